@@ -1,0 +1,44 @@
+/** What the network predicts, and with it which samplers fit. */
+export type Objective = 'epsilon' | 'flow-v';
+
+/**
+ * Shape of a DiT or DyDiT. Letters as in the README: D hidden size, H heads, L layers, P patch
+ * size, C latent channels, S latent side, N = (S/P)^2 tokens, F = mlpRatio*D.
+ */
+export interface DitConfig {
+  /** S, latent pixels a side. */
+  readonly inputSize: number;
+  /** P */
+  readonly patchSize: number;
+  /** C */
+  readonly inChannels: number;
+  /** D */
+  readonly hiddenSize: number;
+  /** L */
+  readonly depth: number;
+  /** H */
+  readonly numHeads: number;
+  /** F / D */
+  readonly mlpRatio: number;
+  /** True where the network also predicts the variance (Cout = 2C). */
+  readonly learnSigma: boolean;
+  /** Classes without the null class. */
+  readonly numClasses: number;
+  /** Styles without the null style; 0 where the model has no style table. */
+  readonly numStyles: number;
+  readonly objective: Objective;
+  /** True where the checkpoint has head, group and token routers (DyDiT). */
+  readonly dynamic: boolean;
+}
+
+/** Shape of diffusers' AutoencoderKL decoder. */
+export interface VaeConfig {
+  readonly latentChannels: number;
+  /** Channels of the encoder's levels, lowest resolution last; the decoder walks them backwards. */
+  readonly blockOutChannels: readonly number[];
+  readonly layersPerBlock: number;
+  readonly normNumGroups: number;
+  readonly midBlockAddAttention: boolean;
+  /** decode(z / scalingFactor) */
+  readonly scalingFactor: number;
+}

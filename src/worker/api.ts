@@ -1,0 +1,164 @@
+import type { ErrorReport } from '../errors';
+
+/** Names of the samplers; the first two are for epsilon models, the others for flow models. */
+export type SamplerName = 'ddpm' | 'ddim' | 'flow-euler' | 'flow-heun';
+
+/** Everything that determines a picture on a given adapter. Image k uses seed + k (mod 2^32). */
+export interface GenerateRequest {
+  readonly sampler: SamplerName;
+  readonly steps: number;
+  /** Guidance scale; 1 runs the conditional half alone. */
+  readonly guidance: number;
+  /** Channels guidance applies to; official DiT and DyDiT use 3. */
+  readonly guidanceChannels: number | 'all';
+  readonly seed: number;
+  /** 1-16 */
+  readonly images: number;
+  readonly classId: number;
+  /** Absent where the model has no styles, or to use the null style. */
+  readonly styleId?: number;
+  readonly dynamicWidth: boolean;
+  readonly dynamicTokens: boolean;
+  /** `auto` decodes as often as costs at most a fifth of the sampling time. */
+  readonly preview: 'auto' | 'off';
+}
+
+/** A picture: RGBA bytes, row-major from the top left. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+export interface LabelledClass {
+  readonly name: string;
+  /** Emoji character where the class has one, else ''. */
+  readonly emoji: string;
+  readonly category: string;
+}
+
+/** A loaded model as the page needs to know it. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly parameters: number;
+  readonly weightDtype: 'f16' | 'f32';
+  readonly objective: 'epsilon' | 'flow-v';
+  readonly samplers: readonly SamplerName[];
+  /** False for a static DiT: the toggles then do nothing and are disabled with a reason. */
+  readonly dynamic: boolean;
+  readonly hasVae: boolean;
+  readonly depth: number;
+  readonly heads: number;
+  /** N */
+  readonly tokens: number;
+  readonly imageSize: number;
+  readonly classes: readonly LabelledClass[];
+  readonly styles: readonly string[];
+  readonly defaults: {
+    readonly sampler: SamplerName;
+    readonly steps: number;
+    readonly guidance: number;
+    readonly guidanceChannels: number | 'all';
+  };
+}
+
+/** The adapter in words, and what was done without. */
+export interface AdapterReport {
+  readonly description: string;
+  /** True for a CPU rasteriser (SwiftShader, lavapipe, WARP): expect it to be slow. */
+  readonly software: boolean;
+  readonly features: { readonly f16: boolean; readonly subgroups: boolean; readonly timestamps: boolean };
+  /** Sentences such as "No shader-f16: half-precision weights are unpacked to f32." */
+  readonly fallbacks: readonly string[];
+  /** Measured throughput of the chosen linear kernel, GFLOP/s, two flops a multiply-add. */
+  readonly linearGflops: number;
+}
+
+export interface LoadProgress {
+  readonly stage: 'download' | 'read' | 'upload' | 'tune';
+  /** 0..1 */
+  readonly fraction: number;
+}
+
+export interface StepEvent {
+  /** 1-based number of steps done. */
+  readonly step: number;
+  readonly steps: number;
+  readonly elapsedMs: number;
+  /** Median of the steps so far times the steps left, plus the decoding still to come. */
+  readonly remainingMs: number;
+  readonly stage: 'sampling' | 'decoding';
+}
+
+/** What was computed where. Arrays are row-major over [evaluation][layer]. */
+export interface ComputeRecord {
+  /** Network evaluations (steps; twice that, less one, for Heun). */
+  readonly evaluations: number;
+  readonly layers: number;
+  /** Timestep of each evaluation, as the network receives it. */
+  readonly networkTimes: readonly number[];
+  /** Active heads and MLP groups out of `heads`. */
+  readonly activeHeads: Uint16Array<ArrayBuffer>;
+  readonly activeGroups: Uint16Array<ArrayBuffer>;
+  readonly heads: number;
+  /**
+   * Kept tokens, one bit each, LSB first, over [evaluation][layer][item][token];
+   * items are the images, then, under guidance, the same images unconditioned.
+   */
+  readonly keptTokens: Uint8Array<ArrayBuffer>;
+  readonly items: number;
+  readonly tokens: number;
+}
+
+export interface RunStatistics {
+  readonly totalMs: number;
+  readonly samplingMs: number;
+  readonly decodeMs: number;
+  /** Wall-clock of each step. */
+  readonly stepMs: readonly number[];
+  /** GPU time of each step from timestamp queries; absent where the adapter has none. */
+  readonly gpuStepMs?: readonly number[];
+  /** Multiply-adds of all blocks as the paper counts them, all images and guidance halves. */
+  readonly multiplyAdds: { readonly done: number; readonly static: number };
+  /** Mean shares in 0..1 over evaluations and layers. */
+  readonly shares: { readonly heads: number; readonly groups: number; readonly tokens: number };
+  readonly record: ComputeRecord;
+}
+
+export interface GenerateResult {
+  readonly request: GenerateRequest;
+  readonly pictures: readonly Picture[];
+  readonly statistics: RunStatistics;
+}
+
+/** Where weights come from: a manifest beside its files, or files dropped on the page. */
+export type ModelSource =
+  | { readonly kind: 'manifest'; readonly url: string }
+  | { readonly kind: 'files'; readonly checkpoint: File; readonly vae?: File };
+
+export interface LoadOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+export interface GenerateOptions {
+  readonly signal?: AbortSignal;
+  readonly onStep?: (event: StepEvent) => void;
+  /** Decoded guess of the clean pictures so far, one per image. */
+  readonly onPreview?: (pictures: readonly Picture[]) => void;
+}
+
+/**
+ * The engine: one GPU device in a worker. All methods reject with `DyditError`.
+ * One model at a time; one run at a time (a second one rejects with `invalid-request`).
+ */
+export interface Engine {
+  readonly adapter: AdapterReport;
+  /** Resolves when the device is lost; the engine is then of no use and a new one must be made. */
+  readonly lost: Promise<ErrorReport>;
+  load(source: ModelSource, options?: LoadOptions): Promise<ModelInfo>;
+  generate(request: GenerateRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /** Destroys the GPU device without ending the worker, as a driver crash would; for tests. */
+  simulateDeviceLoss(): void;
+  dispose(): void;
+}
