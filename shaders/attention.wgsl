@@ -1,0 +1,86 @@
+// y[i, q, h] = sum_j softmax_j(E^-1/2 * q_i . k_j) * v_j for each item and active head.
+// Shapes: qkv [B*N, 3, active heads, E], y [B*N, active heads, E].
+// A workgroup makes 64 queries of one head of one item, walking the keys 16 at a time through
+// workgroup memory with a running maximum and sum (online softmax): no N x N matrix anywhere.
+// Assumes: E padded to HEAD_VEC4 * 4, at most 128.
+override HEAD_VEC4: u32 = 8; // E/4, a head in vec4
+const HEAD_VEC4_MAX = 32u;
+const TILE_KEYS = 16u;
+const QUERIES = 64u;
+
+struct Dims {
+  tokens: u32, // N
+  record: u32, // where the record of the active heads is, relative to step.table_base
+  scale: f32, // E^-1/2 of the unpadded E
+}
+
+struct Step {
+  table_base: u32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(2) var<storage, read> qkv: array<vec4f>;
+@group(0) @binding(3) var<storage, read> width_table: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+
+var<workgroup> k_tile: array<vec4f, TILE_KEYS * HEAD_VEC4>;
+var<workgroup> v_tile: array<vec4f, TILE_KEYS * HEAD_VEC4>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let heads = width_table[step.table_base + dims.record];
+  let head = group.y;
+  let item_start = group.z * dims.tokens;
+  let query = group.x * QUERIES + lane;
+  let row_stride = 3 * heads * HEAD_VEC4;
+  // Lanes past the last query repeat it and store nothing: every lane must reach the barriers.
+  let q_start = (item_start + min(query, dims.tokens - 1)) * row_stride + head * HEAD_VEC4;
+  var q: array<vec4f, HEAD_VEC4_MAX>;
+  var sum: array<vec4f, HEAD_VEC4_MAX>;
+  for (var e = 0u; e < HEAD_VEC4; e++) {
+    q[e] = qkv[q_start + e] * dims.scale;
+    sum[e] = vec4f(0.0);
+  }
+  var running_max = -3.0e38;
+  var weight_sum = 0.0;
+  for (var key = 0u; key < dims.tokens; key += TILE_KEYS) {
+    let keys = min(TILE_KEYS, dims.tokens - key);
+    workgroupBarrier();
+    for (var i = lane; i < keys * HEAD_VEC4; i += QUERIES) {
+      let k_start = (item_start + key + i / HEAD_VEC4) * row_stride + (heads + head) * HEAD_VEC4;
+      k_tile[i] = qkv[k_start + i % HEAD_VEC4];
+      v_tile[i] = qkv[k_start + heads * HEAD_VEC4 + i % HEAD_VEC4];
+    }
+    workgroupBarrier();
+    var scores: array<f32, TILE_KEYS>;
+    var tile_max = running_max;
+    for (var j = 0u; j < keys; j++) {
+      var products = vec4f(0.0);
+      for (var e = 0u; e < HEAD_VEC4; e++) {
+        products = fma(q[e], k_tile[j * HEAD_VEC4 + e], products);
+      }
+      scores[j] = dot(products, vec4f(1.0));
+      tile_max = max(tile_max, scores[j]);
+    }
+    let shrink = exp(running_max - tile_max);
+    running_max = tile_max;
+    weight_sum *= shrink;
+    for (var e = 0u; e < HEAD_VEC4; e++) {
+      sum[e] *= shrink;
+    }
+    for (var j = 0u; j < keys; j++) {
+      let weight = exp(scores[j] - tile_max);
+      weight_sum += weight;
+      for (var e = 0u; e < HEAD_VEC4; e++) {
+        sum[e] = fma(vec4f(weight), v_tile[j * HEAD_VEC4 + e], sum[e]);
+      }
+    }
+  }
+  if (query < dims.tokens) {
+    let y_start = ((item_start + query) * heads + head) * HEAD_VEC4;
+    for (var e = 0u; e < HEAD_VEC4; e++) {
+      y[y_start + e] = sum[e] / weight_sum;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+// Weights stored as f32, four consecutive output columns to an element: [K][N/4].
+@group(0) @binding(3) var<storage, read> weight: array<vec4f>;
+
+fn load_weight(index: u32) -> vec4f {
+  return weight[index];
+}

@@ -1,0 +1,55 @@
+// x <- latent*x + weight0*p0 + weight1*p1 + noise * exp(0.5 * logvar), and, beside it,
+// flags[0] = 1 where a value is not finite.
+// logvar = f*max_log + (1-f)*min_log with f = (v+1)/2 where the variance is learned
+// ("Improved DDPM", arXiv 2102.09672, eq. 15), else max_log.
+// Shapes: x, noise [B, C, S, S]; p0, p1 [B, Cout, S, S], variance v in channels C..2C-1 of p0.
+// A thread makes one latent pixel of one channel of one item.
+// Assumes: Cout is C or 2C.
+struct Dims {
+  channels: u32, // C
+  out_channels: u32, // Cout
+  pixels: u32, // S*S
+}
+
+struct Update {
+  latent: f32,
+  weight0: f32,
+  weight1: f32,
+  noise: f32, // 1 where noise is added, else 0
+  min_log: f32,
+  max_log: f32,
+}
+
+@group(0) @binding(0) var<uniform> dims: Dims;
+@group(0) @binding(1) var<uniform> update: Update;
+@group(0) @binding(2) var<storage, read> p0: array<f32>;
+@group(0) @binding(3) var<storage, read> p1: array<f32>;
+@group(0) @binding(4) var<storage, read> noise: array<f32>;
+@group(0) @binding(5) var<storage, read_write> x: array<f32>;
+@group(0) @binding(6) var<storage, read_write> flags: array<atomic<u32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let pixel = id.x;
+  let channel = id.y;
+  let item = id.z;
+  if (pixel >= dims.pixels) {
+    return;
+  }
+  let index = (item * dims.channels + channel) * dims.pixels + pixel;
+  let p_index = (item * dims.out_channels + channel) * dims.pixels + pixel;
+  var value = update.latent * x[index] + update.weight0 * p0[p_index] + update.weight1 * p1[p_index];
+  if (update.noise != 0.0) {
+    var log_variance = update.max_log;
+    if (dims.out_channels == 2 * dims.channels) {
+      let f = (p0[p_index + dims.channels * dims.pixels] + 1.0) / 2.0;
+      log_variance = f * update.max_log + (1.0 - f) * update.min_log;
+    }
+    value += exp(0.5 * log_variance) * noise[index];
+  }
+  x[index] = value;
+  // By its bits: a compiler may assume that floats are finite and drop a comparison.
+  if ((bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u) {
+    atomicStore(&flags[0], 1u);
+  }
+}
