@@ -7,7 +7,7 @@ struct Dims {
   images: u32,
   channels: u32, // C
   side: u32, // S
-  patch: u32, // P
+  patch_size: u32, // P
   width: u32, // D, in vec4
 }
 
@@ -25,16 +25,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (column >= dims.width) {
     return;
   }
-  let patches = dims.side / dims.patch;
-  let top = (token / patches) * dims.patch;
-  let left = (token % patches) * dims.patch;
+  let patches = dims.side / dims.patch_size;
+  let top = (token / patches) * dims.patch_size;
+  let left = (token % patches) * dims.patch_size;
   let image = (item % dims.images) * dims.channels * dims.side * dims.side;
   var sum = vec4f(0.0);
   for (var c = 0u; c < dims.channels; c++) {
-    for (var p = 0u; p < dims.patch; p++) {
-      for (var q = 0u; q < dims.patch; q++) {
+    for (var p = 0u; p < dims.patch_size; p++) {
+      for (var q = 0u; q < dims.patch_size; q++) {
         let value = x[image + (c * dims.side + top + p) * dims.side + left + q];
-        let k = (c * dims.patch + p) * dims.patch + q;
+        let k = (c * dims.patch_size + p) * dims.patch_size + q;
         sum = fma(vec4f(value), load_weight(k * dims.width + column), sum);
       }
     }

@@ -11,7 +11,7 @@ struct Dims {
   pixels: u32, // S*S
 }
 
-struct Update {
+struct Coefficients {
   latent: f32,
   weight0: f32,
   weight1: f32,
@@ -21,7 +21,7 @@ struct Update {
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<uniform> update: Update;
+@group(0) @binding(1) var<uniform> coefficients: Coefficients;
 @group(0) @binding(2) var<storage, read> p0: array<f32>;
 @group(0) @binding(3) var<storage, read> p1: array<f32>;
 @group(0) @binding(4) var<storage, read> noise: array<f32>;
@@ -38,12 +38,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let index = (item * dims.channels + channel) * dims.pixels + pixel;
   let p_index = (item * dims.out_channels + channel) * dims.pixels + pixel;
-  var value = update.latent * x[index] + update.weight0 * p0[p_index] + update.weight1 * p1[p_index];
-  if (update.noise != 0.0) {
-    var log_variance = update.max_log;
+  var value = coefficients.latent * x[index] + coefficients.weight0 * p0[p_index] + coefficients.weight1 * p1[p_index];
+  if (coefficients.noise != 0.0) {
+    var log_variance = coefficients.max_log;
     if (dims.out_channels == 2 * dims.channels) {
       let f = (p0[p_index + dims.channels * dims.pixels] + 1.0) / 2.0;
-      log_variance = f * update.max_log + (1.0 - f) * update.min_log;
+      log_variance = f * coefficients.max_log + (1.0 - f) * coefficients.min_log;
     }
     value += exp(0.5 * log_variance) * noise[index];
   }

@@ -18,7 +18,7 @@ const LANES = 16u;
 @group(0) @binding(4) var<storage, read> w2: array<f32>;
 @group(0) @binding(5) var<storage, read_write> kept: array<u32>;
 
-var<workgroup> partial: array<f32, 64>;
+var<workgroup> parts: array<f32, 64>;
 
 @compute @workgroup_size(16, 4)
 fn main(
@@ -41,12 +41,12 @@ fn main(
     }
     logit_part = fma(max(sum + b1[unit], 0.0), w2[unit], logit_part);
   }
-  partial[index] = logit_part;
+  parts[index] = logit_part;
   workgroupBarrier();
   if (lane.x == 0 && row < dims.rows) {
     var logit = w2[dims.hidden];
     for (var i = 0u; i < LANES; i++) {
-      logit += partial[lane.y * LANES + i];
+      logit += parts[lane.y * LANES + i];
     }
     kept[dims.kept_start + row] = select(0u, 1u, logit > 0.0);
   }

@@ -6,7 +6,7 @@ struct Dims {
   items: u32, // B
   channels: u32, // Cout
   side: u32, // S
-  patch: u32, // P
+  patch_size: u32, // P
   stride: u32,
 }
 
@@ -25,9 +25,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let row = pixel / dims.side;
   let column = pixel % dims.side;
-  let patches = dims.side / dims.patch;
-  let token = (item * patches + row / dims.patch) * patches + column / dims.patch;
-  let within = (row % dims.patch) * dims.patch + column % dims.patch;
+  let patches = dims.side / dims.patch_size;
+  let token = (item * patches + row / dims.patch_size) * patches + column / dims.patch_size;
+  let within = (row % dims.patch_size) * dims.patch_size + column % dims.patch_size;
   y[(item * dims.channels + channel) * pixels + pixel] =
     x[token * dims.stride + within * dims.channels + channel];
 }

@@ -5,8 +5,11 @@ import type { Gpu } from './device';
 /** Buffers by the name of the WGSL variable they are bound to. */
 export type Bindings = Readonly<Record<string, GPUBuffer>>;
 
-/** Members of the kernel's uniform struct by name. */
+/** Members of one uniform struct by name. */
 export type UniformValues = Readonly<Record<string, number>>;
+
+/** Uniform structs by the name of their WGSL variable. */
+export type Uniforms = Readonly<Record<string, UniformValues>>;
 
 /** Values of `override` constants. */
 export type Overrides = Readonly<Record<string, number>>;
@@ -70,20 +73,21 @@ export class Kernel {
   }
 
   /**
-   * Makes a bind group, and the uniform buffer where the kernel has one.
+   * Makes a bind group, and a buffer for each uniform whose values are given here; a uniform that
+   * changes between dispatches comes as a buffer of its own.
    * @param name label of this use, `Module.thing`
    * @throws DyditError `internal` where a binding or member is missing or unknown
    */
-  bind(name: string, buffers: Bindings, uniforms: UniformValues = {}): BoundKernel {
+  bind(name: string, buffers: Bindings, uniforms: Uniforms = {}): BoundKernel {
     const known = new Set(this.#variables.map((variable) => variable.name));
-    for (const given of Object.keys(buffers)) {
+    for (const given of [...Object.keys(buffers), ...Object.keys(uniforms)]) {
       if (!known.has(given)) throw this.#misuse(name, `there is no binding "${given}"`);
     }
     const owned: GPUBuffer[] = [];
     const entries = this.#variables.map((variable) => {
       let buffer = buffers[variable.name];
       if (!buffer && variable.resourceType === ResourceType.Uniform) {
-        buffer = this.#uniformBuffer(name, variable, uniforms);
+        buffer = uniformBuffer(this.gpu, name, variable, uniforms[variable.name] ?? {});
         owned.push(buffer);
       }
       if (!buffer) throw this.#misuse(name, `binding "${variable.name}" is missing`);
@@ -97,35 +101,18 @@ export class Kernel {
     return new BoundKernel(name, this.#pipeline, group, owned, this.gpu);
   }
 
-  #uniformBuffer(name: string, variable: VariableInfo, values: UniformValues): GPUBuffer {
-    const members = variable.members;
-    if (!members) throw this.#misuse(name, `uniform "${variable.name}" is not a struct`);
-    const names = new Set(members.map((member) => member.name));
-    for (const given of Object.keys(values)) {
-      if (!names.has(given)) throw this.#misuse(name, `there is no uniform member "${given}"`);
-    }
-    const data = new DataView(new ArrayBuffer(Math.ceil(variable.size / 16) * 16));
-    for (const member of members) {
-      const value = values[member.name];
-      if (typeof value !== 'number') {
-        throw this.#misuse(name, `uniform member "${member.name}" is missing`);
-      }
-      if (member.type.name === 'f32') data.setFloat32(member.offset, value, true);
-      else if (member.type.name === 'u32') data.setUint32(member.offset, value, true);
-      else throw this.#misuse(name, `uniform member "${member.name}" is neither u32 nor f32`);
-    }
-    const { device } = this.gpu;
-    const buffer = device.createBuffer({
-      label: `${name}.${variable.name}`,
-      size: data.byteLength,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    });
-    device.queue.writeBuffer(buffer, 0, data.buffer);
-    return buffer;
+  /**
+   * A uniform buffer for a struct that changes between dispatches.
+   * @param variable name of the WGSL variable
+   */
+  createUniform(name: string, variable: string): UniformBuffer {
+    const info = this.#variables.find((candidate) => candidate.name === variable);
+    if (!info) throw this.#misuse(name, `there is no uniform "${variable}"`);
+    return new UniformBuffer(this.gpu, name, info);
   }
 
   #misuse(name: string, problem: string): DyditError {
-    return new DyditError('internal', `${name} (${this.label}): ${problem}.`);
+    return misuse(`${name} (${this.label})`, problem);
   }
 }
 
@@ -168,6 +155,68 @@ export class BoundKernel {
   destroy(): void {
     for (const buffer of this.owned) buffer.destroy();
   }
+}
+
+/** A uniform struct that is rewritten between dispatches. */
+export class UniformBuffer {
+  readonly buffer: GPUBuffer;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly name: string,
+    private readonly variable: VariableInfo,
+  ) {
+    this.buffer = gpu.device.createBuffer({
+      label: `${name}.${variable.name}`,
+      size: Math.ceil(variable.size / 16) * 16,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+  }
+
+  /** Takes effect for everything submitted after this call. */
+  write(values: UniformValues): void {
+    const data = packUniform(this.name, this.variable, values);
+    this.gpu.device.queue.writeBuffer(this.buffer, 0, data);
+  }
+
+  destroy(): void {
+    this.buffer.destroy();
+  }
+}
+
+function misuse(name: string, problem: string): DyditError {
+  return new DyditError('internal', `${name}: ${problem}.`);
+}
+
+function uniformBuffer(
+  gpu: Gpu,
+  name: string,
+  variable: VariableInfo,
+  values: UniformValues,
+): GPUBuffer {
+  const uniform = new UniformBuffer(gpu, name, variable);
+  uniform.write(values);
+  return uniform.buffer;
+}
+
+function packUniform(name: string, variable: VariableInfo, values: UniformValues): ArrayBuffer {
+  const members = variable.members;
+  if (!members) throw misuse(name, `uniform "${variable.name}" is not a struct`);
+  const names = new Set(members.map((member) => member.name));
+  for (const given of Object.keys(values)) {
+    if (!names.has(given)) throw misuse(name, `there is no uniform member "${given}"`);
+  }
+  const data = new DataView(new ArrayBuffer(Math.ceil(variable.size / 16) * 16));
+  for (const member of members) {
+    const value = values[member.name];
+    if (typeof value !== 'number') {
+      throw misuse(name, `uniform member "${member.name}" is missing`);
+    }
+    if (member.type.name === 'f32') data.setFloat32(member.offset, value, true);
+    else if (member.type.name === 'u32') data.setUint32(member.offset, value, true);
+    else throw misuse(name, `uniform member "${member.name}" is neither u32 nor f32`);
+  }
+  return data.buffer;
 }
 
 function bufferType(variable: VariableInfo): GPUBufferBindingType {
