@@ -37,15 +37,18 @@ export default tseslint.config(
       'boundaries/elements': layers.map((layer) => ({
         type: layer,
         pattern: `src/${layer}/**`,
-        mode: 'full',
+        partialMatch: false,
       })),
     },
     rules: {
-      'boundaries/element-types': [
+      'boundaries/dependencies': [
         'error',
         {
           default: 'disallow',
-          rules: layers.map((layer, i) => ({ from: layer, allow: layers.slice(i) })),
+          policies: layers.map((layer, i) => ({
+            from: { element: { type: layer } },
+            allow: layers.slice(i).map((type) => ({ to: { element: { type } } })),
+          })),
         },
       ],
     },

@@ -1,0 +1,363 @@
+import { describe, expect, it } from 'vitest';
+import { DyditError } from '../errors';
+import type { AddressBar } from './address-bar';
+import type { Outcome } from './app-state';
+import { createAppStore } from './app-store';
+import { createFakeEngine, fakeAdapter, type FakeEngineOptions } from './fake-engine';
+import { writePictureFile } from './picture-file';
+
+/** An address bar with a history that can be walked. */
+function fakeAddressBar(query = '') {
+  const entries = [query];
+  let at = 0;
+  let navigated: () => void = () => undefined;
+  const bar: AddressBar = {
+    read: () => entries[at] ?? '',
+    replace: (next) => void (entries[at] = next),
+    push: (next) => {
+      entries.splice(at + 1, Infinity, next);
+      at++;
+    },
+    onNavigate: (listener) => (navigated = listener),
+  };
+  const go = (steps: number) => {
+    at += steps;
+    navigated();
+  };
+  return { ...bar, entries, go };
+}
+
+/** A promise that settles when told to, so that a test can look at a run half way. */
+function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open: () => open(), opened };
+}
+
+function setUp(options: Partial<FakeEngineOptions> & { query?: string } = {}) {
+  const addressBar = fakeAddressBar(options.query);
+  const engines: ReturnType<typeof createFakeEngine>[] = [];
+  let seed = 100;
+  const store = createAppStore({
+    createEngine: () => {
+      const engine = createFakeEngine({ wait: () => Promise.resolve(), ...options });
+      engines.push(engine);
+      return Promise.resolve(engine);
+    },
+    addressBar,
+    builtInManifest: 'https://page.test/models/emoji/manifest.json',
+    randomSeed: () => seed++,
+  });
+  return { store, addressBar, engines, state: () => store.getState() };
+}
+
+function seeds(outcomes: readonly Outcome[]): number[] {
+  return outcomes.map(({ settings }) => settings.seed);
+}
+
+describe('starting', () => {
+  it('loads the built-in model and starts with its own settings', async () => {
+    const { state } = setUp();
+    await state().start();
+    expect(state().engine.status).toBe('ready');
+    expect(state().settings).toEqual({
+      classId: 0,
+      styleId: 0,
+      seed: 100,
+      sampler: 'flow-euler',
+      steps: 25,
+      guidance: 2.5,
+      images: 4,
+      dynamicWidth: true,
+      dynamicTokens: true,
+    });
+  });
+
+  it('starts small on a software adapter, but obeys a link', async () => {
+    const adapter = { ...fakeAdapter, software: true };
+    const plain = setUp({ adapter });
+    await plain.state().start();
+    expect(plain.state().settings).toMatchObject({ images: 1, steps: 8 });
+    const linked = setUp({ adapter, query: 'images=3&steps=12' });
+    await linked.state().start();
+    expect(linked.state().settings).toMatchObject({ images: 3, steps: 12 });
+  });
+
+  it('reports a browser without WebGPU and can try again', async () => {
+    const refusal = new DyditError('webgpu-unavailable', 'No WebGPU here.');
+    let tries = 0;
+    const store = createAppStore({
+      createEngine: () =>
+        tries++ === 0
+          ? Promise.reject(refusal)
+          : Promise.resolve(createFakeEngine({ wait: () => Promise.resolve() })),
+      addressBar: fakeAddressBar(),
+      builtInManifest: 'manifest.json',
+      randomSeed: () => 1,
+    });
+    await store.getState().start();
+    expect(store.getState().engine).toMatchObject({
+      status: 'failed',
+      while: 'starting',
+      error: { code: 'webgpu-unavailable' },
+    });
+    await store.getState().retryLoad();
+    expect(store.getState().engine.status).toBe('ready');
+  });
+
+  it('retries after the network failed', async () => {
+    const { state } = setUp({ loadErrors: [new DyditError('network-failed', 'Offline.')] });
+    await state().start();
+    expect(state().engine).toMatchObject({ status: 'failed', while: 'loading' });
+    await state().retryLoad();
+    expect(state().engine.status).toBe('ready');
+  });
+});
+
+describe('running', () => {
+  it('uses the seed on show, then draws a new one each time', async () => {
+    const { state } = setUp();
+    await state().start();
+    await state().generate();
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([101, 100]);
+  });
+
+  it('keeps a locked seed', async () => {
+    const { state } = setUp({ query: 'seed=7' });
+    await state().start();
+    state().setSeedLocked(true);
+    await state().generate();
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([7, 7]);
+  });
+
+  it('reports progress and previews, and refuses a second run meanwhile', async () => {
+    const { state, store, engines } = setUp();
+    await state().start();
+    const steps: number[] = [];
+    let previews = 0;
+    store.subscribe(({ run }) => {
+      if (run?.step) steps.push(run.step.step);
+      previews = Math.max(previews, run?.previews.length ?? 0);
+      if (run?.step?.step === 3) void state().generate();
+    });
+    await state().generate();
+    expect(Math.max(...steps)).toBe(25);
+    expect(previews).toBe(4);
+    expect(engines[0]?.requests).toHaveLength(1);
+    expect(state().run).toBeNull();
+  });
+
+  it('cancels quietly and keeps what was there', async () => {
+    const { state, store } = setUp();
+    await state().start();
+    await state().generate();
+    const before = state().outcomes;
+    const stop = store.subscribe(({ run }) => {
+      if (run?.step?.step === 2 && !run.cancelling) state().cancel();
+    });
+    await state().generate();
+    stop();
+    expect(state()).toMatchObject({ run: null, notice: null });
+    expect(state().outcomes).toEqual(before);
+  });
+
+  it('offers the way out of too little memory', async () => {
+    const { state, engines } = setUp({
+      generateErrors: [new DyditError('out-of-memory', 'Too little memory.')],
+    });
+    await state().start();
+    await state().generate();
+    expect(state().notice).toMatchObject({ kind: 'error', error: { code: 'out-of-memory' } });
+    await state().generateFewer();
+    expect(state().notice).toBeNull();
+    expect(engines[0]?.requests.map(({ images }) => images)).toEqual([4, 2]);
+  });
+
+  it('keeps settings and outcomes when the device is lost, and starts again', async () => {
+    const { state, engines, store } = setUp();
+    await state().start();
+    await state().generate();
+    state().change({ classId: 1, steps: 30 });
+    const stop = store.subscribe(({ run }) => {
+      if (run?.step?.step === 2) engines[0]?.simulateDeviceLoss();
+    });
+    await state().generate();
+    stop();
+    expect(state()).toMatchObject({ engine: { status: 'lost' }, run: null, notice: null });
+    expect(engines[0]?.disposed()).toBe(true);
+    const { settings, outcomes } = state();
+    await state().start();
+    expect(state().engine.status).toBe('ready');
+    expect(state()).toMatchObject({ settings, outcomes });
+    await state().generate();
+    expect(state().outcomes).toHaveLength(2);
+  });
+});
+
+describe('comparing', () => {
+  it('warms up, then runs the same seeds static and dynamic', async () => {
+    const { state, engines } = setUp({ query: 'seed=7' });
+    await state().start();
+    await state().compare();
+    const requests = engines[0]?.requests ?? [];
+    expect(
+      requests.map(({ dynamicWidth, dynamicTokens, steps }) => [
+        dynamicWidth,
+        dynamicTokens,
+        steps,
+      ]),
+    ).toEqual([
+      [false, false, 2],
+      [true, true, 2],
+      [false, false, 25],
+      [true, true, 25],
+    ]);
+    expect(new Set(requests.map(({ seed }) => seed))).toEqual(new Set([7]));
+    expect(requests.every(({ preview }) => preview === 'off')).toBe(true);
+    const outcome = state().outcomes.at(0);
+    expect(outcome).toMatchObject({ kind: 'comparison' });
+    expect(outcome?.kind === 'comparison' && outcome.differences).toHaveLength(4);
+  });
+
+  it('takes the toggles as they are where one is on, and needs no second warm-up', async () => {
+    const { state, engines } = setUp();
+    await state().start();
+    state().change({ dynamicTokens: false });
+    await state().compare();
+    await state().compare();
+    const full = engines[0]?.requests.filter(({ steps }) => steps === 25) ?? [];
+    expect(full.map(({ dynamicWidth, dynamicTokens }) => [dynamicWidth, dynamicTokens])).toEqual([
+      [false, false],
+      [true, false],
+      [false, false],
+      [true, false],
+    ]);
+    expect(engines[0]?.requests).toHaveLength(6);
+  });
+
+  it('can be cancelled in its second leg', async () => {
+    const { state, store } = setUp();
+    await state().start();
+    store.subscribe(({ run }) => {
+      if (run?.leg === 'dynamic' && run.step?.step === 1 && !run.cancelling) state().cancel();
+    });
+    await state().compare();
+    expect(state()).toMatchObject({ run: null, outcomes: [], notice: null });
+  });
+});
+
+describe('the address', () => {
+  it('carries every setting', async () => {
+    const { state, addressBar } = setUp({
+      query: 'class=dog-face&style=twemoji&seed=7&steps=12&guidance=3.5&images=2&width=off',
+    });
+    await state().start();
+    expect(state().settings).toMatchObject({
+      classId: 1,
+      styleId: 2,
+      seed: 7,
+      dynamicWidth: false,
+    });
+    expect(addressBar.read()).toBe(
+      'class=dog-face&style=twemoji&seed=7&sampler=flow-euler&steps=12&guidance=3.5&images=2&width=off&tokens=on',
+    );
+  });
+
+  it('goes back to the settings and the pictures of a run', async () => {
+    const { state, addressBar } = setUp({ query: 'seed=7' });
+    await state().start();
+    await state().generate();
+    state().change({ classId: 1 });
+    state().change({ steps: 30 });
+    await state().generate();
+    expect(addressBar.entries).toHaveLength(2);
+    expect(state().settings).toMatchObject({ classId: 1, steps: 30, seed: 101 });
+    addressBar.go(-1);
+    expect(state().settings).toMatchObject({ classId: 0, steps: 25, seed: 7 });
+    expect(state().shownId).toBe(state().outcomes[1]?.id);
+    await state().generate();
+    expect(state().outcomes[0]?.settings.seed).toBe(7);
+  });
+});
+
+describe('opening files', () => {
+  it('loads a checkpoint with its VAE, keeps the subject, and returns to the built-in model', async () => {
+    const { state, addressBar } = setUp({ query: 'seed=7&class=dog-face&steps=9' });
+    await state().start();
+    const checkpoint = new File([new Uint8Array(10)], 'mine.pt');
+    const vae = new File([new Uint8Array(20)], 'vae.safetensors');
+    await state().openFiles([vae, checkpoint]);
+    expect(state().source).toEqual({ kind: 'files', checkpoint, vae });
+    expect(state().settings).toMatchObject({ classId: 1, seed: 7, steps: 25 });
+    expect(addressBar.read()).toContain('model=mine.pt');
+    await state().loadBuiltIn();
+    expect(state().source.kind).toBe('manifest');
+    expect(addressBar.read()).not.toContain('model=');
+  });
+
+  it('shows a broken checkpoint and finds the way back', async () => {
+    const broken = new DyditError('checkpoint-broken', 'Truncated at byte 10.');
+    const errors: DyditError[] = [];
+    const { state } = setUp({ loadErrors: errors });
+    await state().start();
+    errors.push(broken);
+    await state().openFiles([new File([], 'bad.safetensors')]);
+    expect(state().engine).toMatchObject({ status: 'failed', while: 'loading' });
+    await state().loadBuiltIn();
+    expect(state().engine.status).toBe('ready');
+  });
+
+  it('refuses what it cannot open', async () => {
+    const { state } = setUp();
+    await state().start();
+    await state().openFiles([new File([], 'notes.txt')]);
+    expect(state().notice).toMatchObject({ error: { code: 'checkpoint-unsupported' } });
+    await state().openFiles([new File(['no picture'], 'photo.png')]);
+    expect(state().notice).toMatchObject({ error: { code: 'invalid-request' } });
+    expect(state().engine.status).toBe('ready');
+  });
+
+  it('restores the settings inside a saved picture', async () => {
+    const { state } = setUp({ query: 'steps=12' });
+    await state().start();
+    const picture = { width: 1, height: 1, rgba: new Uint8ClampedArray([1, 2, 3, 255]) };
+    const png = await writePictureFile(picture, { class: 'dog-face', seed: 42, images: 1 });
+    await state().openFiles([new File([png], 'dog.png')]);
+    expect(state().settings).toMatchObject({ classId: 1, seed: 42, images: 1, steps: 12 });
+    await state().generate();
+    expect(state().outcomes[0]?.settings.seed).toBe(42);
+  });
+
+  it('ends a run under way when a model is loaded', async () => {
+    const hold = gate();
+    const waits: Promise<void>[] = [];
+    const { state } = setUp({ wait: () => waits.at(0) ?? Promise.resolve() });
+    await state().start();
+    waits.push(hold.opened);
+    const running = state().generate();
+    expect(state().run).not.toBeNull();
+    const loading = state().openFiles([new File([], 'mine.pt')]);
+    expect(state().run).toBeNull();
+    hold.open();
+    await Promise.all([running, loading]);
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, outcomes: [], notice: null });
+    expect(state().model?.name).toBe('mine.pt');
+  });
+});
+
+describe('outcomes', () => {
+  it('reuses all of an outcome, or one of its pictures', async () => {
+    const { state } = setUp({ query: 'seed=4294967294' });
+    await state().start();
+    await state().generate();
+    const outcome = state().outcomes.at(0);
+    if (!outcome) throw new Error('no outcome');
+    state().change({ classId: 1, steps: 3 });
+    state().reuse(outcome);
+    expect(state().settings).toEqual(outcome.settings);
+    state().reuse(outcome, 3);
+    expect(state().settings).toEqual({ ...outcome.settings, seed: 1, images: 1 });
+  });
+});

@@ -1,0 +1,41 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AppContext, AppDependencies, Session } from './app-context';
+import type { App } from './app-state';
+import { engineActions } from './engine-actions';
+import { outcomeActions } from './outcome-actions';
+import { runActions } from './run-actions';
+import { followAddress, settingsActions } from './settings-actions';
+
+export type AppStore = StoreApi<App>;
+
+/** The page's state and everything that can be done to it. Call `start` to begin. */
+export function createAppStore(dependencies: AppDependencies): AppStore {
+  const session: Session = {
+    engine: null,
+    abort: null,
+    seedUsed: false,
+    addressIsOfRun: false,
+    warm: new Set(),
+    nextOutcomeId: 1,
+  };
+  return createStore<App>()((set, get) => {
+    const context: AppContext = { dependencies, session, get, set };
+    followAddress(context);
+    return {
+      engine: { status: 'starting' },
+      adapter: null,
+      model: null,
+      source: { kind: 'manifest', url: dependencies.builtInManifest },
+      settings: null,
+      seedLocked: false,
+      run: null,
+      outcomes: [],
+      shownId: null,
+      notice: null,
+      ...engineActions(context),
+      ...settingsActions(context),
+      ...runActions(context),
+      ...outcomeActions(context),
+    };
+  });
+}

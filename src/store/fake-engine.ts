@@ -1,0 +1,213 @@
+import { DyditError, type ErrorReport } from '../errors';
+import type {
+  AdapterReport,
+  ComputeRecord,
+  Engine,
+  GenerateOptions,
+  GenerateRequest,
+  GenerateResult,
+  ModelInfo,
+  Picture,
+} from '../worker/api';
+
+/**
+ * A stand-in for the engine, for tests of the store: the same contract, no GPU, faces painted by
+ * formula. Never part of the built page.
+ */
+export interface FakeEngineOptions {
+  /** Waits for a pretended stretch of work. */
+  readonly wait: (ms: number) => Promise<void>;
+  readonly model?: ModelInfo;
+  readonly adapter?: AdapterReport;
+  /** Errors to throw, one for each call, before calls succeed again. */
+  readonly loadErrors?: DyditError[];
+  readonly generateErrors?: DyditError[];
+}
+
+export interface FakeEngine extends Engine {
+  readonly requests: GenerateRequest[];
+  readonly disposed: () => boolean;
+}
+
+export const fakeAdapter: AdapterReport = {
+  description: 'Imaginary GPU',
+  software: false,
+  features: { f16: true, subgroups: true, timestamps: true },
+  fallbacks: [],
+  linearGflops: 900,
+};
+
+export const fakeModel: ModelInfo = {
+  name: 'emoji starter',
+  parameters: 10_000_000,
+  weightDtype: 'f16',
+  objective: 'flow-v',
+  samplers: ['flow-euler', 'flow-heun'],
+  dynamic: true,
+  hasVae: true,
+  depth: 8,
+  heads: 8,
+  tokens: 64,
+  imageSize: 16,
+  classes: [
+    { name: 'cat face', emoji: '🐱', category: 'Animals & Nature' },
+    { name: 'dog face', emoji: '🐶', category: 'Animals & Nature' },
+    { name: 'keycap: #', emoji: '#️⃣', category: 'Objects' },
+    { name: 'keycap: *', emoji: '*️⃣', category: 'Objects' },
+  ],
+  styles: ['Noto', 'Noto (blob)', 'Twemoji'],
+  defaults: { sampler: 'flow-euler', steps: 25, guidance: 2.5, guidanceChannels: 'all' },
+};
+
+export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
+  const model = options.model ?? fakeModel;
+  const requests: GenerateRequest[] = [];
+  let disposed = false;
+  let lose: (error: ErrorReport) => void = () => undefined;
+  let isLost = false;
+  const lost = new Promise<ErrorReport>((resolve) => (lose = resolve));
+  const lostError = new DyditError('device-lost', 'The GPU device was lost.', 'Start again.');
+  const check = (signal?: AbortSignal) => {
+    if (isLost) throw lostError;
+    if (signal?.aborted) throw new DyditError('cancelled', 'Cancelled.');
+  };
+  return {
+    adapter: options.adapter ?? fakeAdapter,
+    requests,
+    lost,
+    disposed: () => disposed,
+    async load(source, { signal, onProgress } = {}) {
+      for (const fraction of [0.25, 0.5, 0.75, 1]) {
+        await options.wait(100);
+        check(signal);
+        onProgress?.({ stage: 'download', fraction });
+      }
+      const error = options.loadErrors?.shift();
+      if (error) throw error;
+      return source.kind === 'files' ? { ...model, name: source.checkpoint.name } : model;
+    },
+    async generate(request, { signal, onStep, onPreview }: GenerateOptions = {}) {
+      requests.push(request);
+      const stepMs = request.dynamicWidth || request.dynamicTokens ? 65 : 100;
+      for (let step = 1; step <= request.steps; step++) {
+        await options.wait(stepMs);
+        check(signal);
+        onStep?.({
+          step,
+          steps: request.steps,
+          elapsedMs: step * stepMs,
+          remainingMs: (request.steps - step) * stepMs,
+          stage: step === request.steps ? 'decoding' : 'sampling',
+        });
+        const noise = 1 - step / request.steps;
+        if (request.preview === 'auto') onPreview?.(paintAll(request, model, noise));
+      }
+      const error = options.generateErrors?.shift();
+      if (error) throw error;
+      return fakeResult(request, model, stepMs);
+    },
+    simulateDeviceLoss() {
+      isLost = true;
+      lose(lostError.toReport());
+    },
+    dispose() {
+      disposed = true;
+    },
+  };
+}
+
+function fakeResult(request: GenerateRequest, model: ModelInfo, stepMs: number): GenerateResult {
+  const record = fakeRecord(request, model);
+  const items = record.items * record.evaluations;
+  const dynamic = request.dynamicWidth || request.dynamicTokens;
+  return {
+    request,
+    pictures: paintAll(request, model, 0),
+    statistics: {
+      totalMs: request.steps * stepMs + 40,
+      samplingMs: request.steps * stepMs,
+      decodeMs: 40,
+      stepMs: Array.from({ length: request.steps }, () => stepMs),
+      gpuStepMs: Array.from({ length: request.steps }, () => stepMs * 0.9),
+      multiplyAdds: { done: 0.42e9 * items * (dynamic ? 0.65 : 1), static: 0.42e9 * items },
+      shares: {
+        heads: request.dynamicWidth ? 0.81 : 1,
+        groups: request.dynamicWidth ? 0.74 : 1,
+        tokens: request.dynamicTokens ? 0.7 : 1,
+      },
+      record,
+    },
+  };
+}
+
+/** Wider towards the end of sampling and the middle of the network; tokens of the face are kept. */
+function fakeRecord(request: GenerateRequest, model: ModelInfo): ComputeRecord {
+  const evaluations = request.sampler === 'flow-heun' ? 2 * request.steps - 1 : request.steps;
+  const { depth: layers, heads, tokens } = model;
+  const items = request.images * (request.guidance === 1 ? 1 : 2);
+  const side = Math.sqrt(tokens);
+  const width = (evaluation: number, layer: number) => {
+    if (!request.dynamicWidth) return heads;
+    const wave = Math.sin((layer / layers) * Math.PI) * 0.5 + (evaluation / evaluations) * 0.6;
+    return Math.max(1, Math.min(heads, Math.round(heads * (0.25 + wave))));
+  };
+  const cells = Array.from({ length: evaluations * layers }, (_, i) =>
+    width(Math.floor(i / layers), i % layers),
+  );
+  const keptTokens = new Uint8Array(Math.ceil((cells.length * items * tokens) / 8));
+  for (let bit = 0; bit < cells.length * items * tokens; bit++) {
+    const token = bit % tokens;
+    const layer = Math.floor(bit / (tokens * items)) % layers;
+    const radius = Math.hypot((token % side) - side / 2, Math.floor(token / side) - side / 2);
+    const kept = !request.dynamicTokens || radius < side * (0.3 + 0.04 * layer);
+    if (kept) keptTokens[bit >> 3] = (keptTokens[bit >> 3] ?? 0) | (1 << (bit & 7));
+  }
+  return {
+    evaluations,
+    layers,
+    networkTimes: Array.from({ length: evaluations }, (_, i) => (1000 * i) / evaluations),
+    activeHeads: Uint16Array.from(cells),
+    activeGroups: Uint16Array.from(cells, (active) => Math.max(1, active - 1)),
+    heads,
+    keptTokens,
+    items,
+    tokens,
+  };
+}
+
+function paintAll(request: GenerateRequest, model: ModelInfo, noise: number): Picture[] {
+  return Array.from({ length: request.images }, (_, k) => paintFace(request, model, k, noise));
+}
+
+function paintFace(
+  request: GenerateRequest,
+  model: ModelInfo,
+  index: number,
+  noise: number,
+): Picture {
+  const size = model.imageSize;
+  const rgba = new Uint8ClampedArray(size * size * 4);
+  const seed = request.seed + index;
+  const shift = request.dynamicTokens ? 0.02 : 0;
+  const eye = 0.26 + 0.02 * (seed % 7);
+  const smile = 0.2 + 0.03 * (seed % 5);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const u = (2 * x) / size - 1;
+      const v = (2 * y) / size - 1;
+      const radius = Math.hypot(u, v);
+      const feature =
+        Math.hypot(Math.abs(u) - eye - shift, v + 0.22) < 0.1 ||
+        Math.abs(v - smile - shift + 1.1 * u * u * 0.5) < 0.06 * Number(Math.abs(u) < 0.45);
+      const colour =
+        radius > 0.86 ? [255, 255, 255] : feature ? [84, 52, 20] : [255, 205 - 60 * radius, 60];
+      const at = (y * size + x) * 4;
+      for (let c = 0; c < 3; c++) {
+        const grain = ((Math.sin(x * 12.9898 + y * 78.233 + c * 37 + seed) * 43758.5) % 1) * 200;
+        rgba[at + c] = (colour[c] ?? 0) * (1 - noise) + (128 + grain) * noise;
+      }
+      rgba[at + 3] = 255;
+    }
+  }
+  return { width: size, height: size, rgba };
+}

@@ -1,0 +1,111 @@
+import type { AdapterReport, GenerateRequest, ModelInfo, SamplerName } from '../worker/api';
+import { clamp, limits } from './limits';
+import { findClass, findStyle, type SharedSettings } from './shared-settings';
+
+/** What the visitor has chosen, always valid for the loaded model. */
+export interface Settings {
+  readonly classId: number;
+  /** `null` asks for the model's null style: any. */
+  readonly styleId: number | null;
+  readonly seed: number;
+  readonly sampler: SamplerName;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly images: number;
+  readonly dynamicWidth: boolean;
+  readonly dynamicTokens: boolean;
+}
+
+/** Few enough steps that a software adapter answers while someone still watches. */
+const softwareSteps = 8;
+
+const firstClassName = 'cat face';
+
+/** Where a first-time visitor starts. */
+export function defaultSettings(model: ModelInfo, adapter: AdapterReport, seed: number): Settings {
+  const named = model.classes.findIndex(({ name }) => name === firstClassName);
+  return {
+    classId: Math.max(0, named),
+    styleId: model.styles.length > 0 ? 0 : null,
+    seed,
+    sampler: model.defaults.sampler,
+    steps: adapter.software ? Math.min(softwareSteps, model.defaults.steps) : model.defaults.steps,
+    guidance: model.defaults.guidance,
+    images: adapter.software ? 1 : 4,
+    dynamicWidth: model.dynamic,
+    dynamicTokens: model.dynamic,
+  };
+}
+
+/** Settings made valid: numbers inside their limits, names that the model has. */
+export function fitSettings(settings: Settings, model: ModelInfo): Settings {
+  const hasStyle = settings.styleId !== null && settings.styleId < model.styles.length;
+  return {
+    classId: clamp(Math.trunc(settings.classId), { min: 0, max: model.classes.length - 1 }),
+    styleId: hasStyle ? settings.styleId : null,
+    seed: clamp(Math.trunc(settings.seed), limits.seed),
+    sampler: model.samplers.includes(settings.sampler) ? settings.sampler : model.defaults.sampler,
+    steps: clamp(Math.round(settings.steps), limits.steps),
+    guidance: clamp(settings.guidance, limits.guidance),
+    images: clamp(Math.round(settings.images), limits.images),
+    dynamicWidth: settings.dynamicWidth && model.dynamic,
+    dynamicTokens: settings.dynamicTokens && model.dynamic,
+  };
+}
+
+/** `base` with everything that `shared` names and `model` has. */
+export function applyShared(base: Settings, shared: SharedSettings, model: ModelInfo): Settings {
+  const classId = shared.class === undefined ? undefined : findClass(model, shared.class);
+  const styleId = shared.style === undefined ? undefined : findStyle(model, shared.style);
+  return fitSettings(
+    {
+      classId: classId ?? base.classId,
+      styleId: styleId === undefined ? base.styleId : styleId,
+      seed: shared.seed ?? base.seed,
+      sampler: shared.sampler ?? base.sampler,
+      steps: shared.steps ?? base.steps,
+      guidance: shared.guidance ?? base.guidance,
+      images: shared.images ?? base.images,
+      dynamicWidth: shared.width ?? base.dynamicWidth,
+      dynamicTokens: shared.tokens ?? base.dynamicTokens,
+    },
+    model,
+  );
+}
+
+/** Settings carried over to another model: what is about the picture stays, the sampling is the new model's own. */
+export function carryOver(
+  shared: SharedSettings,
+  model: ModelInfo,
+  adapter: AdapterReport,
+  seed: number,
+): Settings {
+  const picture = { ...shared, sampler: undefined, steps: undefined, guidance: undefined };
+  return applyShared(defaultSettings(model, adapter, seed), picture, model);
+}
+
+export function requestFor(
+  settings: Settings,
+  model: ModelInfo,
+  preview: GenerateRequest['preview'],
+): GenerateRequest {
+  const { styleId, ...rest } = settings;
+  return {
+    ...rest,
+    ...(styleId === null ? {} : { styleId }),
+    guidanceChannels: model.defaults.guidanceChannels,
+    preview,
+  };
+}
+
+/** 'cat face, Noto' */
+export function describeSubject(settings: Settings, model: ModelInfo): string {
+  const name = model.classes[settings.classId]?.name ?? `class ${settings.classId}`;
+  const style = settings.styleId === null ? undefined : model.styles[settings.styleId];
+  return style === undefined ? name : `${name}, ${style}`;
+}
+
+/** Seed of image `index`; the engine counts the same way. */
+export function seedOfImage(settings: Settings, index: number): number {
+  return (settings.seed + index) % (limits.seed.max + 1);
+}
