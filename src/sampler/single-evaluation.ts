@@ -1,0 +1,25 @@
+import type { CleanEstimate, LatentUpdate, Sampler } from './denoiser';
+
+/** A step that asks the network once. */
+export interface SingleEvaluationStep {
+  readonly networkTime: number;
+  readonly cleanEstimate: CleanEstimate;
+  readonly update: LatentUpdate;
+}
+
+/** The sampler that takes `plan`'s steps in order: predict, preview, update. */
+export function singleEvaluationSampler(plan: readonly SingleEvaluationStep[]): Sampler {
+  const steps = plan.length;
+  return {
+    networkTimes: plan.map(({ networkTime }) => networkTime),
+    steps,
+    async run(denoiser) {
+      for (const [step, { cleanEstimate, update }] of plan.entries()) {
+        denoiser.predict(step, 0);
+        denoiser.preview(cleanEstimate);
+        denoiser.update(update);
+        await denoiser.endStep({ step, steps });
+      }
+    },
+  };
+}
