@@ -2,7 +2,13 @@ import attention from '../../shaders/attention.wgsl?raw';
 import cleanEstimate from '../../shaders/clean_estimate.wgsl?raw';
 import compactTokens from '../../shaders/compact_tokens.wgsl?raw';
 import conditioning from '../../shaders/conditioning.wgsl?raw';
+import conv1x1 from '../../shaders/conv1x1.wgsl?raw';
+import conv3x3 from '../../shaders/conv3x3.wgsl?raw';
+import groupNormApply from '../../shaders/group_norm_apply.wgsl?raw';
+import groupNormChunks from '../../shaders/group_norm_chunks.wgsl?raw';
+import groupNormMerge from '../../shaders/group_norm_merge.wgsl?raw';
 import guidance from '../../shaders/guidance.wgsl?raw';
+import latentToNhwc from '../../shaders/latent_to_nhwc.wgsl?raw';
 import layerNormModulate from '../../shaders/layer_norm_modulate.wgsl?raw';
 import linearGatedScatter from '../../shaders/lib/linear_gated_scatter.wgsl?raw';
 import linearOperands from '../../shaders/lib/linear_operands.wgsl?raw';
@@ -15,9 +21,11 @@ import linearNaive from '../../shaders/linear_naive.wgsl?raw';
 import linearRegister from '../../shaders/linear_register.wgsl?raw';
 import linearTiled from '../../shaders/linear_tiled.wgsl?raw';
 import patchEmbed from '../../shaders/patch_embed.wgsl?raw';
+import picture from '../../shaders/picture.wgsl?raw';
 import samplerUpdate from '../../shaders/sampler_update.wgsl?raw';
 import tokenRouter from '../../shaders/token_router.wgsl?raw';
 import unpatchify from '../../shaders/unpatchify.wgsl?raw';
+import wideAttention from '../../shaders/wide_attention.wgsl?raw';
 import { Kernel, type Overrides } from '../gpu/kernel';
 import type { Gpu } from '../gpu/device';
 
@@ -49,11 +57,17 @@ const plainKernels = {
   cleanEstimate: [cleanEstimate],
   compactTokens: [compactTokens],
   conditioning: [conditioning],
+  groupNormApply: [groupNormApply],
+  groupNormChunks: [groupNormChunks],
+  groupNormMerge: [workgroupSum, groupNormMerge],
   guidance: [guidance],
+  latentToNhwc: [latentToNhwc],
   layerNormModulate: [workgroupSum, layerNormModulate],
+  picture: [picture],
   samplerUpdate: [samplerUpdate],
   tokenRouter: [tokenRouter],
   unpatchify: [unpatchify],
+  wideAttention: [wideAttention],
 } as const;
 
 export type PlainKernelName = keyof typeof plainKernels;
@@ -107,6 +121,16 @@ export class KernelLibrary {
 
   patchEmbed(storage: WeightStorage): Promise<Kernel> {
     return this.#compile(`patchEmbed.${storage}`, [weightLibraries[storage], patchEmbed]);
+  }
+
+  /** 3x3 convolution, padding 1; see conv3x3.wgsl for the overrides. */
+  conv3x3(storage: WeightStorage, overrides: Overrides): Promise<Kernel> {
+    return this.#compile(`conv3x3.${storage}`, [weightLibraries[storage], conv3x3], overrides);
+  }
+
+  /** A linear layer over pixels; see conv1x1.wgsl for the overrides. */
+  conv1x1(storage: WeightStorage, overrides: Overrides): Promise<Kernel> {
+    return this.#compile(`conv1x1.${storage}`, [weightLibraries[storage], conv1x1], overrides);
   }
 
   #compile(label: string, parts: readonly string[], overrides: Overrides = {}): Promise<Kernel> {
