@@ -1,0 +1,169 @@
+import type { DitConfig } from '../config';
+import { geluTanh, relu, silu } from './activations';
+import { attention } from './attention';
+import { maskTokens, maskUnits, tokenMask, widthMask } from './gates';
+import { linear } from './linear';
+import { layerNorm, modulate } from './normalization';
+import { patchEmbed, unpatchify } from './patches';
+import { add, addGated } from './residual';
+import { TIMESTEP_COLUMNS, positionSinusoids, timestepSinusoids } from './sinusoids';
+import { ReferenceWeights, type ReferenceTensors } from './weights';
+
+/** One item; a batch is as many calls. */
+export interface ReferenceInput {
+  /** (C, S, S) */
+  readonly x: ArrayLike<number>;
+  /** Timestep as the network receives it: 0..999, or 1000 times a flow model's time. */
+  readonly t: number;
+  /** Class; `numClasses` is the null class. */
+  readonly y: number;
+  /** Style; `numStyles` is the null style. Ignored where the model has no styles. */
+  readonly s?: number;
+}
+
+/** Which routers are obeyed; the others leave everything open. */
+export interface ReferenceGates {
+  /** Heads and MLP groups. */
+  readonly width: boolean;
+  readonly tokens: boolean;
+}
+
+export interface ReferenceOutput {
+  /** (Cout, S, S) */
+  readonly out: Float64Array;
+  /** (L, H) of 0 and 1 */
+  readonly attnMask: Uint8Array;
+  /** (L, H) of 0 and 1 */
+  readonly mlpMask: Uint8Array;
+  /** (L, N) of 0 and 1 */
+  readonly tokenMask: Uint8Array;
+  /**
+   * Smallest |logit| of the routers obeyed, Infinity where there are none: masks made in lower
+   * precision must agree where their logits are off by less.
+   */
+  readonly margin: number;
+}
+
+/**
+ * DiT and DyDiT in plain f64, every mask multiplied into the dense result: the oracle of the
+ * engine's sliced and gathered path. For tests. Letters as in `DitConfig`.
+ * @throws DyditError `checkpoint-broken` where a tensor is missing or of another size
+ */
+export function referenceForward(
+  config: DitConfig,
+  tensors: ReferenceTensors,
+  input: ReferenceInput,
+  gates: ReferenceGates,
+): ReferenceOutput {
+  const { hiddenSize: D, numHeads: H, depth: L, inChannels: C, patchSize: P } = config;
+  const grid = { size: config.inputSize, patch: P };
+  const side = config.inputSize / P;
+  const N = side ** 2;
+  const F = config.mlpRatio * D;
+  const Cout = config.learnSigma ? 2 * C : C;
+  const weights = new ReferenceWeights(tensors);
+  const masks = openMasks(config, N);
+  let margin = Infinity;
+
+  const temb = timestepEmbedding(weights, input.t, D); // (D)
+  const c = silu(add(temb, labelEmbedding(weights, config, input))); // (D)
+
+  const patches = patchEmbed(input.x, grid, weights.linear('x_embedder.proj', C * P * P, D)); // (N, D)
+  let x = add(patches, positions(weights, side, D)); // (N, D)
+
+  for (let layer = 0; layer < L; layer++) {
+    const block = `blocks.${layer}`;
+    const attnMask = masks.attnMask.subarray(layer * H, (layer + 1) * H); // (H)
+    const mlpMask = masks.mlpMask.subarray(layer * H, (layer + 1) * H); // (H)
+    const keep = masks.tokenMask.subarray(layer * N, (layer + 1) * N); // (N)
+
+    if (gates.width && config.dynamic) {
+      const headLogits = linear(temb, weights.linear(`${block}.attn_rate.router`, D, H - 1)); // (H-1)
+      const groupLogits = linear(temb, weights.linear(`${block}.mlp_rate.router`, D, H - 1)); // (H-1)
+      attnMask.set(widthMask(headLogits));
+      mlpMask.set(widthMask(groupLogits));
+      margin = Math.min(margin, smallest(headLogits), smallest(groupLogits));
+    }
+
+    const modulation = linear(c, weights.linear(`${block}.adaLN_modulation.1`, D, 6 * D)); // (6D)
+    const [shift1, scale1, gate1, shift2, scale2, gate2] = chunks(modulation, 6); // (D) each
+
+    const attnIn = modulate(layerNorm(x, D), shift1, scale1); // (N, D)
+    const qkv = linear(attnIn, weights.linear(`${block}.attn.qkv`, D, 3 * D)); // (N, 3D)
+    const heads = maskUnits(attention(qkv, N, H), attnMask, D / H); // (N, D)
+    const attnOut = linear(heads, weights.linear(`${block}.attn.proj`, D, D)); // (N, D)
+    x = addGated(x, gate1, attnOut); // (N, D)
+
+    if (gates.tokens && config.dynamic) {
+      const tokenLogits = tokenRouter(weights, `${block}.token_selection.mlp_head`, x, D); // (N)
+      keep.set(tokenMask(tokenLogits));
+      margin = Math.min(margin, smallest(tokenLogits));
+    }
+
+    const mlpIn = modulate(layerNorm(x, D), shift2, scale2); // (N, D)
+    const hidden = geluTanh(linear(mlpIn, weights.linear(`${block}.mlp.fc1`, D, F))); // (N, F)
+    const groups = maskUnits(hidden, mlpMask, F / H); // (N, F)
+    const mlpOut = linear(groups, weights.linear(`${block}.mlp.fc2`, F, D)); // (N, D)
+    x = addGated(x, gate2, maskTokens(mlpOut, keep)); // (N, D)
+  }
+
+  const modulation = linear(c, weights.linear('final_layer.adaLN_modulation.1', D, 2 * D)); // (2D)
+  const [shift, scale] = chunks(modulation, 2); // (D) each
+  const finalIn = modulate(layerNorm(x, D), shift, scale); // (N, D)
+  const pixels = linear(finalIn, weights.linear('final_layer.linear', D, P * P * Cout)); // (N, P*P*Cout)
+  return { out: unpatchify(pixels, grid), ...masks, margin };
+}
+
+/** t -> (D) */
+function timestepEmbedding(weights: ReferenceWeights, t: number, D: number): Float64Array {
+  const sinusoids = timestepSinusoids(t); // (256)
+  const hidden = silu(linear(sinusoids, weights.linear('t_embedder.mlp.0', TIMESTEP_COLUMNS, D))); // (D)
+  return linear(hidden, weights.linear('t_embedder.mlp.2', D, D)); // (D)
+}
+
+/** Class, and style where the model has styles -> (D) */
+function labelEmbedding(
+  weights: ReferenceWeights,
+  { hiddenSize: D, numClasses, numStyles }: DitConfig,
+  { y, s = numStyles }: ReferenceInput,
+): Float64Array {
+  const label = weights.row('y_embedder.embedding_table.weight', numClasses + 1, D, y); // (D)
+  if (numStyles === 0) return label;
+  return add(label, weights.row('s_embedder.embedding_table.weight', numStyles + 1, D, s)); // (D)
+}
+
+/** The checkpoint's table where it has one -> (N, D) */
+function positions(weights: ReferenceWeights, side: number, D: number): Float64Array {
+  if (weights.has('pos_embed')) return weights.tensor('pos_embed', side ** 2 * D);
+  return positionSinusoids(side, D);
+}
+
+/** x (N, D) -> logits (N) */
+function tokenRouter(
+  weights: ReferenceWeights,
+  key: string,
+  x: Float64Array,
+  D: number,
+): Float64Array {
+  const bottleneck = D / 16;
+  const hidden = relu(linear(x, weights.linear(`${key}.0`, D, bottleneck))); // (N, D/16)
+  return linear(hidden, weights.linear(`${key}.2`, bottleneck, 1)); // (N)
+}
+
+function openMasks({ depth, numHeads }: DitConfig, tokens: number) {
+  return {
+    attnMask: new Uint8Array(depth * numHeads).fill(1), // (L, H)
+    mlpMask: new Uint8Array(depth * numHeads).fill(1), // (L, H)
+    tokenMask: new Uint8Array(depth * tokens).fill(1), // (L, N)
+  };
+}
+
+/** `count` equal parts of a vector, in order. */
+function chunks(vector: Float64Array, count: number): Float64Array[] {
+  const size = vector.length / count;
+  return Array.from({ length: count }, (_, i) => vector.subarray(i * size, (i + 1) * size));
+}
+
+function smallest(logits: Float64Array): number {
+  return logits.reduce((least, logit) => Math.min(least, Math.abs(logit)), Infinity);
+}
