@@ -7,11 +7,11 @@ function storageUsage(): number {
 }
 
 /**
- * Owns the buffers of one model or one run, so that they are freed together.
+ * Owns the buffers and bound kernels of one model or one run, so that they are freed together.
  * Sizes are checked against the device's limits before anything is asked for.
  */
 export class BufferArena {
-  readonly #buffers: GPUBuffer[] = [];
+  readonly #resources: { destroy(): void }[] = [];
 
   constructor(
     readonly gpu: Gpu,
@@ -41,7 +41,7 @@ export class BufferArena {
       size,
       usage: storageUsage() | extraUsage,
     });
-    this.#buffers.push(buffer);
+    this.#resources.push(buffer);
     return buffer;
   }
 
@@ -64,15 +64,15 @@ export class BufferArena {
     }
   }
 
-  /** Takes over a buffer made elsewhere, to be freed with the rest. */
-  adopt(buffer: GPUBuffer): GPUBuffer {
-    this.#buffers.push(buffer);
-    return buffer;
+  /** Takes over something made elsewhere, to be freed with the rest. */
+  adopt<T extends { destroy(): void }>(resource: T): T {
+    this.#resources.push(resource);
+    return resource;
   }
 
   destroy(): void {
-    for (const buffer of this.#buffers) buffer.destroy();
-    this.#buffers.length = 0;
+    for (const resource of this.#resources) resource.destroy();
+    this.#resources.length = 0;
   }
 }
 

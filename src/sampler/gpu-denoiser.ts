@@ -32,7 +32,9 @@ export interface GpuDenoiserOptions {
   readonly signal?: AbortSignal;
   /** Called when a step's work is done, in order. */
   readonly onStep?: (step: SamplerStep, report: StepReport) => void;
-  /** Receives the guess of the clean latent (latentItems, C, S, S); its work is queued at once. */
+  /** Whether to guess the clean latent at this step. */
+  readonly wantsPreview?: (step: number) => boolean;
+  /** Receives the guess of the clean latent (latentItems, C, S, S); valid until the next one is wanted. */
   readonly onPreview?: (step: number, clean: GPUBuffer) => void;
 }
 
@@ -191,8 +193,8 @@ export class GpuDenoiser implements Denoiser {
   }
 
   preview(estimate: CleanEstimate): void {
-    const { onPreview } = this.options;
-    if (!onPreview) return;
+    const { onPreview, wantsPreview } = this.options;
+    if (!onPreview || !wantsPreview?.(this.#step)) return;
     this.estimateCoefficients.write({ ...estimate });
     this.#encodeOverLatent('cleanEstimate', this.estimate);
     onPreview(this.#step, this.clean);

@@ -4,6 +4,8 @@ import type { Gpu } from '../gpu/device';
 export interface StepReport {
   /** False where a latent value became infinite or not a number. */
   readonly finite: boolean;
+  /** Network evaluations of the step. */
+  readonly evaluations: number;
   /** Token gates (evaluations of the step, L * B*N) of 0 or 1; empty where there are none. */
   readonly kept: Uint32Array<ArrayBuffer>;
 }
@@ -23,11 +25,7 @@ export class StepReadback {
    * @param keptBytes bytes of the token gates of one evaluation, 0 without dynamic tokens
    * @param evaluations most evaluations in a step
    */
-  constructor(
-    private readonly gpu: Gpu,
-    keptBytes: number,
-    evaluations: number,
-  ) {
+  constructor(gpu: Gpu, keptBytes: number, evaluations: number) {
     this.#keptBytes = keptBytes;
     this.#staging = [0, 1].map((turn) =>
       gpu.device.createBuffer({
@@ -57,7 +55,11 @@ export class StepReadback {
     const bytes = staging.getMappedRange().slice(0);
     staging.unmap();
     const kept = bytes.slice(flagBytes, flagBytes + evaluations * this.#keptBytes);
-    return { finite: new Uint32Array(bytes, 0, 1)[0] === 0, kept: new Uint32Array(kept) };
+    return {
+      finite: new Uint32Array(bytes, 0, 1)[0] === 0,
+      evaluations,
+      kept: new Uint32Array(kept),
+    };
   }
 
   destroy(): void {

@@ -67,7 +67,11 @@ export interface AdapterReport {
   readonly description: string;
   /** True for a CPU rasteriser (SwiftShader, lavapipe, WARP): expect it to be slow. */
   readonly software: boolean;
-  readonly features: { readonly f16: boolean; readonly subgroups: boolean; readonly timestamps: boolean };
+  readonly features: {
+    readonly f16: boolean;
+    readonly subgroups: boolean;
+    readonly timestamps: boolean;
+  };
   /** Sentences such as "No shader-f16: half-precision weights are unpacked to f32." */
   readonly fallbacks: readonly string[];
   /** Measured throughput of the chosen linear kernel, GFLOP/s, two flops a multiply-add. */
