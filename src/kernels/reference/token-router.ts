@@ -1,0 +1,25 @@
+/** The two layers of a token router. */
+export interface TokenRouterWeights {
+  /** (R, D) */
+  readonly weight1: ArrayLike<number>;
+  /** (R) */
+  readonly bias1: ArrayLike<number>;
+  /** (R) */
+  readonly weight2: ArrayLike<number>;
+  readonly bias2: number;
+}
+
+/**
+ * Linear(D, R) -> ReLU -> Linear(1) of one token; the token is kept where this is over 0.
+ * @param x (D)
+ */
+export function tokenLogit(x: ArrayLike<number>, weights: TokenRouterWeights): number {
+  const { weight1, bias1, weight2, bias2 } = weights;
+  let logit = bias2;
+  for (let unit = 0; unit < bias1.length; unit++) {
+    let hidden = bias1[unit];
+    for (let k = 0; k < x.length; k++) hidden += x[k] * weight1[unit * x.length + k];
+    logit += Math.max(hidden, 0) * weight2[unit];
+  }
+  return logit;
+}
