@@ -1,15 +1,6 @@
 /** Element types a checkpoint file may store. */
 export type CheckpointDtype =
-  | 'f64'
-  | 'f32'
-  | 'f16'
-  | 'bf16'
-  | 'i64'
-  | 'i32'
-  | 'i16'
-  | 'i8'
-  | 'u8'
-  | 'bool';
+  'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
 
 /** One tensor of a checkpoint; its data is read from the file only when asked for. */
 export interface CheckpointTensor {
