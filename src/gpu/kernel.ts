@@ -46,17 +46,17 @@ export class Kernel {
     overrides: Overrides = {},
   ): Promise<Kernel> {
     const { device } = gpu;
-    const variables = new WgslReflect(code).getBindGroups()[0] ?? [];
-    const layout = device.createBindGroupLayout({
-      label: `${label}.layout`,
-      entries: variables.map((variable) => ({
-        binding: variable.binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: bufferType(variable) },
-      })),
-    });
     const module = device.createShaderModule({ label, code });
     try {
+      const variables = reflectBindings(code);
+      const layout = device.createBindGroupLayout({
+        label: `${label}.layout`,
+        entries: variables.map((variable) => ({
+          binding: variable.binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: bufferType(variable) },
+        })),
+      });
       const pipeline = await device.createComputePipelineAsync({
         label,
         layout: device.createPipelineLayout({
@@ -80,12 +80,13 @@ export class Kernel {
    */
   bind(name: string, buffers: Bindings, uniforms: Uniforms = {}): BoundKernel {
     const known = new Set(this.#variables.map((variable) => variable.name));
-    for (const given of [...Object.keys(buffers), ...Object.keys(uniforms)]) {
-      if (!known.has(given)) throw this.#misuse(name, `there is no binding "${given}"`);
+    for (const key of [...Object.keys(buffers), ...Object.keys(uniforms)]) {
+      if (!known.has(key)) throw this.#misuse(name, `there is no binding "${key}"`);
     }
+    const given = new Map(Object.entries(buffers));
     const owned: GPUBuffer[] = [];
     const entries = this.#variables.map((variable) => {
-      let buffer = buffers[variable.name];
+      let buffer = given.get(variable.name);
       if (!buffer && variable.resourceType === ResourceType.Uniform) {
         buffer = uniformBuffer(this.gpu, name, variable, uniforms[variable.name] ?? {});
         owned.push(buffer);
@@ -217,6 +218,12 @@ function packUniform(name: string, variable: VariableInfo, values: UniformValues
     else throw misuse(name, `uniform member "${member.name}" is neither u32 nor f32`);
   }
   return data.buffer;
+}
+
+/** Variables of group 0; wgsl_reflect leaves a hole at every binding number that is not used. */
+function reflectBindings(code: string): readonly VariableInfo[] {
+  const [variables = []] = new WgslReflect(code).getBindGroups();
+  return variables.filter(Boolean);
 }
 
 function bufferType(variable: VariableInfo): GPUBufferBindingType {

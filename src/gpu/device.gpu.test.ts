@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { requestGpu } from './device';
+
+/** The browser's GPU with another `requestAdapter`. */
+function gpuWhose(requestAdapter: () => Promise<unknown>): GPU {
+  return new Proxy(navigator.gpu, {
+    get: (target, key): unknown =>
+      key === 'requestAdapter' ? requestAdapter : Reflect.get(target, key),
+  });
+}
+
+describe('requestGpu', () => {
+  test('without WebGPU: webgpu-unavailable', async () => {
+    await expect(requestGpu(undefined)).rejects.toMatchObject({
+      name: 'DyditError',
+      code: 'webgpu-unavailable',
+    });
+  });
+
+  test('without an adapter: adapter-refused', async () => {
+    const gpu = gpuWhose(() => Promise.resolve(null));
+    await expect(requestGpu(gpu)).rejects.toMatchObject({ code: 'adapter-refused' });
+  });
+
+  test('an adapter that gives no device: adapter-refused, with the reason', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    // A device was taken already, so that the second request is refused.
+    await adapter?.requestDevice().then((device) => device.destroy());
+    const gpu = gpuWhose(() => Promise.resolve(adapter));
+    const failure: unknown = await requestGpu(gpu).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'adapter-refused' });
+    expect(failure).toHaveProperty('cause');
+  });
+
+  test('asks for no more than the adapter has, and tells what it is', async () => {
+    const gpu = await requestGpu(navigator.gpu);
+    const adapter = await navigator.gpu.requestAdapter();
+    expect(gpu.device.limits.maxBufferSize).toBe(adapter?.limits.maxBufferSize);
+    expect(gpu.features.f16).toBe(gpu.device.features.has('shader-f16'));
+    expect(gpu.features.timestamps).toBe(gpu.device.features.has('timestamp-query'));
+    expect(gpu.description).not.toBe('');
+    gpu.device.destroy();
+  });
+
+  test('a destroyed device resolves `lost`', async () => {
+    const gpu = await requestGpu(navigator.gpu);
+    gpu.device.destroy();
+    await expect(gpu.lost).resolves.toMatchObject({ code: 'device-lost' });
+  });
+});
