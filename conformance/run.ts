@@ -1,9 +1,8 @@
 import { createReadStream, existsSync, writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
-import { createServer, type Plugin } from 'vite';
-import { chromiumArgs, ensureChromium } from '../tools/chromium';
+import type { Plugin } from 'vite';
+import { withBrowserPage } from '../tools/browser-page';
 import type { CaseReport } from './report';
 
 const usage = 'npm run conformance -- FOLDER... [--json FILE]';
@@ -27,18 +26,8 @@ function serveCases(folders: readonly string[]): Plugin {
   };
 }
 
-async function runCases(folders: readonly string[]): Promise<readonly CaseReport[]> {
-  const server = await createServer({
-    plugins: [serveCases(folders)],
-    logLevel: 'error',
-    server: { port: 0, host: '127.0.0.1' },
-  });
-  await server.listen();
-  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
-  try {
-    const page = await browser.newPage();
-    const base = server.resolvedUrls?.local[0] ?? '';
-    await page.goto(`${base}conformance/index.html`);
+function runCases(folders: readonly string[]): Promise<readonly CaseReport[]> {
+  return withBrowserPage('conformance/index.html', [serveCases(folders)], async (page) => {
     await page.waitForFunction(() => globalThis.runConformanceCase !== undefined);
     const reports: CaseReport[] = [];
     for (const [index, folder] of folders.entries()) {
@@ -47,14 +36,12 @@ async function runCases(folders: readonly string[]): Promise<readonly CaseReport
         `/__case/${index}`,
       );
       if (!report) throw new Error('The conformance page did not start.');
-      reports.push(report.error ? { ...report, name: basename(folder) } : report);
-      print(reports[reports.length - 1]);
+      const named = report.error ? { ...report, name: basename(folder) } : report;
+      print(named);
+      reports.push(named);
     }
     return reports;
-  } finally {
-    await browser.close();
-    await server.close();
-  }
+  });
 }
 
 function print({ name, pass, outputs, error }: CaseReport): void {

@@ -151,12 +151,10 @@ async function toPicture(
   latent: GPUBuffer,
   image: number,
 ): Promise<Picture> {
+  if (model.vae) return model.vae.decode(latent, image);
   const { config } = model.dit;
-  const side = config.inputSize * (model.vae?.upscale ?? 1);
-  const rgba = model.vae
-    ? await model.vae.decode(latent, image)
-    : await viewLatent(library.gpu, config, latent, image);
-  return { width: side, height: side, rgba };
+  const rgba = await viewLatent(library.gpu, config, latent, image);
+  return { width: config.inputSize, height: config.inputSize, rgba };
 }
 
 /** Live previews: at most one at work, within its budget of time. */

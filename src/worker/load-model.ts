@@ -3,7 +3,7 @@ import type { KernelLibrary } from '../kernels/library';
 import { openCheckpoint } from '../model/checkpoint/open';
 import { Dit } from '../model/dit/dit';
 import { parseManifest, type Manifest } from '../model/manifest';
-import { inferVaeConfig } from '../model/vae/infer-config';
+import { inferVaeConfig } from '../model/vae/config';
 import { Vae } from '../model/vae/vae';
 import type { VaeConfig } from '../model/config';
 import type { LoadProgress, ModelInfo, ModelSource } from './api';
@@ -27,7 +27,7 @@ interface ModelFiles {
   readonly manifest?: Manifest;
 }
 
-/** Share of a load that downloading takes, where there is something to download. */
+/** Downloads a manifest's files, or takes those that were dropped. */
 async function fetchFiles(
   source: ModelSource,
   signal: AbortSignal,
@@ -82,7 +82,14 @@ async function loadVae(
       'Drop the VAE that the model was trained with.',
     );
   }
-  return Vae.load(library, config, tensors, { signal });
+  const vae = await Vae.load(library, config, tensors, { signal });
+  try {
+    await vae.prepare(dit.config.inputSize);
+    return vae;
+  } catch (error) {
+    vae.destroy();
+    throw error;
+  }
 }
 
 /**
@@ -111,7 +118,12 @@ export async function loadModel(
   try {
     const vae = files.vae && (await loadVae(library, files.vae, files.manifest, dit, signal));
     return {
-      info: describeModel(dit, files.name, vae?.upscale, files.manifest),
+      info: describeModel(
+        dit,
+        files.name,
+        vae && 2 ** (vae.config.blockOutChannels.length - 1),
+        files.manifest,
+      ),
       dit,
       vae,
       destroy: () => {
