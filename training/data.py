@@ -125,6 +125,7 @@ if __name__ == "__main__":
     parser.add_argument("--classes", type=Path, default=HERE / "classes.json")
     parser.add_argument("--limit", type=int, help="only the first so many classes (for a try)")
     args = parser.parse_args()
+    args.out = args.out.resolve()  # npm and node run in a folder of their own
     node_dir = args.out / "node"
     install(node_dir)
     meta = build(args.out, node_dir, json.loads(args.classes.read_text())[: args.limit])

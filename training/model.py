@@ -61,6 +61,13 @@ def modulate(x, shift, scale):
     return x * (1 + scale[:, None]) + shift[:, None]  # (B,N,D)
 
 
+def gelu_tanh(x):
+    """0.5 x (1 + tanh(u)) = x sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3). Compiled, the second form is 2x faster."""
+    if torch.compiler.is_compiling():
+        return x * torch.sigmoid(x * (1.5957691216057308 + 0.07135481282553 * x * x))
+    return F.gelu(x, approximate="tanh")
+
+
 def gumbel_sigmoid(logits, tau, hard_only=False):
     """0/1 forward; backward the slope of sigmoid((logits + g1 - g2)/tau), straight through.
 
@@ -101,7 +108,7 @@ class Mlp(nn.Module):
         self.fc2 = nn.Linear(int(c.hidden_size * c.mlp_ratio), c.hidden_size)
 
     def forward(self, x, group_mask=None):
-        h = F.gelu(self.fc1(x), approximate="tanh")  # (B,N,F)
+        h = gelu_tanh(self.fc1(x))  # (B,N,F)
         if group_mask is not None:
             B, N, channels = h.shape
             h = (h.view(B, N, self.heads, -1) * group_mask[:, None, :, None].to(h.dtype)).view(B, N, channels)
@@ -141,13 +148,19 @@ class Block(nn.Module):
         if c.dynamic:
             self.attn_rate, self.mlp_rate, self.token_selection = Rate(c), Rate(c), TokenSelection(c)
 
+    def attend(self, x, shift, scale, gate, heads):
+        return x + gate[:, None] * self.attn(modulate(self.norm1(x), shift, scale), heads)  # (B,N,D)
+
+    def feed(self, x, shift, scale, gate, groups, keep):
+        update = gate[:, None] * self.mlp(modulate(self.norm2(x), shift, scale), groups)  # (B,N,D)
+        return x + (update if keep is None else keep[..., None].to(update.dtype) * update)
+
     def forward(self, x, c, temb, gates):
         shift1, scale1, gate1, shift2, scale2, gate2 = self.adaLN_modulation(c).chunk(6, 1)  # 6 x (B,D)
         heads, groups = gates.width(self, temb)  # (B,H), or None where all are open
-        x = x + gate1[:, None] * self.attn(modulate(self.norm1(x), shift1, scale1), heads)  # (B,N,D)
+        x = self.attend(x, shift1, scale1, gate1, heads)  # (B,N,D)
         keep = gates.tokens(self, x)  # (B,N), or None
-        update = gate2[:, None] * self.mlp(modulate(self.norm2(x), shift2, scale2), groups)  # (B,N,D)
-        return x + (update if keep is None else keep[..., None].to(update.dtype) * update)
+        return self.feed(x, shift2, scale2, gate2, groups, keep)  # (B,N,D)
 
 
 class Gates:
@@ -278,6 +291,12 @@ class DiT(nn.Module):
         x = self.final_layer(x, c)  # (B,N,P*P*Cout)
         x = x.view(x.shape[0], side, side, P, P, -1)
         return torch.einsum("nhwpqc->nchpwq", x).reshape(x.shape[0], -1, side * P, side * P)
+
+
+def compile_blocks(model):
+    """One compiled attention and one compiled MLP that all blocks share; compiling the whole model takes minutes."""
+    for block in model.blocks:
+        block.attend, block.feed = torch.compile(block.attend, dynamic=False), torch.compile(block.feed, dynamic=False)
 
 
 def init_routers(model, width_bias=15.0, token_bias=35.0):

@@ -1,0 +1,81 @@
+"""Reads weights: ours, a page's safetensors, an official .pt (a plain state dict, or {model, ema, opt, args})."""
+import argparse, pickle
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from model import Config
+
+ROUTERS = ("attn_rate", "mlp_rate", "token_selection")
+
+
+def read_state(path):
+    """{name: float32 tensor}. A pickle runs nothing: only tensors and argparse's Namespace are let in."""
+    path = Path(path)
+    if not path.exists():
+        raise SystemExit(f"there is no file {path}")
+    if path.suffix == ".safetensors":
+        state = load_file(path)
+    else:
+        try:
+            with torch.serialization.safe_globals([argparse.Namespace]):
+                state = torch.load(path, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+            raise SystemExit(f"{path} is no PyTorch checkpoint that can be read safely: {str(error).splitlines()[0]}")
+        for key in ("ema", "model"):
+            if isinstance(state, dict) and isinstance(state.get(key), dict):
+                state = state[key].get("shadow", state[key])
+                break
+    state = {k: v.float() for k, v in state.items() if torch.is_tensor(v)}
+    if "x_embedder.proj.weight" not in state:
+        raise SystemExit(f"{path} has no x_embedder.proj.weight, so it is no DiT; its first keys are {list(state)[:3]}")
+    return state
+
+
+def config_of(state, num_heads=None, timestep_scale=1.0):
+    """The configuration that a state dict's shapes spell out; only the heads need routers, or asking, to be known."""
+    hidden, channels, patch, _ = state["x_embedder.proj.weight"].shape
+    depth = 1 + max(int(key.split(".")[1]) for key in state if key.startswith("blocks."))
+    dynamic = "blocks.0.attn_rate.router.weight" in state
+    if dynamic:
+        num_heads = state["blocks.0.attn_rate.router.weight"].shape[0] + 1
+    official = {384: 6, 768: 12, 1024: 16, 1152: 16}
+    num_heads = num_heads or official.get(hidden)
+    if not num_heads:
+        raise SystemExit(f"hidden size {hidden} is no official model's, so the number of heads cannot be known; give --heads")
+    out = state["final_layer.linear.weight"].shape[0] // patch**2
+    if out not in (channels, 2 * channels):
+        raise SystemExit(f"the output has {out} channels and the input {channels}; expected {channels} or {2 * channels}")
+    styles = state["s_embedder.embedding_table.weight"].shape[0] - 1 if "s_embedder.embedding_table.weight" in state else 0
+    side = round(state["pos_embed"].shape[1] ** 0.5) if "pos_embed" in state else 16
+    return Config(
+        input_size=side * patch, patch_size=patch, in_channels=channels, hidden_size=hidden, depth=depth, num_heads=num_heads,
+        mlp_ratio=state["blocks.0.mlp.fc1.weight"].shape[0] / hidden, num_classes=state["y_embedder.embedding_table.weight"].shape[0] - 1,
+        num_styles=styles, learn_sigma=out == 2 * channels, timestep_scale=timestep_scale, dynamic=dynamic,
+    )
+
+
+def load_into(model, state):
+    """Loads state; routers may be missing (a static model becoming dynamic) or left over (the reverse)."""
+    if not model.config.dynamic:
+        state = {k: v for k, v in state.items() if not any(r in k for r in ROUTERS)}
+    for key, value in model.state_dict().items():
+        if key in state and state[key].shape != value.shape:
+            raise SystemExit(f"{key} is {tuple(state[key].shape)} in the checkpoint, the model expects {tuple(value.shape)}")
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    missing = [k for k in missing if not any(r in k for r in ROUTERS) and k != "pos_embed"]
+    if missing or unexpected:
+        raise SystemExit(f"the checkpoint does not fit: it lacks {missing[:3]} and has unknown {unexpected[:3]}")
+
+
+def select_rows(state, old, new):
+    """Label tables re-ordered by name: old and new are lists of names; the null row stays last. Unknown names fail."""
+    for key, have, want in (("y_embedder", old["classes"], new["classes"]), ("s_embedder", old["styles"], new["styles"])):
+        name = f"{key}.embedding_table.weight"
+        if name in state and want:
+            absent = [n for n in want if n not in have]
+            if absent:
+                raise SystemExit(f"the checkpoint's {key} has no row for {absent[:3]}")
+            state[name] = state[name][[have.index(n) for n in want] + [len(have)]]
+    return state

@@ -1,0 +1,210 @@
+"""Scores and grids. `python evaluate.py --data CACHE --latents L --vae vae.safetensors --dynamic RUN2/model.safetensors
+--static RUN/model.safetensors --classifier RUN3/classifier.pt --out REPORT` writes REPORT/scores.json and .md, grids and plots.
+
+Every variant draws the same pairs from the same noise. The Frechet distance is between the classifier's features of
+the generated and of the real pictures of the same pairs' number; its floor is between two random halves of the real ones.
+"""
+import argparse, json
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+import classifier as judge_
+import vae as vae_
+from checkpoints import config_of, load_into, read_state, select_rows
+from common import Machine, grid, psnr, to_pixels, write_json
+from data import Pictures
+from diffusion import guided, sample_flow
+from model import DiT, Gates, share_of_work
+
+
+def load_model(path, manifest=None, names=None):
+    """A flow model of a safetensors file; the manifest gives the heads of a static one and the order of its labels."""
+    state = read_state(path)
+    if manifest and names:
+        state = select_rows(state, {"classes": [c["name"] for c in manifest["classes"]], "styles": manifest["styles"]}, names)
+    model = DiT(config_of(state, 8, 1000.0))
+    load_into(model, state)
+    return model.eval()
+
+
+@torch.no_grad()
+def generate(model, vae, machine, cls, style, make_gates, steps=25, scale=2.5, seed=1, batch=64, trace=None):
+    """uint8 (n,S,S,3), and the mean share of multiply-adds over steps, layers and both halves of guidance."""
+    c, generator = model.config, torch.Generator().manual_seed(seed)
+    noise = torch.randn(len(cls), c.in_channels, c.input_size, c.input_size, generator=generator)
+    pictures, shares = [], []
+    predict = guided(model, c, scale)
+    for start in range(0, len(cls), batch):
+        part = slice(start, start + batch)
+        y, s = torch.as_tensor(cls[part]), torch.as_tensor(style[part])
+
+        def step(z, t):
+            gates = make_gates()
+            v = predict(z, t, y, s, gates)
+            masks = gates.stacked()
+            shares.append(1.0 if all(m is None for m in masks) else share_of_work(c, *masks).mean().item())
+            if trace is not None:
+                trace.setdefault(round(t[0].item(), 4), []).append([None if m is None else m.float().mean((0, 2)).tolist() for m in masks])
+            return v
+
+        with machine.autocast():
+            z = sample_flow(step, noise[part], steps)
+            pictures.append(to_pixels(vae_.decode(vae, z)))
+    return np.concatenate(pictures), float(np.mean(shares))
+
+
+def frechet(a, b):
+    """|mu_a - mu_b|^2 + tr(A + B - 2 (A B)^1/2) of features (n,d), in float64."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    A, B = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+    values, vectors = np.linalg.eigh(A)
+    root = vectors * np.sqrt(values.clip(0)) @ vectors.T
+    cross = np.sqrt(np.linalg.eigvalsh(root @ B @ root).clip(0)).sum()
+    return float(((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(A) + np.trace(B) - 2 * cross)
+
+
+def small(images, side=16):
+    """uint8 (n,S,S,3) -> (n, side*side*3) float: box-filtered pixels for nearest neighbours."""
+    n, S = len(images), images.shape[1]
+    return images.reshape(n, side, S // side, side, S // side, 3).mean((2, 4), dtype=np.float32).reshape(n, -1)
+
+
+def nearest(images, among):
+    """(distance (n,), index (n,)): root-mean-square pixel difference at 16 x 16 to the nearest of `among`."""
+    a, b = small(images), small(among)
+    squared = (a**2).sum(1)[:, None] - 2 * a @ b.T + (b**2).sum(1)[None]
+    return np.sqrt(squared.clip(0).min(1) / a.shape[1]), squared.argmin(1)
+
+
+def mixed_classes(model, pairs):
+    """Adds to the class table the mean of each pair of rows; their labels are num_classes, num_classes+1, ..."""
+    table = model.y_embedder.embedding_table
+    rows = torch.stack([table.weight[list(pair)].mean(0) for pair in pairs])
+    weight = torch.cat([table.weight[:-1], rows, table.weight[-1:]]).detach()
+    model.config.num_classes += len(pairs)
+    model.y_embedder.embedding_table = torch.nn.Embedding.from_pretrained(weight)
+
+
+def plot_routers(trace, path):
+    """Width over timestep, tokens kept over timestep and layer."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    times = sorted(trace)
+    table = np.array([np.mean([np.array(run, np.float64) for run in trace[t]], 0) for t in times])  # (steps, 3, L)
+    figure, axes = plt.subplots(1, 4, figsize=(17, 3.4))
+    for axis, kind, title in zip(axes, range(3), ("heads on", "MLP groups on", "tokens kept")):
+        image = axis.imshow(table[:, kind].T, aspect="auto", origin="lower", vmin=0, vmax=1, extent=(0, 1, -0.5, table.shape[2] - 0.5))
+        axis.set_title(title), axis.set_xlabel("t (0 noise, 1 picture)"), axis.set_ylabel("layer")
+        figure.colorbar(image, ax=axis)
+    for kind, name in enumerate(("heads", "groups", "tokens")):
+        axes[3].plot(times, table[:, kind].mean(1), label=name)
+    axes[3].set_ylim(0, 1.05), axes[3].legend(), axes[3].set_title("mean over layers"), axes[3].set_xlabel("t")
+    figure.tight_layout()
+    figure.savefig(path, dpi=80)
+    plt.close(figure)
+    return {f"{t:.2f}": {k: round(float(table[i, j].mean()), 3) for j, k in enumerate(("heads", "groups", "tokens"))} for i, t in enumerate(times)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--vae", type=Path, required=True)
+    parser.add_argument("--decoder", type=Path, help="decode with this one where it is not --vae's (the first weights, say)")
+    parser.add_argument("--static", type=Path)
+    parser.add_argument("--dynamic", type=Path)
+    parser.add_argument("--baseline", type=Path, help="another dynamic model of the same latents to compare with (the first weights)")
+    parser.add_argument("--baseline-manifest", type=Path)
+    parser.add_argument("--classifier", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=300, help="pictures for each variant")
+    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--scale", type=float, default=2.5)
+    parser.add_argument("--only", nargs="*", help="these variants alone")
+    parser.add_argument("--threads", type=int)
+    args = parser.parse_args()
+    machine, data = Machine(args.threads), Pictures(args.data)
+    args.out.mkdir(parents=True, exist_ok=True)
+    vae, judge = vae_.load(args.vae).eval(), judge_.load(args.classifier)
+    path = args.out / "scores.json"
+    scores = json.loads(path.read_text()) if path.exists() else {}
+    classes, styles = [c["name"] for c in data.meta["classes"]], data.meta["styles"]
+
+    # The pairs: half held out, half trained on, drawn once for all variants.
+    generator = np.random.default_rng(11)
+    pairs = np.concatenate([generator.choice(data.test, min(len(data.test), args.count // 2), False), generator.choice(data.train, args.count - min(len(data.test), args.count // 2), False)])
+    generator.shuffle(pairs)
+    cls, style, unseen = data.cls[pairs], data.style[pairs], data.held[pairs]
+
+    if "vae" not in scores:
+        pictures = vae_.reconstruct(vae, data.images[data.test], machine)
+        db = psnr(data.images[data.test], pictures)
+        scores["vae"] = {"held_out_psnr_mean": float(db.mean()), "held_out_psnr_median": float(np.median(db)), "pictures": len(db)}
+        grid(np.stack([p for pair in zip(data.images[data.test[:48]], pictures[:48]) for p in pair]), 12, args.out / "reconstructions.png")
+        scores["classifier"] = {"real held out": judge_.accuracy(judge, data.images[data.test], data.cls[data.test], data.style[data.test]), "reconstructed held out": judge_.accuracy(judge, pictures, data.cls[data.test], data.style[data.test])}
+    real = judge_.judge(judge, data.images[pairs])[2].numpy()
+    everything = judge_.judge(judge, data.images[:])[2].numpy()
+    order = generator.permutation(len(everything))
+    scores["floor"] = frechet(everything[order[: args.count]], everything[order[args.count : 2 * args.count]])
+
+    rates = scores.get("both on", {}).get("rates")
+    plan = []
+    if args.baseline:
+        manifest = json.loads(args.baseline_manifest.read_text())
+        plan += [("first weights, both on", (args.baseline, manifest), dict(mode="eval")), ("first weights, complete", (args.baseline, manifest), dict(mode="complete"))]
+    if args.static:
+        plan += [("static", (args.static, None), dict(mode="complete"))]
+    if args.dynamic:
+        plan += [("both on", (args.dynamic, None), dict(mode="eval")), ("complete", (args.dynamic, None), dict(mode="complete"))]
+        plan += [("width only", (args.dynamic, None), dict(mode="eval", tokens=False)), ("tokens only", (args.dynamic, None), dict(mode="eval", width=False))]
+        plan += [("random masks", (args.dynamic, None), "random")]
+    for name, (weights, manifest), gates in plan:
+        if args.only and name not in args.only:
+            continue
+        if gates == "random":
+            if rates is None:
+                raise SystemExit("random masks need the rates of 'both on', which comes first")
+            gates = dict(mode="eval", random=rates)
+        torch.manual_seed(5)
+        model, trace = load_model(weights, manifest, {"classes": classes, "styles": styles} if manifest else None), {}
+        pictures, share = generate(model, vae, machine, cls, style, lambda: Gates(**gates), args.steps, args.scale, trace=trace)
+        scores[name] = {"share": share, "frechet": frechet(real, judge_.judge(judge, pictures)[2].numpy()), **judge_.accuracy(judge, pictures, cls, style)}
+        for key, chosen in (("held out", unseen), ("trained on", ~unseen)):
+            if chosen.any():
+                scores[name][key] = judge_.accuracy(judge, pictures[chosen], cls[chosen], style[chosen])
+        grid(pictures[:120], 12, args.out / f"samples-{name.replace(' ', '-').replace(',', '')}.png")
+        if name == "both on":
+            mean = lambda i: float(np.mean([np.mean(run[i]) for runs in trace.values() for run in runs]))
+            H = model.config.num_heads
+            rates = {"heads": (mean(0) * H - 1) / (H - 1), "groups": (mean(1) * H - 1) / (H - 1), "tokens": mean(2)}  # unit 0 is always on
+            scores[name]["rates"] = rates
+            scores["routers"] = plot_routers(trace, args.out / "routers.png")
+            among = data.images[data.train]
+            made, which = nearest(pictures, among)
+            truth, _ = nearest(data.images[data.test], among)
+            scores["nearest"] = {k: [round(float(q), 2) for q in np.quantile(d, (0.05, 0.25, 0.5, 0.75, 0.95))] for k, d in (("generated", made), ("generated, held-out pairs", made[unseen]), ("real held out", truth))}
+            closest = np.argsort(made)[:24]
+            grid(np.stack([p for i in closest for p in (pictures[i], among[which[i]])]), 12, args.out / "nearest.png")
+        write_json(path, scores)
+        print(name, {k: v for k, v in scores[name].items() if isinstance(v, float)})
+
+    if args.dynamic and not args.only:
+        wanted = [("cat face", "avocado"), ("dog face", "hamburger"), ("panda", "soccer ball"), ("fox", "strawberry"), ("penguin", "rocket"), ("unicorn", "birthday cake"), ("octopus", "balloon"), ("pig face", "doughnut")]
+        wanted = [pair for pair in wanted if all(n in classes for n in pair)]
+        if wanted:
+            model = load_model(args.dynamic)
+            count = model.config.num_classes
+            mixed_classes(model, [[classes.index(n) for n in pair] for pair in wanted])
+            labels = np.array([label for m, pair in enumerate(wanted) for label in (classes.index(pair[0]), count + m, classes.index(pair[1]))])
+            pictures, _ = generate(model, vae, machine, labels, np.zeros(len(labels), np.int64), lambda: Gates("eval"), args.steps, args.scale, seed=3)
+            grid(pictures, 12, args.out / "mixtures.png")
+    write_json(path, scores)
+
+
+if __name__ == "__main__":
+    main()
