@@ -7,6 +7,7 @@ import { layerNorm, modulate } from './normalization';
 import { patchEmbed, unpatchify } from './patches';
 import { add, addGated } from './residual';
 import { TIMESTEP_COLUMNS, positionSinusoids, timestepSinusoids } from './sinusoids';
+import { tokenRouterWidth } from './state-dict';
 import { ReferenceWeights, type ReferenceTensors } from './weights';
 
 /** One item; a batch is as many calls. */
@@ -145,9 +146,9 @@ function tokenRouter(
   x: Float64Array,
   D: number,
 ): Float64Array {
-  const bottleneck = D / 16;
-  const hidden = relu(linear(x, weights.linear(`${key}.0`, D, bottleneck))); // (N, D/16)
-  return linear(hidden, weights.linear(`${key}.2`, bottleneck, 1)); // (N)
+  const R = tokenRouterWidth(D);
+  const hidden = relu(linear(x, weights.linear(`${key}.0`, D, R))); // (N, R)
+  return linear(hidden, weights.linear(`${key}.2`, R, 1)); // (N)
 }
 
 function openMasks({ depth, numHeads }: DitConfig, tokens: number) {
