@@ -1,12 +1,12 @@
 // y[i, q, h] = sum_j softmax_j(E^-1/2 * q_i . k_j) * v_j for each item and active head.
 // Shapes: qkv [B*N, 3, active heads, E], y [B*N, active heads, E].
-// A workgroup makes 64 queries of one head of one item, walking the keys 16 at a time through
-// workgroup memory with a running maximum and sum (online softmax): no N x N matrix anywhere.
+// A thread makes one query of one head of one item, walking the keys 16 at a time with a running
+// maximum and sum (online softmax): no N x N matrix anywhere. All threads of a workgroup read the
+// same key at once, so the cache serves them and workgroup memory would only add barriers.
 // Assumes: E padded to HEAD_VEC4 * 4, at most 128.
 override HEAD_VEC4: u32 = 8; // E/4, a head in vec4
 const HEAD_VEC4_MAX = 32u;
 const TILE_KEYS = 16u;
-const QUERIES = 64u;
 
 struct Dims {
   tokens: u32, // N
@@ -24,18 +24,17 @@ struct Step {
 @group(0) @binding(3) var<storage, read> width_table: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 
-var<workgroup> k_tile: array<vec4f, TILE_KEYS * HEAD_VEC4>;
-var<workgroup> v_tile: array<vec4f, TILE_KEYS * HEAD_VEC4>;
-
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let query = id.x;
+  let head = id.y;
+  let item_start = id.z * dims.tokens;
+  if (query >= dims.tokens) {
+    return;
+  }
   let heads = width_table[step.table_base + dims.record];
-  let head = group.y;
-  let item_start = group.z * dims.tokens;
-  let query = group.x * QUERIES + lane;
   let row_stride = 3 * heads * HEAD_VEC4;
-  // Lanes past the last query repeat it and store nothing: every lane must reach the barriers.
-  let q_start = (item_start + min(query, dims.tokens - 1)) * row_stride + head * HEAD_VEC4;
+  let q_start = (item_start + query) * row_stride + head * HEAD_VEC4;
   var q: array<vec4f, HEAD_VEC4_MAX>;
   var sum: array<vec4f, HEAD_VEC4_MAX>;
   for (var e = 0u; e < HEAD_VEC4; e++) {
@@ -46,19 +45,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var weight_sum = 0.0;
   for (var key = 0u; key < dims.tokens; key += TILE_KEYS) {
     let keys = min(TILE_KEYS, dims.tokens - key);
-    workgroupBarrier();
-    for (var i = lane; i < keys * HEAD_VEC4; i += QUERIES) {
-      let k_start = (item_start + key + i / HEAD_VEC4) * row_stride + (heads + head) * HEAD_VEC4;
-      k_tile[i] = qkv[k_start + i % HEAD_VEC4];
-      v_tile[i] = qkv[k_start + heads * HEAD_VEC4 + i % HEAD_VEC4];
-    }
-    workgroupBarrier();
+    let k_start = (item_start + key) * row_stride + (heads + head) * HEAD_VEC4;
     var scores: array<f32, TILE_KEYS>;
     var tile_max = running_max;
     for (var j = 0u; j < keys; j++) {
+      let k_row = k_start + j * row_stride;
       var products = vec4f(0.0);
       for (var e = 0u; e < HEAD_VEC4; e++) {
-        products = fma(q[e], k_tile[j * HEAD_VEC4 + e], products);
+        products = fma(q[e], qkv[k_row + e], products);
       }
       scores[j] = dot(products, vec4f(1.0));
       tile_max = max(tile_max, scores[j]);
@@ -70,17 +64,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       sum[e] *= shrink;
     }
     for (var j = 0u; j < keys; j++) {
+      let v_row = k_start + heads * HEAD_VEC4 + j * row_stride;
       let weight = exp(scores[j] - tile_max);
       weight_sum += weight;
       for (var e = 0u; e < HEAD_VEC4; e++) {
-        sum[e] = fma(vec4f(weight), v_tile[j * HEAD_VEC4 + e], sum[e]);
+        sum[e] = fma(vec4f(weight), qkv[v_row + e], sum[e]);
       }
     }
   }
-  if (query < dims.tokens) {
-    let y_start = ((item_start + query) * heads + head) * HEAD_VEC4;
-    for (var e = 0u; e < HEAD_VEC4; e++) {
-      y[y_start + e] = sum[e] / weight_sum;
-    }
+  let y_start = ((item_start + query) * heads + head) * HEAD_VEC4;
+  for (var e = 0u; e < HEAD_VEC4; e++) {
+    y[y_start + e] = sum[e] / weight_sum;
   }
 }

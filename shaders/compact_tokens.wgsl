@@ -1,6 +1,6 @@
 // rows = [count, indices of the kept tokens in order], and the grids of the three kernels on them.
 // Shapes: kept [layers, tokens] of 0 or 1, rows [1 + tokens], grids [3 x (x, y, z)] for indirect
-// dispatch: LayerNorm (a workgroup a row), fc1 and fc2 (tiles of rows by tiles of columns).
+// dispatch: LayerNorm (tiles of rows), fc1 and fc2 (tiles of rows by tiles of columns).
 // One workgroup of 256 threads: each counts its stretch, a prefix sum places it, each writes it.
 // Assumes: launched as a single workgroup.
 struct Dims {
@@ -9,6 +9,7 @@ struct Dims {
   group_record: u32, // where the record of the active MLP groups is, relative to step.table_base
   group_width: u32, // columns of an MLP group, in vec4
   out_width: u32, // columns of fc2, in vec4
+  norm_rows: u32, // tile of the LayerNorm kernel
   tile_rows: u32, // of the linear kernel
   tile_columns: u32, // of the linear kernel, in vec4
 }
@@ -65,7 +66,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let row_tiles = tiles(total, dims.tile_rows);
     let hidden_width = width_table[step.table_base + dims.group_record] * dims.group_width;
     rows[0] = total;
-    grids[0] = total;
+    grids[0] = tiles(total, dims.norm_rows);
     grids[1] = 1;
     grids[2] = 1;
     grids[3] = tiles(hidden_width, dims.tile_columns);

@@ -13,10 +13,10 @@ import layerNormModulate from '../../shaders/layer_norm_modulate.wgsl?raw';
 import linearGatedScatter from '../../shaders/lib/linear_gated_scatter.wgsl?raw';
 import linearOperands from '../../shaders/lib/linear_operands.wgsl?raw';
 import linearStore from '../../shaders/lib/linear_store.wgsl?raw';
+import workgroupSum from '../../shaders/lib/workgroup_sum.wgsl?raw';
 import weightF16 from '../../shaders/lib/weight_f16.wgsl?raw';
 import weightF16Packed from '../../shaders/lib/weight_f16_packed.wgsl?raw';
 import weightF32 from '../../shaders/lib/weight_f32.wgsl?raw';
-import workgroupSum from '../../shaders/lib/workgroup_sum.wgsl?raw';
 import linearNaive from '../../shaders/linear_naive.wgsl?raw';
 import linearRegister from '../../shaders/linear_register.wgsl?raw';
 import linearTiled from '../../shaders/linear_tiled.wgsl?raw';
@@ -47,6 +47,9 @@ export const linearVariants = {
 
 export type LinearVariant = keyof typeof linearVariants;
 
+/** Rows a workgroup of layer_norm_modulate.wgsl makes. */
+export const normTileRows = 4;
+
 /** Function applied to the output of a linear layer; the numbers are those of linear_store.wgsl. */
 export const activations = { none: 0, gelu: 1, silu: 2 } as const;
 
@@ -62,7 +65,7 @@ const plainKernels = {
   groupNormMerge: [workgroupSum, groupNormMerge],
   guidance: [guidance],
   latentToNhwc: [latentToNhwc],
-  layerNormModulate: [workgroupSum, layerNormModulate],
+  layerNormModulate: [layerNormModulate],
   picture: [picture],
   samplerUpdate: [samplerUpdate],
   tokenRouter: [tokenRouter],

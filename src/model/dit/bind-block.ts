@@ -1,6 +1,6 @@
 import type { BufferArena } from '../../gpu/buffer';
 import type { BoundKernel } from '../../gpu/kernel';
-import { linearVariants, type KernelLibrary } from '../../kernels/library';
+import { linearVariants, normTileRows, type KernelLibrary } from '../../kernels/library';
 import type { DitConfig } from '../config';
 import { bindLinear, type LinearContext } from './bind-linear';
 import { tokenCount } from './cost';
@@ -143,6 +143,7 @@ export async function bindBlock(
               group_record: records.groups,
               group_width: paddedGroup(fc1.n) / 4,
               out_width: width4,
+              norm_rows: normTileRows,
               tile_rows: linearVariants[library.linearVariant].tileRows,
               tile_columns: linearVariants[library.linearVariant].tileColumns,
             },

@@ -1,6 +1,6 @@
 import { BufferArena } from '../../gpu/buffer';
 import type { UniformBuffer } from '../../gpu/kernel';
-import type { KernelLibrary, LinearVariant } from '../../kernels/library';
+import { normTileRows, type KernelLibrary, type LinearVariant } from '../../kernels/library';
 import type { DitConfig } from '../config';
 import { bindBlock, type BoundBlock } from './bind-block';
 import { bindEnds, createStep, type BoundEnds } from './bind-ends';
@@ -162,7 +162,7 @@ export class DitRun {
       this.#encodeBlock(pass, block, layer, evaluation);
     }
     ends.adaLN.dispatch(pass, ...linearGrid(variant, items, 2 * width)); // modulation (B, 2D)
-    ends.norm.dispatch(pass, rows); // normed (B*N, D)
+    ends.norm.dispatch(pass, Math.ceil(rows / normTileRows)); // normed (B*N, D)
     const patchColumns = paddedLength(this.weights.finalLinear.n);
     ends.linear.dispatch(pass, ...linearGrid(variant, rows, patchColumns)); // patches (B*N, P*P*Cout)
     const outChannels = (config.learnSigma ? 2 : 1) * config.inChannels;
@@ -186,7 +186,7 @@ export class DitRun {
     const hiddenColumns = groups * paddedGroup(weights.fc1.n);
 
     block.adaLN.dispatch(pass, ...linearGrid(variant, items, 6 * width)); // modulation (B, 6D)
-    block.norm1.dispatch(pass, rows); // normed (B*N, D)
+    block.norm1.dispatch(pass, Math.ceil(rows / normTileRows)); // normed (B*N, D)
     block.qkv.dispatch(pass, ...linearGrid(variant, rows, qkvColumns)); // qkv (B*N, 3, heads, E)
     block.attention.dispatch(pass, Math.ceil(tokens / 64), heads, items); // attended (B*N, heads, E)
     block.proj.dispatch(pass, ...linearGrid(variant, rows, width)); // x += gate1 * (B*N, D)
@@ -198,7 +198,7 @@ export class DitRun {
       block.fc1.dispatchIndirect(pass, grids, gridBytes); // hidden (kept, groups, G)
       block.fc2.dispatchIndirect(pass, grids, 2 * gridBytes); // x[kept] += gate2 * (kept, D)
     } else {
-      block.norm2.dispatch(pass, rows); // normed (B*N, D)
+      block.norm2.dispatch(pass, Math.ceil(rows / normTileRows)); // normed (B*N, D)
       block.fc1.dispatch(pass, ...linearGrid(variant, rows, hiddenColumns)); // hidden (B*N, groups, G)
       block.fc2.dispatch(pass, ...linearGrid(variant, rows, width)); // x += gate2 * (B*N, D)
     }
