@@ -14,11 +14,19 @@ interface Sizes {
   /** Columns of a group of fc1 and of fc2, in vec4. */
   readonly groupWidth: number;
   readonly outWidth: number;
+  readonly normRows: number;
   readonly tileRows: number;
   readonly tileColumns: number;
 }
 
-const sizes: Sizes = { activeGroups: 3, groupWidth: 9, outWidth: 17, tileRows: 32, tileColumns: 8 };
+const sizes: Sizes = {
+  activeGroups: 3,
+  groupWidth: 9,
+  outWidth: 17,
+  normRows: 5,
+  tileRows: 32,
+  tileColumns: 8,
+};
 
 const untouched = 0xabad1dea;
 
@@ -43,6 +51,7 @@ async function run(bed: TestBed, kept: readonly number[], used: Sizes = sizes) {
         group_record: 1,
         group_width: used.groupWidth,
         out_width: used.outWidth,
+        norm_rows: used.normRows,
         tile_rows: used.tileRows,
         tile_columns: used.tileColumns,
       },
@@ -59,17 +68,18 @@ async function check(bed: TestBed, kept: readonly number[]) {
   const count = expected.length;
   const rest = new Array<number>(kept.length - count).fill(untouched);
   expect([...(await rows.readUints())]).toEqual([count, ...expected, ...rest]);
-  // 27 vec4 columns of fc1 and 17 of fc2, by tiles of 32 rows x 8 vec4.
+  // LayerNorm by tiles of 5 rows; 27 vec4 columns of fc1 and 17 of fc2 by 32 rows x 8 vec4.
+  const normTiles = Math.ceil(count / 5);
   const rowTiles = Math.ceil(count / 32);
-  expect([...(await grids.readUints())]).toEqual([count, 1, 1, 4, rowTiles, 1, 3, rowTiles, 1]);
+  expect([...(await grids.readUints())]).toEqual([normTiles, 1, 1, 4, rowTiles, 1, 3, rowTiles, 1]);
 }
 
 describe('compact tokens', () => {
   gpuTest('works out an example by hand', async (bed) => {
     const { rows, grids } = await run(bed, [0, 1, 1, 0, 0, 1]);
     expect([...(await rows.readUints())]).toEqual([3, 1, 2, 5, untouched, untouched, untouched]);
-    // Three rows; fc1 has 3 groups of 9 vec4, which are 4 tiles of 8; fc2 has 17, which are 3.
-    expect([...(await grids.readUints())]).toEqual([3, 1, 1, 4, 1, 1, 3, 1, 1]);
+    // Three rows are one tile; fc1 has 3 groups of 9 vec4, which are 4 tiles of 8; fc2 has 17: 3.
+    expect([...(await grids.readUints())]).toEqual([1, 1, 1, 4, 1, 1, 3, 1, 1]);
   });
 
   for (const tokens of [1, 63, 65, 256, 257, 1500]) {
@@ -99,6 +109,7 @@ describe('compact tokens', () => {
           activeGroups: 2,
           groupWidth: 9,
           outWidth: 18,
+          normRows: 1,
           tileRows,
           tileColumns,
         });

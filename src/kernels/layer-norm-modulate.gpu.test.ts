@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { normTileRows } from './library';
 import { layerNormModulate } from './reference/layer-norm-modulate';
 import { expectClose, expectSameBits } from './testing/expect-close';
 import { rowList } from './testing/linear-case';
@@ -41,7 +42,7 @@ async function run(bed: TestBed, { width, tokensPerItem, tokens, x, modulation }
         scale: (scaleChunk * width) / 4,
       },
     },
-    [tokens.length],
+    [Math.ceil(tokens.length / normTileRows)],
   );
   return y.readFloats();
 }
