@@ -42,6 +42,8 @@ interface OutcomeBase {
   readonly id: number;
   readonly settings: Settings;
   readonly model: ModelInfo;
+  /** The checkpoint it came from; absent for the model that comes with the page. */
+  readonly checkpoint: string | undefined;
   /** The query that reproduces it. */
   readonly query: string;
 }
@@ -102,8 +104,8 @@ export interface AppActions {
   readonly compare: () => Promise<void>;
   readonly cancel: () => void;
   readonly show: (id: number) => void;
-  /** Takes an outcome's settings; for one of its pictures alone, name the picture. */
-  readonly reuse: (outcome: Outcome, image?: number) => void;
+  /** Takes settings of an outcome, which may be of another model, for the next run. */
+  readonly reuse: (settings: Settings, model: ModelInfo) => void;
   /** Half as many images, then generate: the way out of too little memory. */
   readonly generateFewer: () => Promise<void>;
   readonly dismissNotice: () => void;

@@ -5,6 +5,7 @@ import type { Outcome } from './app-state';
 import { createAppStore } from './app-store';
 import { createFakeEngine, fakeAdapter, type FakeEngineOptions } from './fake-engine';
 import { writePictureFile } from './picture-file';
+import { settingsOfImage } from './settings';
 
 /** An address bar with a history that can be walked. */
 function fakeAddressBar(query = '') {
@@ -355,9 +356,9 @@ describe('outcomes', () => {
     const outcome = state().outcomes.at(0);
     if (!outcome) throw new Error('no outcome');
     state().change({ classId: 1, steps: 3 });
-    state().reuse(outcome);
+    state().reuse(outcome.settings, outcome.model);
     expect(state().settings).toEqual(outcome.settings);
-    state().reuse(outcome, 3);
+    state().reuse(settingsOfImage(outcome.settings, 3), outcome.model);
     expect(state().settings).toEqual({ ...outcome.settings, seed: 1, images: 1 });
   });
 });

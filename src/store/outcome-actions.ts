@@ -1,7 +1,8 @@
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
-import { fitSettings, seedOfImage } from './settings';
+import { applyShared } from './settings';
 import { putSettings } from './settings-actions';
+import { shareSettings } from './shared-settings';
 
 type OutcomeActions = Pick<AppActions, 'show' | 'reuse' | 'dismissNotice'>;
 
@@ -9,14 +10,10 @@ export function outcomeActions(context: AppContext): OutcomeActions {
   const { session, get, set } = context;
   return {
     show: (shownId) => set({ shownId }),
-    reuse({ settings }, image) {
-      const { model } = get();
-      if (!model) return;
-      const wanted =
-        image === undefined
-          ? settings
-          : { ...settings, seed: seedOfImage(settings, image), images: 1 };
-      putSettings(context, fitSettings(wanted, model));
+    reuse(wanted, wantedModel) {
+      const { model, settings } = get();
+      if (!model || !settings) return;
+      putSettings(context, applyShared(settings, shareSettings(wanted, wantedModel), model));
       session.seedUsed = false;
     },
     dismissNotice: () => set({ notice: null }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparePictures, differenceGain } from './picture-difference';
+import { averageDifference, comparePictures, differenceGain } from './picture-difference';
 
 const picture = (...rgba: number[]) => ({
   width: rgba.length / 4,
@@ -27,5 +27,18 @@ describe('comparePictures', () => {
 
   it('refuses pictures of different sizes', () => {
     expect(() => comparePictures(picture(0, 0, 0, 0), picture())).toThrow(/1x1 and 0x1/);
+  });
+});
+
+describe('averageDifference', () => {
+  it('is that of all pixels together, though one pair is identical', () => {
+    const [a, b, c] = [picture(9, 9, 9, 255), picture(0, 9, 9, 255), picture(1, 2, 3, 255)];
+    const whole = comparePictures(
+      picture(9, 9, 9, 255, 1, 2, 3, 255),
+      picture(0, 9, 9, 255, 1, 2, 3, 255),
+    );
+    const average = averageDifference([comparePictures(a, b), comparePictures(c, c)]);
+    expect(average.meanAbsolute).toBeCloseTo(whole.meanAbsolute);
+    expect(average.psnr).toBeCloseTo(whole.psnr);
   });
 });

@@ -12,6 +12,7 @@ export interface PictureDifference {
 /** How much the view exaggerates, so that small differences can be seen. */
 export const differenceGain = 3;
 
+const peak = 255;
 const channels = 4;
 const colours = 3;
 
@@ -27,18 +28,35 @@ export function comparePictures(a: Picture, b: Picture): PictureDifference {
   let squared = 0;
   for (let i = 0; i < rgba.length; i++) {
     if (i % channels === colours) {
-      rgba[i] = 255;
+      rgba[i] = peak;
       continue;
     }
     const difference = Math.abs((a.rgba[i] ?? 0) - (b.rgba[i] ?? 0));
     absolute += difference;
     squared += difference * difference;
-    rgba[i] = 255 - differenceGain * difference;
+    rgba[i] = peak - differenceGain * difference;
   }
   const count = a.width * a.height * colours;
   return {
     view: { width: a.width, height: a.height, rgba },
     meanAbsolute: absolute / count,
-    psnr: squared === 0 ? Infinity : 10 * Math.log10((255 * 255 * count) / squared),
+    psnr: decibels(squared / count),
+  };
+}
+
+function decibels(meanSquare: number): number {
+  return meanSquare === 0 ? Infinity : 10 * Math.log10((peak * peak) / meanSquare);
+}
+
+/** Over several pairs of pictures of one size, as if they were one large pair. */
+export function averageDifference(
+  differences: readonly PictureDifference[],
+): Pick<PictureDifference, 'meanAbsolute' | 'psnr'> {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const meanSquares = differences.map(({ psnr }) => peak ** 2 / 10 ** (psnr / 10));
+  return {
+    meanAbsolute: mean(differences.map(({ meanAbsolute }) => meanAbsolute)),
+    psnr: decibels(mean(meanSquares)),
   };
 }

@@ -3,8 +3,9 @@ import type { Engine, GenerateRequest, GenerateResult, ModelInfo } from '../work
 import type { AppContext } from './app-context';
 import type { AppActions, Leg, Outcome, Run } from './app-state';
 import { loseEngine } from './engine-actions';
+import { nameOfSource } from './opened-files';
 import { comparePictures } from './picture-difference';
-import { requestFor, type Settings } from './settings';
+import { requestFor, staticSettings, type Settings } from './settings';
 import { queryOf } from './settings-actions';
 
 type RunActions = Pick<AppActions, 'generate' | 'compare' | 'cancel' | 'generateFewer'>;
@@ -118,7 +119,7 @@ async function generatePictures(job: Job): Promise<Outcome> {
 async function compareRuns(job: Job): Promise<Outcome> {
   const dynamic = dynamicSettings(job.settings);
   const requests = [
-    requestFor({ ...dynamic, dynamicWidth: false, dynamicTokens: false }, job.model, 'off'),
+    requestFor(staticSettings(dynamic), job.model, 'off'),
     requestFor(dynamic, job.model, 'off'),
   ] as const;
   report(job, { leg: 'warm-up' });
@@ -172,6 +173,7 @@ function outcomeBase({ context, model }: Job, settings: Settings) {
     id: context.session.nextOutcomeId++,
     settings,
     model,
+    checkpoint: nameOfSource(context.get().source),
     query: queryOf(context, settings),
   };
 }

@@ -1,5 +1,11 @@
 import type { AdapterReport, ModelInfo } from '../worker/api';
+import type { AppState } from './app-state';
 import type { Settings } from './settings';
+
+/** Network evaluations over all steps, images and halves of guidance. */
+function evaluationsOf({ steps, images, guidance, sampler }: Settings): number {
+  return steps * images * (sampler === 'flow-heun' ? 2 : 1) * (guidance === 1 ? 1 : 2);
+}
 
 /**
  * Multiply-adds of all blocks for one image and one evaluation, nearly: a DiT block has 18 D^2
@@ -10,12 +16,24 @@ function evaluationMultiplyAdds({ parameters, tokens }: ModelInfo): number {
 }
 
 /** A kernel in a run does not reach what it does alone: launches, small layers, the decoder. */
-const reachedShare = 0.7;
+const reachedShare = 0.6;
 
-/** A rough guess, in milliseconds, before anything has run: "a minute" or "an hour"? */
+/** A rough guess before anything has run: seconds, or an hour? */
 export function guessRunMs(adapter: AdapterReport, model: ModelInfo, settings: Settings): number {
-  const halves = settings.guidance === 1 ? 1 : 2;
-  const evaluations = settings.steps * (settings.sampler === 'flow-heun' ? 2 : 1);
-  const multiplyAdds = evaluationMultiplyAdds(model) * evaluations * halves * settings.images;
+  const multiplyAdds = evaluationMultiplyAdds(model) * evaluationsOf(settings);
   return (2 * multiplyAdds) / (adapter.linearGflops * reachedShare * 1e6);
+}
+
+/** How long the next run will take: by what the last one took, else by the adapter's speed. */
+export function expectedRunMs({
+  adapter,
+  model,
+  settings,
+  outcomes,
+}: AppState): number | undefined {
+  if (!adapter || !model || !settings) return undefined;
+  const last = outcomes.find((outcome) => outcome.kind === 'pictures' && outcome.model === model);
+  if (last?.kind !== 'pictures') return guessRunMs(adapter, model, settings);
+  const { totalMs } = last.result.statistics;
+  return (totalMs * evaluationsOf(settings)) / evaluationsOf(last.settings);
 }

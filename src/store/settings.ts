@@ -84,6 +84,16 @@ export function carryOver(
   return applyShared(defaultSettings(model, adapter, seed), picture, model);
 }
 
+/** The same with nothing left out. */
+export function staticSettings(settings: Settings): Settings {
+  return { ...settings, dynamicWidth: false, dynamicTokens: false };
+}
+
+/** Settings that make one image of a run, alone. */
+export function settingsOfImage(settings: Settings, index: number): Settings {
+  return { ...settings, seed: seedOfImage(settings, index), images: 1 };
+}
+
 export function requestFor(
   settings: Settings,
   model: ModelInfo,

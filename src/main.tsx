@@ -1,0 +1,19 @@
+import { browserAddressBar } from './store/address-bar';
+import { createAppStore } from './store/app-store';
+import { mountPage } from './ui/mount';
+import { createEngine } from './worker/client';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root.');
+
+const store = createAppStore({
+  createEngine,
+  addressBar: browserAddressBar(),
+  builtInManifest: new URL(
+    `${import.meta.env.BASE_URL}models/emoji/manifest.json`,
+    document.baseURI,
+  ).href,
+  randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0],
+});
+mountPage(store, root);
+void store.getState().start();

@@ -1,0 +1,20 @@
+import { ComputeSection } from './compute/ComputeSection';
+import { ComparisonNumbers } from './numbers/ComparisonNumbers';
+import { RunNumbers } from './numbers/RunNumbers';
+import { useShownOutcome } from './stage/use-shown-outcome';
+
+/** The numbers behind the pictures on the stage. */
+export function Details() {
+  const outcome = useShownOutcome();
+  if (!outcome) return null;
+  return (
+    <>
+      {outcome.kind === 'pictures' ? (
+        <RunNumbers statistics={outcome.result.statistics} />
+      ) : (
+        <ComparisonNumbers outcome={outcome} />
+      )}
+      <ComputeSection key={outcome.id} outcome={outcome} />
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import type { App } from '../store/app-state';
+import { describeSubject } from '../store/settings';
+import { formatDuration } from './format';
+import styles from './LiveRegion.module.css';
+import { runFraction } from './run-fraction';
+import { useApp } from './use-app';
+
+/** Says aloud what the eye sees: that a run began, each quarter of it, and that it is done. */
+export function LiveRegion() {
+  const words = useApp(announcement);
+  return (
+    <p className={styles.region} role="status" data-testid="announcement">
+      {words}
+    </p>
+  );
+}
+
+function announcement({ engine, run, outcomes, shownId }: App): string {
+  if (run) {
+    if (run.cancelling) return 'Cancelling.';
+    const quarters = Math.floor(runFraction(run) * 4);
+    const subject = describeSubject(run.settings, run.model);
+    return quarters === 0 ? `Generating ${subject}.` : `${quarters * 25} percent done.`;
+  }
+  if (engine.status === 'loading') return 'Loading the model.';
+  const shown = outcomes.find(({ id }) => id === shownId);
+  if (shown?.kind === 'pictures') {
+    const { pictures, statistics } = shown.result;
+    const count = pictures.length === 1 ? '1 picture' : `${pictures.length} pictures`;
+    return `Done: ${count} in ${formatDuration(statistics.totalMs)}.`;
+  }
+  if (shown) return 'Comparison done.';
+  return engine.status === 'ready' ? 'Ready.' : '';
+}

@@ -1,0 +1,77 @@
+import type { ModelInfo } from '../../worker/api';
+import { limits } from '../../store/limits';
+import type { Settings } from '../../store/settings';
+import { NumberSlider } from '../parts/NumberSlider';
+import { useApp } from '../use-app';
+import { ClassPicker } from './ClassPicker';
+import styles from './ControlPanel.module.css';
+import { DynamicToggles } from './DynamicToggles';
+import { RunButtons } from './RunButtons';
+import { SamplerSelect } from './SamplerSelect';
+import { SeedField } from './SeedField';
+import { StylePicker } from './StylePicker';
+
+/** Steps beyond this are for those who type them. */
+const slidSteps = 100;
+
+/** Everything that can be chosen, and the button that starts. */
+export function ControlPanel() {
+  const settings = useApp((app) => app.settings);
+  const model = useApp((app) => app.model);
+  return (
+    <form
+      className={styles.panel}
+      aria-label="Settings"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      {settings && model ? <Controls settings={settings} model={model} /> : <Placeholder />}
+      <RunButtons />
+    </form>
+  );
+}
+
+function Controls({ settings, model }: { settings: Settings; model: ModelInfo }) {
+  const change = useApp((app) => app.change);
+  return (
+    <div className={styles.controls}>
+      <ClassPicker />
+      {model.styles.length > 0 && <StylePicker />}
+      <NumberSlider
+        label="Pictures"
+        value={settings.images}
+        {...limits.images}
+        onChange={(images) => change({ images })}
+      />
+      <DynamicToggles />
+      <div className={styles.sampling}>
+        <NumberSlider
+          label="Steps"
+          value={settings.steps}
+          {...limits.steps}
+          sliderMax={slidSteps}
+          onChange={(steps) => change({ steps })}
+        />
+        <NumberSlider
+          label="Guidance"
+          value={settings.guidance}
+          {...limits.guidance}
+          step={0.1}
+          onChange={(guidance) => change({ guidance })}
+        />
+        <SamplerSelect />
+        <SeedField />
+      </div>
+    </div>
+  );
+}
+
+/** Holds the place of the controls until a model says what can be chosen. */
+function Placeholder() {
+  return (
+    <div className={styles.controls} aria-hidden="true">
+      {[72, 110, 56, 150, 56, 56].map((height, i) => (
+        <div key={i} className={styles.placeholder} style={{ height }} />
+      ))}
+    </div>
+  );
+}

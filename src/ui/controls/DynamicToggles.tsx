@@ -1,0 +1,59 @@
+import { SwitchButton, SwitchField, Text } from 'react-aria-components';
+import { useApp } from '../use-app';
+import styles from './DynamicToggles.module.css';
+
+/** The two ways to leave work out, and in a sentence each what they are. */
+export function DynamicToggles() {
+  const width = useApp((app) => app.settings?.dynamicWidth ?? false);
+  const tokens = useApp((app) => app.settings?.dynamicTokens ?? false);
+  const isStatic = useApp((app) => app.model?.dynamic === false);
+  const change = useApp((app) => app.change);
+  return (
+    <fieldset className={styles.toggles}>
+      <legend className={styles.legend}>Leave out work</legend>
+      {isStatic && (
+        <p className={styles.reason}>
+          This checkpoint is a static DiT: it has no routers that could say what to leave out.
+        </p>
+      )}
+      <Toggle
+        name="Dynamic width"
+        explanation="Each step uses only the attention heads and channels it needs in every layer."
+        isSelected={width}
+        isDisabled={isStatic}
+        onChange={(dynamicWidth) => change({ dynamicWidth })}
+      />
+      <Toggle
+        name="Dynamic tokens"
+        explanation="Easy patches of the picture, like plain background, skip each layer’s MLP, most of its work."
+        isSelected={tokens}
+        isDisabled={isStatic}
+        onChange={(dynamicTokens) => change({ dynamicTokens })}
+      />
+    </fieldset>
+  );
+}
+
+interface ToggleProps {
+  name: string;
+  explanation: string;
+  isSelected: boolean;
+  isDisabled: boolean;
+  onChange: (isSelected: boolean) => void;
+}
+
+function Toggle({ name, explanation, ...props }: ToggleProps) {
+  return (
+    <SwitchField {...props} className={styles.toggle}>
+      <SwitchButton className={styles.switch}>
+        {name}
+        <span className={styles.rail}>
+          <span className={styles.knob} />
+        </span>
+      </SwitchButton>
+      <Text slot="description" className={styles.explanation}>
+        {explanation}
+      </Text>
+    </SwitchField>
+  );
+}

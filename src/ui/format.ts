@@ -1,0 +1,54 @@
+/** Numbers as the page writes them. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+/** '72 ms', '1.8 s', '2 min 5 s' */
+export function formatDuration(ms: number): string {
+  if (ms < 10) return `${precise.format(ms)} ms`;
+  if (ms < 1000) return `${whole.format(ms)} ms`;
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return seconds % 60 === 0
+    ? `${Math.floor(seconds / 60)} min`
+    : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** A guess in words: 'a few seconds', 'about 40 s', 'about 3 minutes'. */
+export function formatGuess(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 2) return 'a second or two';
+  if (seconds < 10) return `about ${Math.round(seconds)} s`;
+  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s`;
+  return `about ${Math.round(seconds / 60)} minutes`;
+}
+
+/** '65 %' */
+export function formatShare(share: number): string {
+  return `${whole.format(share * 100)} %`;
+}
+
+/** Multiply-adds in units of a billion: '13.6 G' */
+export function formatGiga(count: number): string {
+  return `${precise.format(count / 1e9)} G`;
+}
+
+/** '1.45×' */
+export function formatRatio(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}
+
+/** '10.0 million' */
+export function formatMillions(count: number): string {
+  return `${(count / 1e6).toFixed(1)} million`;
+}
+
+export function formatDecibels(psnr: number): string {
+  return psnr === Infinity ? 'identical' : `${psnr.toFixed(1)} dB`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted.at(Math.floor(sorted.length / 2)) ?? 0;
+}

@@ -1,0 +1,33 @@
+import type { ModelInfo } from '../../worker/api';
+import { formatMillions } from '../format';
+import { useApp } from '../use-app';
+import { Facts } from './Facts';
+
+export function ModelFacts() {
+  const model = useApp((app) => app.model);
+  return model ? <Facts facts={factsOf(model)} /> : <p>No model is loaded yet.</p>;
+}
+
+function factsOf(model: ModelInfo) {
+  return [
+    { name: 'Model', value: model.name },
+    {
+      name: 'Weights',
+      value: `${formatMillions(model.parameters)}, stored as ${model.weightDtype}`,
+    },
+    {
+      name: 'Shape',
+      value: `${model.depth} layers, ${model.heads} heads, ${model.tokens} tokens, ${model.imageSize} px`,
+    },
+    {
+      name: 'Kind',
+      value: model.dynamic ? 'dynamic (DyDiT)' : 'static (DiT), nothing to leave out',
+    },
+    {
+      name: 'Decoder',
+      value: model.hasVae
+        ? 'loaded'
+        : 'none: without a VAE, latents cannot become pictures. Add its file below.',
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Icon } from '../parts/Icon';
+import { IconButton } from '../parts/IconButton';
+import { useApp } from '../use-app';
+import { AdapterFacts } from './AdapterFacts';
+import { CheckpointZone } from './CheckpointZone';
+import { ModelFacts } from './ModelFacts';
+import styles from './ModelMenu.module.css';
+
+/** The model and the machine in use, and the way to another model. */
+export function ModelMenu() {
+  const name = useApp((app) => app.model?.name ?? 'No model yet');
+  return (
+    <DialogTrigger>
+      <Button className={styles.trigger} aria-label={`Model: ${name}`}>
+        <Icon name="chip" />
+        <span className={styles.name}>{name}</span>
+      </Button>
+      <ModalOverlay className={styles.overlay} isDismissable>
+        <Modal className={styles.modal}>
+          <Dialog className={styles.dialog}>
+            {({ close }) => (
+              <>
+                <header className={styles.head}>
+                  <Heading slot="title" className={styles.title}>
+                    Model and machine
+                  </Heading>
+                  <IconButton label="Close" icon="close" onPress={close} />
+                </header>
+                <ModelFacts />
+                <CheckpointZone onDone={close} />
+                <AdapterFacts />
+              </>
+            )}
+          </Dialog>
+        </Modal>
+      </ModalOverlay>
+    </DialogTrigger>
+  );
+}

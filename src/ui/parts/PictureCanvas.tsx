@@ -1,0 +1,27 @@
+import { useEffect, useRef } from 'react';
+import type { Picture } from '../../worker/api';
+import styles from './PictureCanvas.module.css';
+
+interface Props {
+  picture: Picture;
+  /** What a screen reader says; empty for a picture that repeats another. */
+  label: string;
+}
+
+/** A picture, pixel for pixel, scaled to the width it is given. */
+export function PictureCanvas({ picture, label }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const image = new ImageData(picture.rgba, picture.width, picture.height);
+    canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
+  }, [picture]);
+  return (
+    <canvas
+      ref={canvas}
+      className={styles.canvas}
+      width={picture.width}
+      height={picture.height}
+      {...(label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': true })}
+    />
+  );
+}

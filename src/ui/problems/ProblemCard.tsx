@@ -1,0 +1,68 @@
+import type { ErrorReport } from '../../errors';
+import { ActionButton } from '../parts/ActionButton';
+import { IconButton } from '../parts/IconButton';
+import { useApp } from '../use-app';
+import styles from './ProblemCard.module.css';
+import { problemTexts, type Remedy, remedyWords } from './remedies';
+
+interface Props {
+  error: ErrorReport;
+  remedies: readonly Remedy[];
+  onDismiss?: () => void;
+}
+
+/** What went wrong, what to do about it, and buttons that do it. */
+export function ProblemCard({ error, remedies, onDismiss }: Props) {
+  const { title, advice } = problemTexts[error.code];
+  const apply = useRemedy();
+  return (
+    <div className={styles.card} role="alert" data-error={error.code}>
+      <div className={styles.words}>
+        <h2 className={styles.title}>{title}</h2>
+        {advice && <p>{advice}</p>}
+        <p className={advice ? styles.detail : undefined}>
+          {error.message} {advice ? '' : error.advice}
+        </p>
+        {remedies.length > 0 && (
+          <div className={styles.remedies}>
+            {remedies.map((remedy) => (
+              <ActionButton key={remedy} onPress={() => apply(remedy)}>
+                {remedyWords[remedy]}
+              </ActionButton>
+            ))}
+          </div>
+        )}
+      </div>
+      {onDismiss && <IconButton label="Dismiss" icon="close" onPress={onDismiss} />}
+    </div>
+  );
+}
+
+function useRemedy(): (remedy: Remedy) => void {
+  const start = useApp((app) => app.start);
+  const retryLoad = useApp((app) => app.retryLoad);
+  const loadBuiltIn = useApp((app) => app.loadBuiltIn);
+  const generate = useApp((app) => app.generate);
+  const generateFewer = useApp((app) => app.generateFewer);
+  return (remedy) => {
+    switch (remedy) {
+      case 'start-again':
+        void start();
+        break;
+      case 'retry-load':
+        void retryLoad();
+        break;
+      case 'built-in':
+        void loadBuiltIn();
+        break;
+      case 'fewer':
+        void generateFewer();
+        break;
+      case 'generate':
+        void generate();
+        break;
+      case 'reload':
+        location.reload();
+    }
+  };
+}

@@ -1,0 +1,99 @@
+import type { ErrorCode } from '../../errors';
+
+/** What a button under a problem does. */
+export type Remedy = 'start-again' | 'retry-load' | 'built-in' | 'fewer' | 'generate' | 'reload';
+
+interface ProblemText {
+  readonly title: string;
+  /** What it means for the visitor and what to do, in plain words; the engine's own sentence follows. */
+  readonly advice: string;
+  /** Offered while the engine is not running, and after a run that failed. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** Every kind of failure in the visitor's words. */
+export const problemTexts: Record<ErrorCode, ProblemText> = {
+  'webgpu-unavailable': {
+    title: 'This browser cannot reach the graphics card',
+    advice:
+      'The pictures are computed with WebGPU. Chrome and Edge have it from version 113 on (Android: 121), Safari from version 26, Firefox from 141 on Windows and 145 on Apple silicon. The page must be opened over https or on localhost.',
+    remedies: ['start-again'],
+  },
+  'adapter-refused': {
+    title: 'The browser found no graphics card it may use',
+    advice:
+      'Turn on hardware acceleration in the browser’s settings, update the graphics driver, and restart the browser. In Chrome, chrome://gpu says what is blocked.',
+    remedies: ['start-again'],
+  },
+  'limit-too-small': {
+    title: 'This graphics card is too small for this model',
+    advice:
+      'A part of the model is larger than the card can bind at once. The built-in model is small; another machine may manage this one.',
+    remedies: ['built-in'],
+  },
+  'out-of-memory': {
+    title: 'The graphics card ran out of memory',
+    advice: 'Fewer pictures at once need less. Closing other tabs and programs helps too.',
+    remedies: ['fewer'],
+  },
+  'device-lost': {
+    title: 'The connection to the graphics card was lost',
+    advice:
+      'The driver restarted, or the machine went to sleep. Your settings and pictures are still here.',
+    remedies: ['start-again'],
+  },
+  'shader-failed': {
+    title: 'The graphics driver did not accept a program',
+    advice:
+      'Updating the graphics driver or the browser usually helps. If not, please report the sentence below.',
+    remedies: ['start-again'],
+  },
+  'checkpoint-broken': {
+    title: 'This checkpoint is damaged',
+    advice:
+      'The file is cut short or not what its name says. Fetch it again and drop it once more.',
+    remedies: ['built-in'],
+  },
+  'checkpoint-unsupported': {
+    title: 'This page cannot run that file',
+    advice:
+      'It runs DiT and DyDiT checkpoints in the authors’ format (.pt or .safetensors), and VAEs in that of diffusers.',
+    remedies: ['built-in'],
+  },
+  'network-failed': {
+    title: 'The model could not be fetched',
+    advice: 'Check the connection, then try again.',
+    remedies: ['retry-load'],
+  },
+  'storage-full': {
+    title: 'There is no room left on this device',
+    advice: 'The browser could not store the model. Free some space and try again.',
+    remedies: ['retry-load'],
+  },
+  'not-finite': {
+    title: 'The computation went out of range',
+    advice:
+      'The pictures came out as no numbers at all. Less guidance or more steps may help; with a checkpoint of your own, look whether its weights are finite.',
+    remedies: ['generate'],
+  },
+  'invalid-request': {
+    title: 'That does not work',
+    advice: '',
+    remedies: [],
+  },
+  cancelled: { title: 'Cancelled', advice: '', remedies: [] },
+  internal: {
+    title: 'Something unexpected went wrong',
+    advice: 'Reload the page and try again. If it comes back, please report the sentence below.',
+    remedies: ['reload'],
+  },
+};
+
+export const remedyWords: Record<Remedy, string> = {
+  'start-again': 'Start again',
+  'retry-load': 'Try again',
+  'built-in': 'Back to the built-in model',
+  fewer: 'Try with fewer pictures',
+  generate: 'Try again',
+  reload: 'Reload the page',
+};

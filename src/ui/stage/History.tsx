@@ -1,0 +1,51 @@
+import { Button } from 'react-aria-components';
+import type { Outcome } from '../../store/app-state';
+import { describeSubject } from '../../store/settings';
+import { PictureCanvas } from '../parts/PictureCanvas';
+import { useApp } from '../use-app';
+import styles from './History.module.css';
+
+/** The last runs, a press away. */
+export function History() {
+  const outcomes = useApp((app) => app.outcomes);
+  const shownId = useApp((app) => app.shownId);
+  const show = useApp((app) => app.show);
+  const running = useApp((app) => app.run !== null);
+  if (outcomes.length < 2) return null;
+  return (
+    <nav className={styles.history} aria-label="Earlier runs">
+      {outcomes.map((outcome) => (
+        <Button
+          key={outcome.id}
+          className={styles.entry}
+          isDisabled={running}
+          aria-label={labelOf(outcome)}
+          aria-current={outcome.id === shownId ? 'true' : undefined}
+          onPress={() => show(outcome.id)}
+        >
+          <Thumbnail outcome={outcome} />
+        </Button>
+      ))}
+    </nav>
+  );
+}
+
+function Thumbnail({ outcome }: { outcome: Outcome }) {
+  const pictures =
+    outcome.kind === 'pictures'
+      ? outcome.result.pictures.slice(0, 1)
+      : [...outcome.static.pictures.slice(0, 1), ...outcome.dynamic.pictures.slice(0, 1)];
+  return (
+    <span className={styles.pictures}>
+      {pictures.map((picture, i) => (
+        <PictureCanvas key={i} picture={picture} label="" />
+      ))}
+    </span>
+  );
+}
+
+function labelOf(outcome: Outcome): string {
+  const subject = describeSubject(outcome.settings, outcome.model);
+  const kind = outcome.kind === 'comparison' ? 'Comparison: ' : '';
+  return `${kind}${subject}, seed ${outcome.settings.seed}`;
+}

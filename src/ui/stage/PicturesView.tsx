@@ -1,0 +1,41 @@
+import { useState } from 'react';
+import type { PicturesOutcome } from '../../store/app-state';
+import { describeSubject, seedOfImage, settingsOfImage } from '../../store/settings';
+import { PictureCanvas } from '../parts/PictureCanvas';
+import { Viewer } from '../viewer/Viewer';
+import { describeCost, describeSampling, describeToggles } from './describe';
+import { NoPictures } from './NoPictures';
+import { PictureGrid } from './PictureGrid';
+import { OutcomeActions } from './OutcomeActions';
+import { SceneHead } from './SceneHead';
+import { TileButton } from './Tile';
+
+/** The pictures of a finished run. */
+export function PicturesView({ outcome }: { outcome: PicturesOutcome }) {
+  const [opened, setOpened] = useState<number | null>(null);
+  const { settings, model, result } = outcome;
+  const subject = describeSubject(settings, model);
+  const items = result.pictures.map((picture, index) => ({
+    picture,
+    settings: settingsOfImage(settings, index),
+    label: `${subject}, seed ${seedOfImage(settings, index)}`,
+  }));
+  return (
+    <>
+      <SceneHead
+        title={subject}
+        note={`${describeSampling(settings)} · ${describeToggles(settings)} · ${describeCost(result.statistics)}`}
+      />
+      {items.length === 0 && <NoPictures />}
+      <PictureGrid count={items.length}>
+        {items.map(({ picture, label }, index) => (
+          <TileButton key={index} label={`Open ${label}`} onOpen={() => setOpened(index)}>
+            <PictureCanvas picture={picture} label={label} />
+          </TileButton>
+        ))}
+      </PictureGrid>
+      <OutcomeActions outcome={outcome} />
+      <Viewer outcome={outcome} items={items} opened={opened} onMove={setOpened} />
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import { ProgressBar } from 'react-aria-components';
+import type { Run } from '../../store/app-state';
+import { formatDuration } from '../format';
+import { runFraction } from '../run-fraction';
+import styles from './RunProgress.module.css';
+
+/** Steps done, and about how long the rest will take. */
+export function RunProgress({ run }: { run: Run }) {
+  const fraction = runFraction(run);
+  return (
+    <ProgressBar
+      className={styles.progress}
+      aria-label="Progress"
+      value={fraction * 100}
+      valueLabel={stageOf(run)}
+    >
+      <div className={styles.track}>
+        <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
+      </div>
+      <div className={styles.words}>
+        <span data-testid="progress-step">{stageOf(run)}</span>
+        {run.step && run.leg !== 'warm-up' && <span data-testid="time-left">{timeLeft(run)}</span>}
+      </div>
+    </ProgressBar>
+  );
+}
+
+function stageOf({ leg, step, cancelling }: Run): string {
+  if (cancelling) return 'Cancelling';
+  if (leg === 'warm-up') return 'Warming up, so that neither run pays for it';
+  const prefix = leg === undefined ? '' : leg === 'static' ? 'Static: ' : 'Dynamic: ';
+  if (!step) return `${prefix}starting`;
+  if (step.stage === 'decoding') return `${prefix}turning latents into pixels`;
+  return `${prefix}step ${step.step} of ${step.steps}`;
+}
+
+/** The static leg's rest; the dynamic one is at worst as long as the static one. */
+function timeLeft({ step, leg }: Run): string {
+  if (!step) return '';
+  const wholeLeg = step.elapsedMs + step.remainingMs;
+  const left = step.remainingMs + (leg === 'static' ? wholeLeg : 0);
+  return left < 1000
+    ? '· almost done'
+    : `· about ${formatDuration(Math.ceil(left / 1000) * 1000)} left`;
+}

@@ -1,0 +1,29 @@
+import { useApp } from '../use-app';
+import { ComparisonView } from './ComparisonView';
+import { EmptyStage } from './EmptyStage';
+import { EngineStage } from './EngineStage';
+import { History } from './History';
+import { PicturesView } from './PicturesView';
+import { RunView } from './RunView';
+import styles from './Stage.module.css';
+import { useShownOutcome } from './use-shown-outcome';
+
+/** Where the pictures are: being made, made, or about to be. */
+export function Stage() {
+  return (
+    <section className={styles.stage} aria-label="Pictures">
+      <EngineStage />
+      <Scene />
+      <History />
+    </section>
+  );
+}
+
+function Scene() {
+  const run = useApp((app) => app.run);
+  const outcome = useShownOutcome();
+  if (run) return <RunView run={run} />;
+  if (outcome?.kind === 'pictures') return <PicturesView outcome={outcome} />;
+  if (outcome?.kind === 'comparison') return <ComparisonView outcome={outcome} />;
+  return <EmptyStage />;
+}

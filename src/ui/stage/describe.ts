@@ -1,0 +1,33 @@
+import type { ComparisonOutcome } from '../../store/app-state';
+import type { Settings } from '../../store/settings';
+import type { RunStatistics } from '../../worker/api';
+import { formatDuration, formatRatio, formatShare } from '../format';
+
+/** 'seed 7 · 25 steps · guidance 2.5' */
+export function describeSampling({ seed, steps, guidance, images }: Settings): string {
+  const seeds = images === 1 ? `seed ${seed}` : `seeds from ${seed}`;
+  return `${seeds} · ${steps} ${steps === 1 ? 'step' : 'steps'} · guidance ${guidance}`;
+}
+
+/** 'dynamic width and tokens' */
+export function describeToggles({ dynamicWidth, dynamicTokens }: Settings): string {
+  if (dynamicWidth && dynamicTokens) return 'dynamic width and tokens';
+  if (dynamicWidth) return 'dynamic width';
+  return dynamicTokens ? 'dynamic tokens' : 'static';
+}
+
+function workShare({ multiplyAdds }: RunStatistics): string {
+  return formatShare(multiplyAdds.done / multiplyAdds.static);
+}
+
+/** '1.7 s, 65 % of the work' */
+export function describeCost(statistics: RunStatistics): string {
+  return `${formatDuration(statistics.totalMs)}, ${workShare(statistics)} of the work`;
+}
+
+/** '1.53× as fast with 65 % of the work' */
+export function describeGain(outcome: ComparisonOutcome): string {
+  const { static: before, dynamic: after } = outcome;
+  const speedUp = before.statistics.totalMs / after.statistics.totalMs;
+  return `${formatRatio(speedUp)} as fast with ${workShare(after.statistics)} of the work`;
+}

@@ -1,0 +1,127 @@
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import type { Outcome } from '../../store/app-state';
+import type { Settings } from '../../store/settings';
+import type { Picture } from '../../worker/api';
+import { ActionButton } from '../parts/ActionButton';
+import { Icon } from '../parts/Icon';
+import { IconButton } from '../parts/IconButton';
+import { PictureCanvas } from '../parts/PictureCanvas';
+import { useApp } from '../use-app';
+import { savePicture } from './save-picture';
+import styles from './Viewer.module.css';
+
+export interface ViewerItem {
+  readonly picture: Picture;
+  /** What makes this picture again, alone. */
+  readonly settings: Settings;
+  readonly label: string;
+}
+
+interface Props {
+  outcome: Outcome;
+  items: readonly ViewerItem[];
+  /** Index of the item on show; `null` when closed. */
+  opened: number | null;
+  onMove: (index: number | null) => void;
+}
+
+/** One picture at full size, with its neighbours an arrow key away. */
+export function Viewer({ outcome, items, opened, onMove }: Props) {
+  const item = opened === null ? undefined : items.at(opened);
+  return (
+    <ModalOverlay
+      className={styles.overlay}
+      isOpen={item !== undefined}
+      isDismissable
+      onOpenChange={(isOpen) => !isOpen && onMove(null)}
+    >
+      <Modal className={styles.modal}>
+        {item && opened !== null && (
+          <Opened
+            outcome={outcome}
+            item={item}
+            index={opened}
+            count={items.length}
+            onMove={onMove}
+          />
+        )}
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+interface OpenedProps {
+  outcome: Outcome;
+  item: ViewerItem;
+  index: number;
+  count: number;
+  onMove: (index: number | null) => void;
+}
+
+function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
+  const reuse = useApp((app) => app.reuse);
+  const move = (by: number) => onMove((index + by + count) % count);
+  return (
+    <Dialog className={styles.dialog}>
+      {({ close }) => (
+        <div
+          className={styles.content}
+          onKeyDown={(event) => {
+            if (event.key === 'ArrowLeft') move(-1);
+            if (event.key === 'ArrowRight') move(1);
+          }}
+        >
+          <header className={styles.head}>
+            <Heading slot="title" className={styles.title}>
+              {item.label}
+            </Heading>
+            <IconButton label="Close" icon="close" onPress={close} autoFocus={count === 1} />
+          </header>
+          <div className={styles.picture}>
+            <PictureCanvas picture={item.picture} label={item.label} />
+          </div>
+          <footer className={styles.foot}>
+            <ActionButton
+              look="primary"
+              icon="save"
+              onPress={() => void savePicture(outcome, item)}
+            >
+              Save PNG
+            </ActionButton>
+            <ActionButton
+              icon="again"
+              onPress={() => {
+                reuse(item.settings, outcome.model);
+                close();
+              }}
+            >
+              Use these settings again
+            </ActionButton>
+            {count > 1 && (
+              <div className={styles.arrows}>
+                <Button
+                  className={styles.arrow}
+                  aria-label="Previous picture"
+                  onPress={() => move(-1)}
+                >
+                  <Icon name="left" size={24} />
+                </Button>
+                <span className={styles.place} aria-live="polite">
+                  {index + 1} / {count}
+                </span>
+                <Button
+                  autoFocus
+                  className={styles.arrow}
+                  aria-label="Next picture"
+                  onPress={() => move(1)}
+                >
+                  <Icon name="right" size={24} />
+                </Button>
+              </div>
+            )}
+          </footer>
+        </div>
+      )}
+    </Dialog>
+  );
+}
