@@ -36,18 +36,18 @@ function tryInstall(command: string, args: readonly string[]): void {
 }
 
 /**
- * Path of a Chrome or Chromium, installing one where there is none: Playwright's own build, or
- * Debian's package when root.
+ * Path of a Chrome or Chromium, installing one where there is none: Debian's package
+ * when root, else Playwright's own build.
  * @throws Error where neither can be had, saying what to do.
  */
 export function ensureChromium(): string {
   const found = findChromium();
   if (found) return found;
-  tryInstall('npx', ['playwright', 'install', '--with-deps', 'chromium']);
-  if (!findChromium() && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
+  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
     tryInstall('apt-get', ['update']);
     tryInstall('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']);
   }
+  if (!findChromium()) tryInstall('npx', ['playwright', 'install', '--with-deps', 'chromium']);
   const path = findChromium();
   if (path) return path;
   throw new Error(
