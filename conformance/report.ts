@@ -22,11 +22,14 @@ const sampledTolerance = 1e-3;
 
 const sampledOutputs = new Set(['out_ddpm', 'out_ddim']);
 
-/** Whether an output is within its tolerance; errors count relative to the largest |reference|. */
+/**
+ * Whether an output is within its tolerance. The relative error counts: some cases' latents reach
+ * hundreds, where f32 itself is coarser than the tolerance in absolute terms.
+ */
 export function passes(name: string, report: OutputReport): boolean {
   if (report.mismatches !== undefined) return report.mismatches === 0;
   const tolerance = sampledOutputs.has(name) ? sampledTolerance : forwardTolerance;
-  return report.maxAbs <= tolerance && report.maxRel <= tolerance;
+  return report.maxRel <= tolerance;
 }
 
 /** @throws Error where the lengths differ */

@@ -1,23 +1,16 @@
 import { BufferArena } from '../gpu/buffer';
-import { KernelLibrary, linearVariants, type LinearVariant } from './library';
+import { linearVariants, type KernelLibrary, type LinearVariant } from './library';
 
 /** Product that is timed: rows x inner x columns, near those of a small DiT's MLP. */
 const shape = { rows: 256, inner: 256, columns: 1024 } as const;
 
 const candidates = ['register', 'tiled'] as const satisfies readonly LinearVariant[];
 
-/** What tuning found. */
-export interface TuningResult {
-  readonly variant: LinearVariant;
-  /** GFLOP/s of the chosen variant, two flops a multiply-add. */
-  readonly gflops: number;
-}
-
 /**
  * Times the linear kernel's variants on this adapter and sets the library to the fastest. All give
  * the same bits, so that noise in the measurement can't change a picture.
  */
-export async function tuneLinear(library: KernelLibrary): Promise<TuningResult> {
+export async function tuneLinear(library: KernelLibrary): Promise<void> {
   const { gpu } = library;
   const { rows, inner, columns } = shape;
   const arena = new BufferArena(gpu, 'Tune');
@@ -40,7 +33,10 @@ export async function tuneLinear(library: KernelLibrary): Promise<TuningResult> 
       k_group: inner / 4,
       k_record: 0,
     };
-    let best: TuningResult = { variant: candidates[0], gflops: 0 };
+    let best: { readonly variant: LinearVariant; readonly gflops: number } = {
+      variant: candidates[0],
+      gflops: 0,
+    };
     for (const variant of candidates) {
       const { tileRows, tileColumns } = linearVariants[variant];
       const bound = arena.adopt(
@@ -66,7 +62,7 @@ export async function tuneLinear(library: KernelLibrary): Promise<TuningResult> 
       if (gflops > best.gflops) best = { variant, gflops };
     }
     library.linearVariant = best.variant;
-    return best;
+    library.linearGflops = best.gflops;
   } finally {
     arena.destroy();
   }

@@ -35,7 +35,7 @@ export interface GpuDenoiserOptions {
   /** Whether to guess the clean latent at this step. */
   readonly wantsPreview?: (step: number) => boolean;
   /** Receives the guess of the clean latent (latentItems, C, S, S); valid until the next one is wanted. */
-  readonly onPreview?: (step: number, clean: GPUBuffer) => void;
+  readonly onPreview?: (clean: GPUBuffer) => void;
 }
 
 const kernelThreads = 64;
@@ -197,7 +197,7 @@ export class GpuDenoiser implements Denoiser {
     if (!onPreview || !wantsPreview?.(this.#step)) return;
     this.estimateCoefficients.write({ ...estimate });
     this.#encodeOverLatent('cleanEstimate', this.estimate);
-    onPreview(this.#step, this.clean);
+    onPreview(this.clean);
   }
 
   async endStep(step: SamplerStep): Promise<void> {

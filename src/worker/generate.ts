@@ -4,20 +4,30 @@ import { withErrorScopes } from '../gpu/error-scope';
 import type { KernelLibrary } from '../kernels/library';
 import type { DitConfig } from '../model/config';
 import type { DitRun } from '../model/dit/run';
-import { viewLatent } from '../model/latent-view';
 import { samplers } from '../sampler/by-name';
 import type { Sampler } from '../sampler/denoiser';
 import { GpuDenoiser } from '../sampler/gpu-denoiser';
 import { fillNormal, LATENT_STREAM, stepStream } from '../sampler/normal';
 import type { GenerateOptions, GenerateRequest, GenerateResult, Picture } from './api';
 import type { LoadedModel } from './load-model';
-import { PreviewBudget } from './preview-budget';
+import { Previewer } from './previewer';
 import { RunClock } from './run-clock';
 import { KeptTokenRecord, runStatistics } from './statistics';
+
+/** A run whose buffers are all there: what is left is to sample and to decode. */
+interface PreparedRun {
+  readonly latent: GPUBuffer;
+  readonly sampler: Sampler;
+  readonly ditRun: DitRun;
+  readonly kept: KeptTokenRecord;
+  readonly denoiser: GpuDenoiser;
+  readonly previewer: Previewer;
+}
 
 /**
  * Runs a request from noise to pictures. Image k draws its noise from seed + k, so it is the same
  * alone as in a batch.
+ * @throws DyditError `out-of-memory`, `limit-too-small`, `not-finite`, `cancelled`
  */
 export async function generate(
   library: KernelLibrary,
@@ -25,35 +35,38 @@ export async function generate(
   request: GenerateRequest,
   options: GenerateOptions,
 ): Promise<GenerateResult> {
-  const arena = new BufferArena(library.gpu, 'Generate');
+  const { gpu } = library;
+  const clock = new RunClock(request, model.pictures, options.onStep);
+  const arena = new BufferArena(gpu, 'Generate');
   try {
-    return await withErrorScopes(library.gpu, 'generating', () =>
-      run(library, model, request, options, arena),
+    // Memory that is not there is found out here, before any time goes into sampling.
+    const prepared = await withErrorScopes(gpu, 'preparing the run', () =>
+      prepare(library, model, request, options, arena, clock),
+    );
+    return await withErrorScopes(gpu, 'generating', () =>
+      run(model, request, options, prepared, clock),
     );
   } finally {
     arena.destroy();
   }
 }
 
-async function run(
+async function prepare(
   library: KernelLibrary,
   model: LoadedModel,
   request: GenerateRequest,
   options: GenerateOptions,
   arena: BufferArena,
-): Promise<GenerateResult> {
+  clock: RunClock,
+): Promise<PreparedRun> {
   const { config } = model.dit;
-  const { images, seed } = request;
-  const clock = new RunClock(request.steps, images, options.onStep);
+  const { images, seed, classId, styleId, guidanceChannels } = request;
   const sampler = samplers[request.sampler](request.steps);
   const latent = arena.upload('latent', noiseFor(config, images, seed, LATENT_STREAM));
   const ditRun = arena.adopt(
     await model.dit.prepare({
       latent,
-      labels: Array.from({ length: images }, () => ({
-        classId: request.classId,
-        styleId: request.styleId,
-      })),
+      labels: Array.from({ length: images }, () => ({ classId, styleId })),
       guided: request.guidance !== 1,
       networkTimes: sampler.networkTimes,
       dynamicWidth: request.dynamicWidth,
@@ -61,45 +74,7 @@ async function run(
     }),
   );
   const kept = new KeptTokenRecord(ditRun, sampler.networkTimes.length, !ditRun.dynamicTokens);
-  const gpuMs = await sampleLatent(library, model, request, options, ditRun, sampler, {
-    latent,
-    kept,
-    clock,
-  });
-  const pictures: Picture[] = [];
-  for (let image = 0; image < images; image++) {
-    throwIfCancelled(options.signal);
-    pictures.push(await toPicture(library, model, latent, image));
-    clock.decoded(image + 1);
-  }
-  return {
-    request,
-    pictures,
-    statistics: runStatistics(config, ditRun, sampler.networkTimes, kept, {
-      ...clock.times(),
-      gpuStepMs: gpuMs && evaluationsPerStep(gpuMs, request.steps),
-    }),
-  };
-}
-
-/** Samples in place; gives the GPU time of each evaluation where the adapter measures it. */
-async function sampleLatent(
-  library: KernelLibrary,
-  model: LoadedModel,
-  request: GenerateRequest,
-  options: GenerateOptions,
-  ditRun: DitRun,
-  sampler: Sampler,
-  state: {
-    readonly latent: GPUBuffer;
-    readonly kept: KeptTokenRecord;
-    readonly clock: RunClock;
-  },
-): Promise<readonly number[] | undefined> {
-  const { config } = ditRun;
-  const { images, seed, guidanceChannels } = request;
-  const { latent, kept, clock } = state;
-  const preview = previewer(library, model, request, options, clock);
+  const previewer = new Previewer(model.pictures, request, options, clock);
   let evaluation = 0;
   const denoiser = await GpuDenoiser.create(library, {
     run: ditRun,
@@ -111,23 +86,50 @@ async function sampleLatent(
     evaluations: sampler.networkTimes.length,
     noise: (step) => noiseFor(config, images, seed, stepStream(step)),
     signal: options.signal,
-    wantsPreview: preview.wanted,
-    onPreview: preview.show,
+    wantsPreview: (step) => previewer.wanted(step),
+    onPreview: (clean) => previewer.show(clean),
     onStep: (step, report) => {
       kept.add(evaluation, report.kept);
       evaluation += report.evaluations;
       clock.stepped(step.step + 1);
     },
   });
+  arena.adopt({ destroy: () => void denoiser.destroy() });
+  return { latent, sampler, ditRun, kept, denoiser, previewer };
+}
+
+async function run(
+  model: LoadedModel,
+  request: GenerateRequest,
+  options: GenerateOptions,
+  prepared: PreparedRun,
+  clock: RunClock,
+): Promise<GenerateResult> {
+  const { latent, sampler, ditRun, kept, denoiser, previewer } = prepared;
+  let gpuMs: readonly number[] | undefined;
   try {
     clock.samplingStarts();
     await sampler.run(denoiser);
-    await preview.finished();
-    return await denoiser.gpuTimes();
+    await previewer.finished();
+    gpuMs = await denoiser.gpuTimes();
   } finally {
-    await preview.finished();
+    await previewer.finished();
     await denoiser.destroy();
   }
+  const pictures: Picture[] = [];
+  for (let image = 0; image < request.images; image++) {
+    if (options.signal?.aborted) throw new DyditError('cancelled', 'Generating was cancelled.');
+    pictures.push(await model.pictures.decode(latent, image));
+    clock.decoded(image + 1);
+  }
+  return {
+    request,
+    pictures,
+    statistics: runStatistics(model.dit.config, ditRun, sampler.networkTimes, kept, {
+      ...clock.times(),
+      gpuStepMs: gpuMs && sumPerStep(gpuMs, request.steps),
+    }),
+  };
 }
 
 /** Standard normals (images, C, S, S); image k has seed + k. */
@@ -145,66 +147,10 @@ function noiseFor(
   return out;
 }
 
-async function toPicture(
-  library: KernelLibrary,
-  model: LoadedModel,
-  latent: GPUBuffer,
-  image: number,
-): Promise<Picture> {
-  if (model.vae) return model.vae.decode(latent, image);
-  const { config } = model.dit;
-  const rgba = await viewLatent(library.gpu, config, latent, image);
-  return { width: config.inputSize, height: config.inputSize, rgba };
-}
-
-/** Live previews: at most one at work, within its budget of time. */
-function previewer(
-  library: KernelLibrary,
-  model: LoadedModel,
-  request: GenerateRequest,
-  options: GenerateOptions,
-  clock: RunClock,
-) {
-  const { onPreview, signal } = options;
-  const budget = new PreviewBudget(0);
-  let working = Promise.resolve();
-  const decodeAll = async (clean: GPUBuffer) => {
-    try {
-      const pictures: Picture[] = [];
-      for (let image = 0; image < request.images; image++) {
-        if (signal?.aborted) return;
-        pictures.push(await toPicture(library, model, clean, image));
-      }
-      onPreview?.(pictures);
-    } catch {
-      // A preview that fails is not shown; if the latent is at fault, the step's own check says so.
-    } finally {
-      budget.end(performance.now());
-    }
-  };
-  return {
-    wanted: (step: number) =>
-      onPreview !== undefined &&
-      request.preview === 'auto' &&
-      step > 0 &&
-      step < request.steps - 1 &&
-      budget.affordable(clock.samplingMs()),
-    show: (_step: number, clean: GPUBuffer) => {
-      budget.begin(performance.now());
-      working = decodeAll(clean);
-    },
-    finished: () => working,
-  };
-}
-
 /** Sums the evaluations of each step; Heun takes two in every step but the last. */
-function evaluationsPerStep(gpuMs: readonly number[], steps: number): readonly number[] {
-  const perStep = gpuMs.length > steps ? 2 : 1;
+function sumPerStep(evaluationMs: readonly number[], steps: number): readonly number[] {
+  const perStep = evaluationMs.length > steps ? 2 : 1;
   return Array.from({ length: steps }, (_, step) =>
-    gpuMs.slice(step * perStep, (step + 1) * perStep).reduce((sum, ms) => sum + ms, 0),
+    evaluationMs.slice(step * perStep, (step + 1) * perStep).reduce((sum, ms) => sum + ms, 0),
   );
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new DyditError('cancelled', 'Generating was cancelled.');
 }

@@ -9,13 +9,13 @@ import type { VaeConfig } from '../model/config';
 import type { LoadProgress, ModelInfo, ModelSource } from './api';
 import { download, downloadJson } from './download';
 import { describeModel } from './model-info';
+import { PictureDecoder } from './picture-decoder';
 
 /** A model ready to generate. */
 export interface LoadedModel {
   readonly info: ModelInfo;
   readonly dit: Dit;
-  /** Absent where a checkpoint came without its decoder. */
-  readonly vae?: Vae;
+  readonly pictures: PictureDecoder;
   destroy(): void;
 }
 
@@ -125,7 +125,7 @@ export async function loadModel(
         files.manifest,
       ),
       dit,
-      vae,
+      pictures: new PictureDecoder(library, dit, vae),
       destroy: () => {
         dit.destroy();
         vae?.destroy();

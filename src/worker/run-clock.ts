@@ -1,4 +1,5 @@
-import type { StepEvent } from './api';
+import type { GenerateRequest, StepEvent } from './api';
+import type { PictureDecoder } from './picture-decoder';
 import type { RunTimes } from './statistics';
 
 /** Keeps a run's times and tells how long is left. */
@@ -10,8 +11,8 @@ export class RunClock {
   readonly #stepMs: number[] = [];
 
   constructor(
-    private readonly steps: number,
-    private readonly images: number,
+    private readonly request: Pick<GenerateRequest, 'steps' | 'images'>,
+    private readonly pictures: Pick<PictureDecoder, 'costMs'>,
     private readonly onStep?: (event: StepEvent) => void,
   ) {}
 
@@ -28,27 +29,29 @@ export class RunClock {
 
   /** @param done steps done */
   stepped(done: number): void {
+    const { steps, images } = this.request;
     const now = performance.now();
     this.#stepMs.push(now - this.#lastStep);
     this.#lastStep = now;
     this.#decodeStart = now;
     this.onStep?.({
       step: done,
-      steps: this.steps,
+      steps,
       elapsedMs: now - this.#start,
-      remainingMs: median(this.#stepMs) * (this.steps - done),
+      remainingMs: median(this.#stepMs) * (steps - done) + this.pictures.costMs * images,
       stage: 'sampling',
     });
   }
 
   /** @param done images decoded */
   decoded(done: number): void {
+    const { steps, images } = this.request;
     const now = performance.now();
     this.onStep?.({
-      step: this.steps,
-      steps: this.steps,
+      step: steps,
+      steps,
       elapsedMs: now - this.#start,
-      remainingMs: ((now - this.#decodeStart) / done) * (this.images - done),
+      remainingMs: this.pictures.costMs * (images - done),
       stage: 'decoding',
     });
   }

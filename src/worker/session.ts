@@ -1,5 +1,6 @@
 import { DyditError, type ErrorReport } from '../errors';
 import { requestGpu, type Gpu } from '../gpu/device';
+import { withErrorScopes } from '../gpu/error-scope';
 import { KernelLibrary } from '../kernels/library';
 import { tuneLinear } from '../kernels/tune';
 import type {
@@ -43,13 +44,13 @@ export class Session {
   ): Promise<Session> {
     const gpu = await requestGpu(navigatorGpu);
     const library = new KernelLibrary(gpu);
-    const { gflops } = await tuneLinear(library);
+    await withErrorScopes(gpu, 'measuring the kernels', () => tuneLinear(library));
     const adapter: AdapterReport = {
       description: gpu.description,
       software: gpu.software,
       features: gpu.features,
       fallbacks: fallbackSentences(gpu),
-      linearGflops: gflops,
+      linearGflops: library.linearGflops,
     };
     return new Session(gpu, library, adapter, onLost);
   }
