@@ -1,60 +1,116 @@
 // y[r, n] = sum_k x[r, k] * w[k, n] + bias[n], then store_output; see lib/linear_operands.wgsl.
 // Shapes: x [rows, K], w [K, N], y as the store has it; only active groups of K and N.
-// A workgroup makes 32 rows x 8 vec4 columns; a thread 4 rows x 1 vec4, all in registers.
+// A workgroup makes 64 rows x 16 vec4 columns; a thread 8 rows x 2 vec4, all in registers.
 // Assumes: widths of groups are multiples of 4. Sums run over k upwards in every variant, so that
 // the choice of variant never changes a bit of the result.
+const ROWS = 8u;
+const LANES = 8u;
+
+// Weights of four k, a column each.
+fn load_weights(index: u32) -> mat4x4f {
+  return mat4x4f(
+    load_weight(index),
+    load_weight(index + dims.n_stride),
+    load_weight(index + 2 * dims.n_stride),
+    load_weight(index + 3 * dims.n_stride),
+  );
+}
+
+fn multiply_add(a: vec4f, w: mat4x4f, sum: vec4f) -> vec4f {
+  return fma(vec4f(a.w), w[3], fma(vec4f(a.z), w[2], fma(vec4f(a.y), w[1], fma(vec4f(a.x), w[0], sum))));
+}
+
+// Stores one row of a thread's two columns, where they are there.
+fn store_pair(row: u32, count: u32, left: u32, columns: u32, left_value: vec4f, right_value: vec4f) {
+  if (row >= count) {
+    return;
+  }
+  store_output(row, left, columns, left_value);
+  if (left + LANES < columns) {
+    store_output(row, left + LANES, columns, right_value);
+  }
+}
+
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: vec3u) {
   let count = rows[0];
-  let row = id.y * 4;
-  let column = id.x;
+  let row = (tile.y * LANES + lane.y) * ROWS;
+  let column = tile.x * 2 * LANES + lane.x;
   let columns = n_groups() * dims.n_group;
   if (row >= count || column >= columns) {
     return;
   }
-  let w_column = weight_column(column);
+  let left_column = weight_column(column);
+  let right_column = weight_column(min(column + LANES, columns - 1));
   let x_stride = k_groups() * dims.k_group;
   // Rows past the end repeat the last one: reads stay in range and nothing of them is stored.
-  var x0 = row * x_stride;
-  var x1 = min(row + 1, count - 1) * x_stride;
-  var x2 = min(row + 2, count - 1) * x_stride;
-  var x3 = min(row + 3, count - 1) * x_stride;
-  var sum0 = vec4f(0.0);
-  var sum1 = vec4f(0.0);
-  var sum2 = vec4f(0.0);
-  var sum3 = vec4f(0.0);
+  let last = count - 1;
+  let x0 = row * x_stride;
+  let x1 = min(row + 1, last) * x_stride;
+  let x2 = min(row + 2, last) * x_stride;
+  let x3 = min(row + 3, last) * x_stride;
+  let x4 = min(row + 4, last) * x_stride;
+  let x5 = min(row + 5, last) * x_stride;
+  let x6 = min(row + 6, last) * x_stride;
+  let x7 = min(row + 7, last) * x_stride;
+  var left0 = vec4f(0.0);
+  var left1 = vec4f(0.0);
+  var left2 = vec4f(0.0);
+  var left3 = vec4f(0.0);
+  var left4 = vec4f(0.0);
+  var left5 = vec4f(0.0);
+  var left6 = vec4f(0.0);
+  var left7 = vec4f(0.0);
+  var right0 = vec4f(0.0);
+  var right1 = vec4f(0.0);
+  var right2 = vec4f(0.0);
+  var right3 = vec4f(0.0);
+  var right4 = vec4f(0.0);
+  var right5 = vec4f(0.0);
+  var right6 = vec4f(0.0);
+  var right7 = vec4f(0.0);
   let groups = k_groups();
   for (var group = 0u; group < groups; group++) {
-    var w_index = weight_row(group) * dims.n_stride + w_column;
-    for (var k = 0u; k < dims.k_group; k++) {
-      let a0 = x[x0];
-      let a1 = x[x1];
-      let a2 = x[x2];
-      let a3 = x[x3];
-      let w0 = load_weight(w_index);
-      let w1 = load_weight(w_index + dims.n_stride);
-      let w2 = load_weight(w_index + 2 * dims.n_stride);
-      let w3 = load_weight(w_index + 3 * dims.n_stride);
-      sum0 = fma(vec4f(a0.w), w3, fma(vec4f(a0.z), w2, fma(vec4f(a0.y), w1, fma(vec4f(a0.x), w0, sum0))));
-      sum1 = fma(vec4f(a1.w), w3, fma(vec4f(a1.z), w2, fma(vec4f(a1.y), w1, fma(vec4f(a1.x), w0, sum1))));
-      sum2 = fma(vec4f(a2.w), w3, fma(vec4f(a2.z), w2, fma(vec4f(a2.y), w1, fma(vec4f(a2.x), w0, sum2))));
-      sum3 = fma(vec4f(a3.w), w3, fma(vec4f(a3.z), w2, fma(vec4f(a3.y), w1, fma(vec4f(a3.x), w0, sum3))));
-      x0++;
-      x1++;
-      x2++;
-      x3++;
-      w_index += 4 * dims.n_stride;
+    var w_row = weight_row(group) * dims.n_stride;
+    let group_start = group * dims.k_group;
+    for (var k = group_start; k < group_start + dims.k_group; k++) {
+      let a0 = x[x0 + k];
+      let a1 = x[x1 + k];
+      let a2 = x[x2 + k];
+      let a3 = x[x3 + k];
+      let a4 = x[x4 + k];
+      let a5 = x[x5 + k];
+      let a6 = x[x6 + k];
+      let a7 = x[x7 + k];
+      let left_w = load_weights(w_row + left_column);
+      left0 = multiply_add(a0, left_w, left0);
+      left1 = multiply_add(a1, left_w, left1);
+      left2 = multiply_add(a2, left_w, left2);
+      left3 = multiply_add(a3, left_w, left3);
+      left4 = multiply_add(a4, left_w, left4);
+      left5 = multiply_add(a5, left_w, left5);
+      left6 = multiply_add(a6, left_w, left6);
+      left7 = multiply_add(a7, left_w, left7);
+      let right_w = load_weights(w_row + right_column);
+      right0 = multiply_add(a0, right_w, right0);
+      right1 = multiply_add(a1, right_w, right1);
+      right2 = multiply_add(a2, right_w, right2);
+      right3 = multiply_add(a3, right_w, right3);
+      right4 = multiply_add(a4, right_w, right4);
+      right5 = multiply_add(a5, right_w, right5);
+      right6 = multiply_add(a6, right_w, right6);
+      right7 = multiply_add(a7, right_w, right7);
+      w_row += 4 * dims.n_stride;
     }
   }
-  let b = bias[w_column];
-  store_output(row, column, columns, sum0 + b);
-  if (row + 1 < count) {
-    store_output(row + 1, column, columns, sum1 + b);
-  }
-  if (row + 2 < count) {
-    store_output(row + 2, column, columns, sum2 + b);
-  }
-  if (row + 3 < count) {
-    store_output(row + 3, column, columns, sum3 + b);
-  }
+  let left_bias = bias[left_column];
+  let right_bias = bias[right_column];
+  store_pair(row, count, column, columns, left0 + left_bias, right0 + right_bias);
+  store_pair(row + 1, count, column, columns, left1 + left_bias, right1 + right_bias);
+  store_pair(row + 2, count, column, columns, left2 + left_bias, right2 + right_bias);
+  store_pair(row + 3, count, column, columns, left3 + left_bias, right3 + right_bias);
+  store_pair(row + 4, count, column, columns, left4 + left_bias, right4 + right_bias);
+  store_pair(row + 5, count, column, columns, left5 + left_bias, right5 + right_bias);
+  store_pair(row + 6, count, column, columns, left6 + left_bias, right6 + right_bias);
+  store_pair(row + 7, count, column, columns, left7 + left_bias, right7 + right_bias);
 }
