@@ -1,5 +1,5 @@
 """Reads weights: ours, a page's safetensors, an official .pt (a plain state dict, or {model, ema, opt, args})."""
-import argparse, pickle
+import argparse
 from pathlib import Path
 
 import torch
@@ -21,8 +21,8 @@ def read_state(path):
         try:
             with torch.serialization.safe_globals([argparse.Namespace]):
                 state = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-            raise SystemExit(f"{path} is no PyTorch checkpoint that can be read safely: {str(error).splitlines()[0]}")
+        except Exception as error:  # a damaged pickle fails in as many ways as it has opcodes
+            raise SystemExit(f"{path} is no PyTorch checkpoint that can be read safely: {type(error).__name__} {str(error).splitlines()[0]}")
         for key in ("ema", "model"):
             if isinstance(state, dict) and isinstance(state.get(key), dict):
                 state = state[key].get("shadow", state[key])

@@ -146,7 +146,7 @@ class Speed:
 
 def to_unit(images):
     """uint8 (n,S,S,3) -> float (n,3,S,S) in -1..1."""
-    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.from_numpy(np.array(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def to_pixels(x):

@@ -88,6 +88,15 @@ def mixed_classes(model, pairs):
     model.y_embedder.embedding_table = torch.nn.Embedding.from_pretrained(weight)
 
 
+def markdown(scores):
+    """The table of REPORT.md from scores.json."""
+    lines = ["| variant | share of multiply-adds | top-1 | top-5 | style | Frechet distance |", "| --- | --- | --- | --- | --- | --- |"]
+    for name, row in scores.items():
+        if isinstance(row, dict) and "frechet" in row:
+            lines.append(f"| {name} | {row['share']:.2f} | {row['top1']:.3f} | {row['top5']:.3f} | {row['style']:.3f} | {row['frechet']:.2f} |")
+    return "\n".join(lines + [f"| real against real (floor) | | | | | {scores['floor']:.2f} |"]) + "\n"
+
+
 def plot_routers(trace, path):
     """Width over timestep, tokens kept over timestep and layer."""
     import matplotlib
@@ -115,11 +124,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--vae", type=Path, required=True)
-    parser.add_argument("--decoder", type=Path, help="decode with this one where it is not --vae's (the first weights, say)")
     parser.add_argument("--static", type=Path)
     parser.add_argument("--dynamic", type=Path)
-    parser.add_argument("--baseline", type=Path, help="another dynamic model of the same latents to compare with (the first weights)")
+    parser.add_argument("--baseline", type=Path, help="a dynamic model to compare with (the first weights), which has more classes and a decoder of its own")
     parser.add_argument("--baseline-manifest", type=Path)
+    parser.add_argument("--baseline-vae", type=Path)
     parser.add_argument("--classifier", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=300, help="pictures for each variant")
@@ -172,7 +181,8 @@ def main():
             gates = dict(mode="eval", random=rates)
         torch.manual_seed(5)
         model, trace = load_model(weights, manifest, {"classes": classes, "styles": styles} if manifest else None), {}
-        pictures, share = generate(model, vae, machine, cls, style, lambda: Gates(**gates), args.steps, args.scale, trace=trace)
+        decoder = vae_.load(args.baseline_vae).eval() if manifest else vae
+        pictures, share = generate(model, decoder, machine, cls, style, lambda: Gates(**gates), args.steps, args.scale, trace=trace)
         scores[name] = {"share": share, "frechet": frechet(real, judge_.judge(judge, pictures)[2].numpy()), **judge_.accuracy(judge, pictures, cls, style)}
         for key, chosen in (("held out", unseen), ("trained on", ~unseen)):
             if chosen.any():
@@ -191,6 +201,7 @@ def main():
             closest = np.argsort(made)[:24]
             grid(np.stack([p for i in closest for p in (pictures[i], among[which[i]])]), 12, args.out / "nearest.png")
         write_json(path, scores)
+        (args.out / "scores.md").write_text(markdown(scores))
         print(name, {k: v for k, v in scores[name].items() if isinstance(v, float)})
 
     if args.dynamic and not args.only:

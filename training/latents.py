@@ -33,7 +33,7 @@ class Latents:
 
     def batch(self, index):
         """(B,C,S,S) float32, cls (B,), style (B,)."""
-        rows = torch.from_numpy(np.ascontiguousarray(self.latents[index])).float()
+        rows = torch.from_numpy(np.array(self.latents[index])).float()
         return rows, torch.from_numpy(self.cls[index]), torch.from_numpy(self.style[index])
 
 

@@ -38,6 +38,7 @@ def arguments():
     parser.add_argument("--num-heads", type=int, default=8)
     parser.add_argument("--patch", type=int, default=2)
     parser.add_argument("--dynamic", action="store_true")
+    parser.add_argument("--keep-routers", action="store_true", help="static training of a dynamic --init: its routers stay in the file, untouched")
     parser.add_argument("--target", type=float, default=0.6, help="lambda: the share of the blocks' multiply-adds aimed at")
     parser.add_argument("--ramp", type=float, default=0.5)
     parser.add_argument("--tau", type=float, default=5.0)
@@ -76,7 +77,7 @@ def make_model(args, data):
         raise SystemExit(f"--init takes latents of {config.in_channels} x {config.input_size}^2, {args.latents} holds {channels} x {side}^2")
     if config.num_classes < len(classes) or (styles and config.num_styles != len(styles)):
         raise SystemExit(f"--init knows {config.num_classes} classes and {config.num_styles} styles, {args.latents} has {len(classes)} and {len(styles)}")
-    config.dynamic = args.dynamic
+    config.dynamic = args.dynamic or (args.keep_routers and config.dynamic)
     model = DiT(config)
     load_into(model, state)
     return model

@@ -183,7 +183,7 @@ def main():
             grid(np.stack(pairs), 12, args.out / "reconstructions.png")
             log.plot(args.out / "loss.png", ["loss", "pixels"])
 
-    if not args.freeze_decoder and not args.freeze_encoder:
+    if not args.freeze_encoder:
         z = encode(vae, data.images[data.train[:1024]], machine)
         fold_normalisation(vae, z.mean((0, 2, 3)), z.std((0, 2, 3)))
     write_safetensors(args.out / "vae.safetensors", vae.state_dict(), {"config": json.dumps(config)})

@@ -25,7 +25,7 @@ def goldens():
 def run(script, *arguments, ok=True, launcher=()):
     """Runs a training script as its user does; returns its output, or fails the test with it."""
     command = [sys.executable, *launcher, str(TRAINING / script), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=200)
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=900)
     if ok and done.returncode:
         raise AssertionError(f"{script} failed:\n{done.stdout}\n{done.stderr}")
     if not ok and not done.returncode:
