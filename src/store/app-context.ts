@@ -1,4 +1,4 @@
-import type { Engine } from '../worker/api';
+import type { Engine, ModelSource } from '../worker/api';
 import type { App, AppState } from './app-state';
 import type { AddressBar } from './address-bar';
 
@@ -15,8 +15,14 @@ export interface AppDependencies {
 /** What the store's actions share besides the state: things that are no news to the page. */
 export interface Session {
   engine: Engine | null;
+  /** Whether this engine has a model; the page may still show that of an engine before it. */
+  hasModel: boolean;
+  /** What was last asked to be loaded. */
+  wanted: ModelSource;
   /** Ends the run or the loading under way. */
   abort: AbortController | null;
+  /** Settles when the engine has done, or given up, what it was last asked for. */
+  engineBusy: Promise<unknown>;
   /** Whether a run has used the seed of the settings; an unlocked seed is then drawn anew. */
   seedUsed: boolean;
   /** Whether the address in the bar is that of a run, which a new setting must not overwrite. */

@@ -75,7 +75,7 @@ export interface AppState {
   readonly adapter: AdapterReport | null;
   /** The model loaded last. */
   readonly model: ModelInfo | null;
-  /** Where the model came from, or is coming from. */
+  /** Where the model came from. */
   readonly source: ModelSource;
   /** `null` until the first model is loaded. */
   readonly settings: Settings | null;

@@ -106,6 +106,13 @@ describe('starting', () => {
     expect(store.getState().engine.status).toBe('ready');
   });
 
+  it('keeps one engine when start is pressed twice', async () => {
+    const { state, engines } = setUp();
+    await Promise.all([state().start(), state().start()]);
+    expect(engines.map((engine) => engine.disposed())).toEqual([true, false]);
+    expect(state().engine.status).toBe('ready');
+  });
+
   it('retries after the network failed', async () => {
     const { state } = setUp({ loadErrors: [new DyditError('network-failed', 'Offline.')] });
     await state().start();
@@ -298,16 +305,27 @@ describe('opening files', () => {
     expect(addressBar.read()).not.toContain('model=');
   });
 
-  it('shows a broken checkpoint and finds the way back', async () => {
-    const broken = new DyditError('checkpoint-broken', 'Truncated at byte 10.');
+  it('keeps the model in use when a checkpoint is broken', async () => {
     const errors: DyditError[] = [];
     const { state } = setUp({ loadErrors: errors });
     await state().start();
-    errors.push(broken);
+    errors.push(new DyditError('checkpoint-broken', 'Truncated at byte 10.'));
     await state().openFiles([new File([], 'bad.safetensors')]);
-    expect(state().engine).toMatchObject({ status: 'failed', while: 'loading' });
-    await state().loadBuiltIn();
-    expect(state().engine.status).toBe('ready');
+    expect(state()).toMatchObject({
+      engine: { status: 'ready' },
+      source: { kind: 'manifest' },
+      notice: { kind: 'error', error: { code: 'checkpoint-broken' } },
+    });
+    await state().generate();
+    expect(state()).toMatchObject({ notice: null, outcomes: [{ kind: 'pictures' }] });
+  });
+
+  it('loads the last of two checkpoints dropped one after the other', async () => {
+    const { state } = setUp();
+    await state().start();
+    const first = state().openFiles([new File([], 'first.pt')]);
+    await Promise.all([first, state().openFiles([new File([], 'second.pt')])]);
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, model: { name: 'second.pt' } });
   });
 
   it('refuses what it cannot open', async () => {

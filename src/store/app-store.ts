@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ModelSource } from '../worker/api';
 import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
 import { engineActions } from './engine-actions';
@@ -10,9 +11,13 @@ export type AppStore = StoreApi<App>;
 
 /** The page's state and everything that can be done to it. Call `start` to begin. */
 export function createAppStore(dependencies: AppDependencies): AppStore {
+  const source: ModelSource = { kind: 'manifest', url: dependencies.builtInManifest };
   const session: Session = {
     engine: null,
+    hasModel: false,
+    wanted: source,
     abort: null,
+    engineBusy: Promise.resolve(),
     seedUsed: false,
     addressIsOfRun: false,
     warm: new Set(),
@@ -25,7 +30,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       engine: { status: 'starting' },
       adapter: null,
       model: null,
-      source: { kind: 'manifest', url: dependencies.builtInManifest },
+      source,
       settings: null,
       seedLocked: false,
       run: null,

@@ -15,9 +15,15 @@ export function engineActions(context: AppContext): EngineActions {
   return {
     async start() {
       disposeEngine(context);
-      set({ engine: { status: 'starting' }, notice: null });
+      const starting = { status: 'starting' } as const;
+      set({ engine: starting, notice: null });
       try {
         const engine = await dependencies.createEngine();
+        if (get().engine !== starting) {
+          // Start was pressed again meanwhile; one engine is enough.
+          engine.dispose();
+          return;
+        }
         session.engine = engine;
         set({ adapter: engine.adapter });
         void engine.lost.then((error) => {
@@ -28,9 +34,9 @@ export function engineActions(context: AppContext): EngineActions {
         set({ engine: { status: 'failed', while: 'starting', error } });
         return;
       }
-      await load(context, get().source);
+      await load(context, session.wanted);
     },
-    retryLoad: () => (session.engine ? load(context, get().source) : get().start()),
+    retryLoad: () => (session.engine ? load(context, session.wanted) : get().start()),
     loadBuiltIn: () => load(context, { kind: 'manifest', url: dependencies.builtInManifest }),
     async openFiles(files) {
       const opened = sortFiles(files, get().source);
@@ -52,8 +58,10 @@ export function engineActions(context: AppContext): EngineActions {
 function disposeEngine({ session }: AppContext): void {
   const { engine } = session;
   session.engine = null;
+  session.hasModel = false;
   session.abort?.abort();
   session.abort = null;
+  session.engineBusy = Promise.resolve();
   session.warm.clear();
   engine?.dispose();
 }
@@ -64,50 +72,62 @@ export function loseEngine(context: AppContext, error: ErrorReport): void {
   context.set({ engine: { status: 'lost', error }, run: null });
 }
 
-/** Ends a run that is under way, so that a model can be loaded. */
-function endRun({ session, set }: AppContext): void {
-  session.abort?.abort();
-  session.abort = null;
-  set({ run: null });
-}
-
+/**
+ * Loads a model in place of the present one, which stays where loading fails. Ends what the engine
+ * is doing first, for it does one thing at a time.
+ */
 async function load(context: AppContext, source: ModelSource): Promise<void> {
-  const { session, get, set } = context;
+  const { session, set } = context;
   const { engine } = session;
-  if (!engine || !get().adapter) return;
-  endRun(context);
+  if (!engine) return;
+  session.wanted = source;
+  session.abort?.abort();
   const abort = new AbortController();
   session.abort = abort;
-  session.warm.clear();
-  set({ engine: { status: 'loading', progress: null }, source, notice: null });
   const isCurrent = () => session.abort === abort;
+  set({ engine: { status: 'loading', progress: null }, run: null, notice: null });
   try {
-    const model = await engine.load(source, {
+    await session.engineBusy.catch(() => undefined);
+    if (!isCurrent()) return;
+    const loading = engine.load(source, {
       signal: abort.signal,
       onProgress: (progress) => {
         if (isCurrent()) set({ engine: { status: 'loading', progress } });
       },
     });
-    if (isCurrent()) takeModel(context, model);
+    session.engineBusy = loading;
+    const model = await loading;
+    if (isCurrent()) takeModel(context, source, model);
   } catch (thrown) {
-    if (!isCurrent()) return;
-    const error = DyditError.from(thrown).toReport();
-    if (error.code === 'device-lost') loseEngine(context, error);
-    else set({ engine: { status: 'failed', while: 'loading', error } });
+    if (isCurrent()) failLoading(context, DyditError.from(thrown).toReport());
   } finally {
     if (isCurrent()) session.abort = null;
   }
 }
 
-function takeModel(context: AppContext, model: ModelInfo): void {
-  const { get, set } = context;
+function failLoading(context: AppContext, error: ErrorReport): void {
+  const { session, get, set } = context;
+  if (error.code === 'device-lost') {
+    loseEngine(context, error);
+  } else if (session.hasModel) {
+    session.wanted = get().source;
+    set({ engine: { status: 'ready' }, notice: { kind: 'error', error } });
+  } else {
+    set({ engine: { status: 'failed', while: 'loading', error } });
+  }
+}
+
+function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): void {
+  const { session, get, set } = context;
+  session.hasModel = true;
+  session.warm.clear();
   const settings = settingsForModel(context, model);
   const wanted = get().settings
     ? undefined
     : parseQuery(context.dependencies.addressBar.read()).model;
-  set({ engine: { status: 'ready' }, model });
+  set({ engine: { status: 'ready' }, source, model });
   putSettings(context, settings);
-  if (wanted !== undefined && get().source.kind === 'manifest') {
+  if (wanted !== undefined && source.kind === 'manifest') {
     set({ notice: { kind: 'info', text: strangerModel(wanted, model) } });
   }
 }

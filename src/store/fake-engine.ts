@@ -63,6 +63,16 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   const model = options.model ?? fakeModel;
   const requests: GenerateRequest[] = [];
   let disposed = false;
+  let busy = false;
+  const alone = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (busy) throw new DyditError('invalid-request', 'The engine is at work already.');
+    busy = true;
+    try {
+      return await work();
+    } finally {
+      busy = false;
+    }
+  };
   let lose: (error: ErrorReport) => void = () => undefined;
   let isLost = false;
   const lost = new Promise<ErrorReport>((resolve) => (lose = resolve));
@@ -76,36 +86,38 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     requests,
     lost,
     disposed: () => disposed,
-    async load(source, { signal, onProgress } = {}) {
-      for (const fraction of [0.25, 0.5, 0.75, 1]) {
-        await options.wait(100);
-        check(signal);
-        onProgress?.({ stage: 'download', fraction });
-      }
-      const error = options.loadErrors?.shift();
-      if (error) throw error;
-      return source.kind === 'files' ? { ...model, name: source.checkpoint.name } : model;
-    },
-    async generate(request, { signal, onStep, onPreview }: GenerateOptions = {}) {
-      requests.push(request);
-      const stepMs = request.dynamicWidth || request.dynamicTokens ? 65 : 100;
-      for (let step = 1; step <= request.steps; step++) {
-        await options.wait(stepMs);
-        check(signal);
-        onStep?.({
-          step,
-          steps: request.steps,
-          elapsedMs: step * stepMs,
-          remainingMs: (request.steps - step) * stepMs,
-          stage: step === request.steps ? 'decoding' : 'sampling',
-        });
-        const noise = 1 - step / request.steps;
-        if (request.preview === 'auto') onPreview?.(paintAll(request, model, noise));
-      }
-      const error = options.generateErrors?.shift();
-      if (error) throw error;
-      return fakeResult(request, model, stepMs);
-    },
+    load: (source, { signal, onProgress } = {}) =>
+      alone(async () => {
+        for (const fraction of [0.25, 0.5, 0.75, 1]) {
+          await options.wait(100);
+          check(signal);
+          onProgress?.({ stage: 'download', fraction });
+        }
+        const error = options.loadErrors?.shift();
+        if (error) throw error;
+        return source.kind === 'files' ? { ...model, name: source.checkpoint.name } : model;
+      }),
+    generate: (request, { signal, onStep, onPreview }: GenerateOptions = {}) =>
+      alone(async () => {
+        requests.push(request);
+        const stepMs = request.dynamicWidth || request.dynamicTokens ? 65 : 100;
+        for (let step = 1; step <= request.steps; step++) {
+          await options.wait(stepMs);
+          check(signal);
+          onStep?.({
+            step,
+            steps: request.steps,
+            elapsedMs: step * stepMs,
+            remainingMs: (request.steps - step) * stepMs,
+            stage: step === request.steps ? 'decoding' : 'sampling',
+          });
+          const noise = 1 - step / request.steps;
+          if (request.preview === 'auto') onPreview?.(paintAll(request, model, noise));
+        }
+        const error = options.generateErrors?.shift();
+        if (error) throw error;
+        return fakeResult(request, model, stepMs);
+      }),
     simulateDeviceLoss() {
       isLost = true;
       lose(lostError.toReport());

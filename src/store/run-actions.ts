@@ -74,7 +74,9 @@ async function perform(
     notice: null,
   });
   try {
-    const outcome = await work(job);
+    const working = work(job);
+    session.engineBusy = working;
+    const outcome = await working;
     if (isCurrent(job)) addOutcome(context, outcome);
   } catch (thrown) {
     if (isCurrent(job)) fail(context, thrown);

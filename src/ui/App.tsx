@@ -1,3 +1,4 @@
+import { About } from './About';
 import styles from './App.module.css';
 import { ControlPanel } from './controls/ControlPanel';
 import { Details } from './Details';
@@ -7,8 +8,11 @@ import { PageDrop } from './model/PageDrop';
 import { PageTitle } from './PageTitle';
 import { SoftwareNotice } from './problems/SoftwareNotice';
 import { Stage } from './stage/Stage';
+import { useApp } from './use-app';
 
 export function App() {
+  // Without an engine and without a model there is nothing to choose.
+  const isHopeless = useApp((app) => app.engine.status === 'failed' && !app.model);
   return (
     <div className={styles.page}>
       <PageTitle />
@@ -18,11 +22,14 @@ export function App() {
           <SoftwareNotice />
           <Stage />
         </div>
-        <div className={styles.panel}>
-          <ControlPanel />
-        </div>
+        {!isHopeless && (
+          <div className={styles.panel}>
+            <ControlPanel />
+          </div>
+        )}
         <div className={styles.details}>
           <Details />
+          <About />
         </div>
       </main>
       <LiveRegion />

@@ -3,6 +3,11 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
+/** Three digits: '2.41', '1,230' */
+export function formatNumber(value: number): string {
+  return precise.format(value);
+}
+
 /** '72 ms', '1.8 s', '2 min 5 s' */
 export function formatDuration(ms: number): string {
   if (ms < 10) return `${precise.format(ms)} ms`;

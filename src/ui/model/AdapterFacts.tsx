@@ -1,4 +1,5 @@
 import type { AdapterReport } from '../../worker/api';
+import { formatNumber } from '../format';
 import { useApp } from '../use-app';
 import { Facts } from './Facts';
 
@@ -15,7 +16,7 @@ function factsOf({ description, software, features, fallbacks, linearGflops }: A
   ].filter((feature) => feature !== false);
   return [
     { name: 'Machine', value: software ? `${description} (software, no GPU)` : description },
-    { name: 'Speed', value: `${linearGflops.toPrecision(2)} GFLOP/s in the linear layers` },
+    { name: 'Speed', value: `${formatNumber(linearGflops)} GFLOP/s in the linear layers` },
     { name: 'Has', value: present.length > 0 ? present.join(', ') : 'no optional features' },
     ...(fallbacks.length > 0 ? [{ name: 'Does without', value: fallbacks.join(' ') }] : []),
   ];

@@ -1,7 +1,7 @@
 import type { EngineState } from '../../store/app-state';
 import { useApp } from '../use-app';
 import { ProblemCard } from './ProblemCard';
-import { problemTexts, type Remedy } from './remedies';
+import type { Remedy } from './remedies';
 
 type StoppedEngine = Extract<EngineState, { status: 'failed' | 'lost' }>;
 
@@ -15,8 +15,7 @@ export function EngineProblem({ engine }: { engine: StoppedEngine }) {
 function remediesFor(engine: StoppedEngine, isOwnModel: boolean): readonly Remedy[] {
   if (engine.status === 'lost') return ['start-again'];
   if (engine.while === 'starting') {
-    const { remedies } = problemTexts[engine.error.code];
-    return remedies.includes('reload') ? remedies : ['start-again'];
+    return engine.error.code === 'internal' ? ['reload'] : ['try-start'];
   }
   return isOwnModel ? ['built-in', 'retry-load'] : ['retry-load'];
 }

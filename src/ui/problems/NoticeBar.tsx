@@ -2,7 +2,7 @@ import { IconButton } from '../parts/IconButton';
 import { useApp } from '../use-app';
 import styles from './NoticeBar.module.css';
 import { ProblemCard } from './ProblemCard';
-import { problemTexts, type Remedy } from './remedies';
+import { problemTexts } from './remedies';
 
 /** What the last action had to say, until it is dismissed. */
 export function NoticeBar() {
@@ -11,8 +11,8 @@ export function NoticeBar() {
   const dismiss = useApp((app) => app.dismissNotice);
   if (!notice) return null;
   if (notice.kind === 'error') {
-    const remedies = problemTexts[notice.error.code].remedies.filter((remedy) =>
-      canApply(remedy, images),
+    const remedies = problemTexts[notice.error.code].remedies.filter(
+      (remedy) => remedy !== 'fewer' || images > 1,
     );
     return <ProblemCard error={notice.error} remedies={remedies} onDismiss={dismiss} />;
   }
@@ -22,9 +22,4 @@ export function NoticeBar() {
       <IconButton label="Dismiss" icon="close" onPress={dismiss} />
     </div>
   );
-}
-
-/** The engine is running: a model that could not be opened has not replaced the one in use. */
-function canApply(remedy: Remedy, images: number): boolean {
-  return remedy === 'fewer' ? images > 1 : remedy !== 'built-in';
 }

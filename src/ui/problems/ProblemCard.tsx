@@ -47,6 +47,7 @@ function useRemedy(): (remedy: Remedy) => void {
   return (remedy) => {
     switch (remedy) {
       case 'start-again':
+      case 'try-start':
         void start();
         break;
       case 'retry-load':

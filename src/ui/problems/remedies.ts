@@ -1,13 +1,14 @@
 import type { ErrorCode } from '../../errors';
 
 /** What a button under a problem does. */
-export type Remedy = 'start-again' | 'retry-load' | 'built-in' | 'fewer' | 'generate' | 'reload';
+export type Remedy =
+  'start-again' | 'try-start' | 'retry-load' | 'built-in' | 'fewer' | 'generate' | 'reload';
 
 interface ProblemText {
   readonly title: string;
   /** What it means for the visitor and what to do, in plain words; the engine's own sentence follows. */
   readonly advice: string;
-  /** Offered while the engine is not running, and after a run that failed. */
+  /** Offered where the engine runs on; one that stopped has its own. */
   readonly remedies: readonly Remedy[];
 }
 
@@ -29,7 +30,7 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     title: 'This graphics card is too small for this model',
     advice:
       'A part of the model is larger than the card can bind at once. The built-in model is small; another machine may manage this one.',
-    remedies: ['built-in'],
+    remedies: [],
   },
   'out-of-memory': {
     title: 'The graphics card ran out of memory',
@@ -52,23 +53,23 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     title: 'This checkpoint is damaged',
     advice:
       'The file is cut short or not what its name says. Fetch it again and drop it once more.',
-    remedies: ['built-in'],
+    remedies: [],
   },
   'checkpoint-unsupported': {
     title: 'This page cannot run that file',
     advice:
       'It runs DiT and DyDiT checkpoints in the authors’ format (.pt or .safetensors), and VAEs in that of diffusers.',
-    remedies: ['built-in'],
+    remedies: [],
   },
   'network-failed': {
     title: 'The model could not be fetched',
     advice: 'Check the connection, then try again.',
-    remedies: ['retry-load'],
+    remedies: [],
   },
   'storage-full': {
     title: 'There is no room left on this device',
     advice: 'The browser could not store the model. Free some space and try again.',
-    remedies: ['retry-load'],
+    remedies: [],
   },
   'not-finite': {
     title: 'The computation went out of range',
@@ -91,6 +92,7 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
 
 export const remedyWords: Record<Remedy, string> = {
   'start-again': 'Start again',
+  'try-start': 'Try again',
   'retry-load': 'Try again',
   'built-in': 'Back to the built-in model',
   fewer: 'Try with fewer pictures',

@@ -13,6 +13,7 @@ import { Viewer } from '../viewer/Viewer';
 import { ComparisonRow } from './ComparisonRow';
 import styles from './ComparisonView.module.css';
 import { describeGain, describeSampling, describeToggles } from './describe';
+import { LatentNote } from './LatentNote';
 import { OutcomeActions } from './OutcomeActions';
 import { SceneHead } from './SceneHead';
 import { Tile, TileButton } from './Tile';
@@ -49,6 +50,7 @@ export function ComparisonView({ outcome }: { outcome: ComparisonOutcome }) {
         title={describeGain(outcome)}
         note={`${subject} · ${describeSampling(settings)}`}
       />
+      <LatentNote model={model} />
       <div className={styles.rows}>
         <ComparisonRow title="Static" note={formatDuration(outcome.static.statistics.totalMs)}>
           {row(0)}
@@ -71,7 +73,7 @@ export function ComparisonView({ outcome }: { outcome: ComparisonOutcome }) {
                 <PictureCanvas picture={view} label={label('difference', index)} />
               </Tile>
               <figcaption className={styles.caption}>
-                {meanAbsolute.toFixed(1)} · {formatDecibels(psnr)}
+                <span>{meanAbsolute.toFixed(1)}</span> <span>{formatDecibels(psnr)}</span>
               </figcaption>
             </figure>
           ))}

@@ -44,10 +44,14 @@ function Loading({ words, fraction }: { words: string; fraction?: number }) {
         <>
           <div className={styles.words}>
             <span>{words}</span>
-            <span>{valueText}</span>
+            {fraction !== undefined && <span>{valueText}</span>}
           </div>
           <div className={styles.track}>
-            <div className={styles.fill} style={{ width: `${(fraction ?? 0) * 100}%` }} />
+            {fraction === undefined ? (
+              <div className={styles.wait} />
+            ) : (
+              <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
+            )}
           </div>
         </>
       )}

@@ -4,7 +4,7 @@ import { describeSubject, seedOfImage, settingsOfImage } from '../../store/setti
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { Viewer } from '../viewer/Viewer';
 import { describeCost, describeSampling, describeToggles } from './describe';
-import { NoPictures } from './NoPictures';
+import { LatentNote } from './LatentNote';
 import { PictureGrid } from './PictureGrid';
 import { OutcomeActions } from './OutcomeActions';
 import { SceneHead } from './SceneHead';
@@ -26,7 +26,7 @@ export function PicturesView({ outcome }: { outcome: PicturesOutcome }) {
         title={subject}
         note={`${describeSampling(settings)} · ${describeToggles(settings)} · ${describeCost(result.statistics)}`}
       />
-      {items.length === 0 && <NoPictures />}
+      <LatentNote model={model} />
       <PictureGrid count={items.length}>
         {items.map(({ picture, label }, index) => (
           <TileButton key={index} label={`Open ${label}`} onOpen={() => setOpened(index)}>

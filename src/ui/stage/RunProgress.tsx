@@ -28,10 +28,10 @@ export function RunProgress({ run }: { run: Run }) {
 function stageOf({ leg, step, cancelling }: Run): string {
   if (cancelling) return 'Cancelling';
   if (leg === 'warm-up') return 'Warming up, so that neither run pays for it';
-  const prefix = leg === undefined ? '' : leg === 'static' ? 'Static: ' : 'Dynamic: ';
-  if (!step) return `${prefix}starting`;
-  if (step.stage === 'decoding') return `${prefix}turning latents into pixels`;
-  return `${prefix}step ${step.step} of ${step.steps}`;
+  const prefix = leg === undefined ? '' : leg === 'static' ? 'Static · ' : 'Dynamic · ';
+  if (!step) return `${prefix}Starting`;
+  if (step.stage === 'decoding') return `${prefix}Turning latents into pixels`;
+  return `${prefix}Step ${step.step} of ${step.steps}`;
 }
 
 /** The static leg's rest; the dynamic one is at worst as long as the static one. */
