@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Button, Dialog, DialogTrigger, Popover, VisuallyHidden } from 'react-aria-components';
 import { useApp } from '../use-app';
 import { Icon } from '../parts/Icon';
 import { ClassGrid } from './ClassGrid';
@@ -17,8 +17,13 @@ export function ClassPicker() {
   return (
     <div className={styles.row}>
       <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
-        <Button className={styles.trigger} aria-label={`Class: ${chosen.name}`}>
-          {chosen.emoji && <span className={styles.emoji}>{chosen.emoji}</span>}
+        <Button className={styles.trigger}>
+          <VisuallyHidden>Class: </VisuallyHidden>
+          {chosen.emoji && (
+            <span aria-hidden="true" className={styles.emoji}>
+              {chosen.emoji}
+            </span>
+          )}
           <span className={styles.words}>
             <span className={styles.name}>{chosen.name}</span>
             <span className={styles.category}>{chosen.category}</span>

@@ -4,7 +4,7 @@ import styles from './PictureCanvas.module.css';
 
 interface Props {
   picture: Picture;
-  /** What a screen reader says; empty for a picture that repeats another. */
+  /** What a screen reader says; empty where something around the picture says it. */
   label: string;
 }
 

@@ -39,7 +39,7 @@ export function ComparisonView({ outcome }: { outcome: ComparisonOutcome }) {
       index % 2 === offset
         ? [
             <TileButton key={index} label={`Open ${item.label}`} onOpen={() => setOpened(index)}>
-              <PictureCanvas picture={item.picture} label={item.label} />
+              <PictureCanvas picture={item.picture} label="" />
             </TileButton>,
           ]
         : [],

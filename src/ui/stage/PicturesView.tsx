@@ -30,7 +30,7 @@ export function PicturesView({ outcome }: { outcome: PicturesOutcome }) {
       <PictureGrid count={items.length}>
         {items.map(({ picture, label }, index) => (
           <TileButton key={index} label={`Open ${label}`} onOpen={() => setOpened(index)}>
-            <PictureCanvas picture={picture} label={label} />
+            <PictureCanvas picture={picture} label="" />
           </TileButton>
         ))}
       </PictureGrid>
