@@ -1,14 +1,11 @@
-import type { DyditError } from '../../errors';
 import type { CheckpointDtype } from './checkpoint';
-
-/** Makes the error for a fault of the pickle, with the byte it is at. */
-export type Fault = (message: string) => DyditError;
+import type { PickleBytes } from './pickle-bytes';
 
 /**
  * What an allowed global does when the pickle calls it: makes plain data from plain data. Python
- * code is never found, let alone run.
+ * code is never found, let alone run. `bytes` makes its errors, which name the byte of the call.
  */
-export type Construct = (args: readonly PickleValue[], fault: Fault) => PickleValue;
+export type Construct = (args: readonly PickleValue[], bytes: PickleBytes) => PickleValue;
 
 /** A name the pickle may refer to, `module.name`. */
 export class GlobalValue {

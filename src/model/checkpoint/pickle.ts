@@ -153,7 +153,7 @@ function construct(machine: PickleMachine): void {
     const what = callee instanceof GlobalValue ? quoted(callee.name) : 'a value';
     throw machine.bytes.refusal(`the file calls ${what}, which can't be called`);
   }
-  machine.push(callee.construct(args.items, (message) => machine.bytes.fault(message)));
+  machine.push(callee.construct(args.items, machine.bytes));
 }
 
 /**

@@ -35,7 +35,7 @@ const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const entrySchema = v.object({
   dtype: v.string(),
   shape: v.array(size),
-  data_offsets: v.tuple([size, size]),
+  data_offsets: v.strictTuple([size, size]),
 });
 // `record` would lose a key called `__proto__`, so the outer objects are walked by hand.
 const objectSchema = v.custom<object>(

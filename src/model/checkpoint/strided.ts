@@ -1,5 +1,3 @@
-import { elementCount } from './layout';
-
 /** A view of a run of elements; offset and strides count elements. */
 export interface StridedLayout {
   readonly offset: number;
@@ -7,27 +5,9 @@ export interface StridedLayout {
   readonly strides: readonly number[];
 }
 
-/**
- * What is wrong with a view of a storage of `available` elements, in words, or undefined where
- * it lies inside.
- */
-export function layoutProblem(layout: StridedLayout, available: number): string | undefined {
-  const { offset, shape, strides } = layout;
-  const count = elementCount(shape);
-  if (count === undefined || shape.length !== strides.length) {
-    return `a tensor of shape [${describe(shape)}] with strides [${describe(strides)}]`;
-  }
-  if (offset + span(layout) > available) {
-    return (
-      `a tensor of shape [${describe(shape)}] with strides [${describe(strides)}] from element ` +
-      `${offset} leaves its storage of ${available} elements`
-    );
-  }
-  // A stride of 0 repeats elements without end; no weight is stored so, and it bounds memory.
-  if (count > available) {
-    return `a tensor of ${count} elements repeats those of a storage of ${available}`;
-  }
-  return undefined;
+/** True where the view has as many strides as axes and lies inside `available` elements. */
+export function fits(layout: StridedLayout, available: number): boolean {
+  return layout.shape.length === layout.strides.length && layout.offset + span(layout) <= available;
 }
 
 /** Elements from the first to the last that the view touches, both included. */
@@ -73,7 +53,12 @@ export function gather(
   return target;
 }
 
-function describe(sizes: readonly number[]): string {
+/** The view in words, for messages. */
+export function describeLayout({ offset, shape, strides }: StridedLayout): string {
+  return `shape [${list(shape)}] with strides [${list(strides)}] from element ${offset}`;
+}
+
+function list(sizes: readonly number[]): string {
   const longest = 8;
   return sizes.length > longest ? `${sizes.slice(0, longest).join(', ')}, ...` : sizes.join(', ');
 }

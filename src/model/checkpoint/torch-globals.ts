@@ -1,5 +1,5 @@
 import type { CheckpointDtype } from './checkpoint';
-import { isSize } from './layout';
+import { elementCount, isSize } from './layout';
 import type { PickleBytes } from './pickle-bytes';
 import {
   type Construct,
@@ -12,7 +12,7 @@ import {
   TupleValue,
 } from './pickle-values';
 import type { PickleHost } from './pickle';
-import { layoutProblem } from './strided';
+import { describeLayout, fits, type StridedLayout } from './strided';
 
 const storageDtypes: ReadonlyMap<string, CheckpointDtype> = new Map([
   ['torch.DoubleStorage', 'f64'],
@@ -100,20 +100,21 @@ function loadStorage(id: PickleValue, bytes: PickleBytes): StorageValue {
   throw bytes.fault('a reference that describes no storage');
 }
 
-function makeOrderedDict(...[args, fault]: Parameters<Construct>): DictValue {
-  if (args.length > 0) throw fault('an OrderedDict with arguments');
+function makeOrderedDict(...[args, bytes]: Parameters<Construct>): DictValue {
+  if (args.length > 0) throw bytes.fault('an OrderedDict with arguments');
   return new DictValue();
 }
 
-function makeSize(...[args, fault]: Parameters<Construct>): TupleValue {
+function makeSize(...[args, bytes]: Parameters<Construct>): TupleValue {
   const [sizes] = args;
-  if (args.length !== 1 || !(sizes instanceof TupleValue)) throw fault('torch.Size of no tuple');
+  if (args.length !== 1 || !(sizes instanceof TupleValue))
+    throw bytes.fault('torch.Size of no tuple');
   return sizes;
 }
 
 /** (storage, offset, shape, strides, requires_grad, hooks[, metadata]) */
-function rebuildTensor(...[args, fault]: Parameters<Construct>): TensorValue {
-  const [storage, offset, shape, strides] = args;
+function rebuildTensor(...[args, bytes]: Parameters<Construct>): TensorValue {
+  const [storage, offset, shape, strides, , , metadata = null] = args;
   const shapeSizes = sizesOf(shape);
   const strideSizes = sizesOf(strides);
   if (
@@ -124,19 +125,31 @@ function rebuildTensor(...[args, fault]: Parameters<Construct>): TensorValue {
     !shapeSizes ||
     !strideSizes
   ) {
-    throw fault('the arguments of a tensor describe none');
+    throw bytes.fault('the arguments of a tensor describe none');
   }
-  const layout = { offset, shape: shapeSizes, strides: strideSizes };
-  const problem = layoutProblem(layout, storage.elementCount);
-  if (problem) throw fault(problem);
+  // Marks a view that negates or conjugates on reading; PyTorch only makes them of complex tensors.
+  if (metadata !== null && !(metadata instanceof DictValue && metadata.entries.length === 0)) {
+    throw bytes.refusal('a tensor that is negated or conjugated on reading');
+  }
+  const layout: StridedLayout = { offset, shape: shapeSizes, strides: strideSizes };
+  const count = elementCount(shapeSizes);
+  if (count === undefined || !fits(layout, storage.elementCount)) {
+    throw bytes.fault(
+      `a tensor of ${describeLayout(layout)} leaves its storage of ${storage.elementCount} elements`,
+    );
+  }
+  // Strides of 0 could make any size of a few bytes; no weight is stored so.
+  if (count > storage.elementCount) {
+    throw bytes.refusal(`a tensor of ${describeLayout(layout)} repeats elements of its storage`);
+  }
   return new TensorValue(storage, offset, shapeSizes, strideSizes);
 }
 
 /** (tensor, requires_grad, hooks) */
-function rebuildParameter(...[args, fault]: Parameters<Construct>): TensorValue {
+function rebuildParameter(...[args, bytes]: Parameters<Construct>): TensorValue {
   const [tensor] = args;
   if (args.length !== 3 || !(tensor instanceof TensorValue)) {
-    throw fault('the arguments of a parameter describe none');
+    throw bytes.fault('the arguments of a parameter describe none');
   }
   return tensor;
 }

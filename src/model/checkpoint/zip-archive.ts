@@ -2,18 +2,18 @@ import { Reader, ZipReader, type Entry } from '@zip.js/zip.js/lib/zip-core-custo
 import type { ByteSource } from './byte-source';
 import { crc32 } from './crc32';
 import { broken, guarded, quoted, unsupported } from './failure';
-import { locateData, type StoredEntry } from './zip-entry';
+import { localHeaderBytes, locateData, type ArchiveEntry } from './zip-entry';
 
 /** PyTorch writes a few entries a tensor; the largest models have some ten thousand tensors. */
 const maxEntries = 200_000;
 /** No read of the archive's directory needs more: about 300 bytes an entry. */
 const maxDirectoryRead = 64 * 2 ** 20;
 
-/** A zip archive of stored entries, read by ranges. Compressed entries are refused. */
+/** A zip archive read by ranges. Entries that are compressed or encrypted can't be read. */
 export class ZipArchive {
   private constructor(
     private readonly source: ByteSource,
-    private readonly entries: ReadonlyMap<string, StoredEntry>,
+    private readonly entries: ReadonlyMap<string, ArchiveEntry>,
   ) {}
 
   /**
@@ -22,9 +22,8 @@ export class ZipArchive {
    * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`
    */
   static async open(source: ByteSource): Promise<ZipArchive> {
-    const listed = await guarded('The directory of the zip archive', () => listEntries(source));
-    checkOverlap(listed, source.size);
-    return new ZipArchive(source, indexByName(listed));
+    const entries = await guarded('The directory of the zip archive', () => listEntries(source));
+    return new ZipArchive(source, indexByName(entries));
   }
 
   get names(): Iterable<string> {
@@ -33,7 +32,7 @@ export class ZipArchive {
 
   /** Bytes of an entry, or undefined where there is none of that name. */
   sizeOf(name: string): number | undefined {
-    return this.entries.get(name)?.size;
+    return this.entries.has(name) ? this.#entry(name).size : undefined;
   }
 
   /**
@@ -65,9 +64,15 @@ export class ZipArchive {
     return this.source.read(dataStart + offset, length);
   }
 
-  #entry(name: string): StoredEntry {
+  #entry(name: string): ArchiveEntry {
     const entry = this.entries.get(name);
     if (!entry) throw broken(`The zip archive has no entry ${quoted(name)}.`);
+    if (!entry.stored) {
+      throw unsupported(
+        `${quoted(name)} is compressed or encrypted, which torch.save never does.`,
+        'Load the file in PyTorch and save it again with torch.save, or save it as .safetensors.',
+      );
+    }
     return entry;
   }
 }
@@ -88,53 +93,35 @@ class SourceReader extends Reader<ByteSource> {
   }
 }
 
-async function listEntries(source: ByteSource): Promise<StoredEntry[]> {
+async function listEntries(source: ByteSource): Promise<ArchiveEntry[]> {
   // Not `strict`: that takes the zip64 records PyTorch always writes for bytes that belong nowhere.
   const reader = new ZipReader(new SourceReader(source), { maxAppendedDataSize: 0 });
-  const listed: StoredEntry[] = [];
+  const listed: Entry[] = [];
   for await (const entry of reader.getEntriesGenerator()) {
     if (listed.length === maxEntries) {
       throw unsupported(`The zip archive has more than ${maxEntries} entries.`);
     }
-    listed.push(storedEntry(entry));
+    listed.push(entry);
   }
-  return listed;
+  const ordered = listed.toSorted((a, b) => a.offset - b.offset);
+  const directoryOffset = reader.directoryOffset ?? source.size;
+  return ordered.map((entry, i) => archiveEntry(entry, ordered[i + 1]?.offset ?? directoryOffset));
 }
 
-function storedEntry(entry: Entry): StoredEntry {
-  if (entry.encrypted) throw unsupported(`${quoted(entry.filename)} is encrypted.`);
-  if (entry.compressionMethod !== 0) {
-    throw unsupported(
-      `${quoted(entry.filename)} is compressed, which torch.save never does.`,
-      'Load the file in PyTorch and save it again with torch.save, or save it as .safetensors.',
-    );
+/** @param end where the next entry or the directory begins */
+function archiveEntry(entry: Entry, end: number): ArchiveEntry {
+  const { filename: name, rawFilename: rawName, offset, compressedSize: size } = entry;
+  // Entries lie one after another; a directory that says otherwise is damaged or hostile.
+  if (offset + localHeaderBytes + rawName.length + size > end) {
+    throw broken(`${quoted(name)} at byte ${offset} runs past byte ${end}.`);
   }
-  if (entry.compressedSize !== entry.uncompressedSize) {
-    throw broken(`${quoted(entry.filename)} is stored, but its two sizes differ.`);
-  }
-  return {
-    name: entry.filename,
-    rawName: entry.rawFilename,
-    headerOffset: entry.offset,
-    size: entry.uncompressedSize,
-    crc32: entry.crc32 ?? 0,
-  };
+  const stored =
+    !entry.encrypted && entry.compressionMethod === 0 && size === entry.uncompressedSize;
+  return { name, rawName, headerOffset: offset, size, end, crc32: entry.crc32 ?? 0, stored };
 }
 
-/** Stored entries lie one after another; a directory that says otherwise is damaged or hostile. */
-function checkOverlap(entries: readonly StoredEntry[], fileSize: number): void {
-  const ordered = entries.toSorted((a, b) => a.headerOffset - b.headerOffset);
-  ordered.forEach((entry, i) => {
-    const limit = ordered[i + 1]?.headerOffset ?? fileSize;
-    const leastEnd = entry.headerOffset + 30 + entry.rawName.length + entry.size;
-    if (leastEnd > limit) {
-      throw broken(`${quoted(entry.name)} at byte ${entry.headerOffset} runs past byte ${limit}.`);
-    }
-  });
-}
-
-function indexByName(entries: readonly StoredEntry[]): ReadonlyMap<string, StoredEntry> {
-  const index = new Map<string, StoredEntry>();
+function indexByName(entries: readonly ArchiveEntry[]): ReadonlyMap<string, ArchiveEntry> {
+  const index = new Map<string, ArchiveEntry>();
   for (const entry of entries) {
     if (index.has(entry.name)) {
       throw broken(`The zip archive has two entries named ${quoted(entry.name)}.`);
