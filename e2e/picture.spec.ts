@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from './fixtures';
+import { openPage, quickSettings, setNumber } from './steps/page';
+import { deviation, difference, readCanvas, readPicture, readPng } from './steps/pixels';
+import { generate } from './steps/run';
+
+/** Made by PyTorch and diffusers with the settings below: see make-picture.py. */
+const storedPicture = fileURLToPath(new URL('pictures/pizza-twemoji-7.png', import.meta.url));
+const storedSettings = { ...quickSettings, steps: 4, guidance: 2.5 };
+
+test('the picture of a seed is the one PyTorch makes, and the same in every run', async ({
+  page,
+}) => {
+  await openPage(page, storedSettings);
+  await page.getByRole('button', { name: 'Lock the seed' }).click();
+  await generate(page);
+  const picture = await readPicture(page);
+  const { mean, max } = difference(picture, await readPng(page, storedPicture));
+  expect(mean, 'mean difference of 255').toBeLessThan(0.5);
+  expect(max, 'largest difference of 255').toBeLessThan(24);
+
+  await generate(page);
+  await expect(
+    page.getByRole('navigation', { name: 'Earlier runs' }).getByRole('button'),
+  ).toHaveCount(2);
+  expect(await readPicture(page)).toEqual(picture);
+});
+
+test('image k of a batch is the image of seed + k alone', async ({ page }) => {
+  await openPage(page, { ...quickSettings, images: 2 });
+  await generate(page);
+  const second = page.getByRole('img', { name: 'pizza, Twemoji, seed 8', exact: true });
+  const inBatch = await readCanvas(second);
+  expect(deviation(inBatch)).toBeGreaterThan(10);
+
+  await setNumber(page, 'Pictures', 1);
+  await setNumber(page, 'Seed', 8);
+  await generate(page);
+  expect(await readPicture(page)).toEqual(inBatch);
+});
