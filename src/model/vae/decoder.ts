@@ -59,15 +59,17 @@ export class BoundDecoder {
     const arena = new BufferArena(library.gpu, 'VaeDecoder');
     try {
       const binder = new OperationBinder(library, config, weights, plan, arena);
+      // All at once, so that a driver can compile shaders side by side.
+      const bound = await Promise.all(plan.operations.map((operation) => binder.bind(operation)));
       const batches: Dispatch[][] = [[]];
       let cost = 0;
-      for (const operation of plan.operations) {
+      for (const [i, operation] of plan.operations.entries()) {
         cost += operationCost(operation);
         if (cost > submitMultiplyAdds) {
           batches.push([]);
           cost = operationCost(operation);
         }
-        batches[batches.length - 1].push(...(await binder.bind(operation)));
+        batches[batches.length - 1].push(...bound[i]);
       }
       const pixels = plan.image.side ** 2;
       const image = binder.slots[plan.image.slot];
