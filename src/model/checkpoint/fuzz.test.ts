@@ -25,12 +25,13 @@ async function read(bytes: Uint8Array<ArrayBuffer>): Promise<Outcome | undefined
     return { checkpoint, contents: await readAll(checkpoint) };
   } catch (thrown) {
     if (!(thrown instanceof DyditError)) throw thrown;
-    expect(['checkpoint-broken', 'checkpoint-unsupported']).toContain(thrown.code);
-    expect(thrown.message).not.toMatch(/read of bytes/);
+    const typed = thrown.code === 'checkpoint-broken' || thrown.code === 'checkpoint-unsupported';
+    if (!typed || thrown.message.includes('read of bytes')) throw thrown;
     return undefined;
   } finally {
-    expect(file.reads).toBeLessThan(maxReads);
-    expect(file.bytesRead).toBeLessThan(8 * bytes.length + 1000);
+    if (file.reads > maxReads || file.bytesRead > 8 * bytes.length + 1000) {
+      expect.fail(`${file.reads} reads of ${file.bytesRead} bytes in a file of ${bytes.length}`);
+    }
   }
 }
 
@@ -46,12 +47,19 @@ function flipped(original: Uint8Array<ArrayBuffer>, at: number, mask: number) {
   return bytes;
 }
 
+function shapesOf({ checkpoint }: Outcome): string {
+  const tensors = [...checkpoint.tensors.values()];
+  return tensors.map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join()}`).join('; ');
+}
+
 function differingBytes(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((count, byte, i) => count + (byte === b[i] ? 0 : 1), 0);
 }
 
 const pytorchFile = 'small.pt';
 const safetensorsFile = 'views.safetensors';
+/** One bit at a time takes four times as long and has been run: it finds no more. */
+const masks = [0x01, 0x10, 0xff];
 const files = [pytorchFile, safetensorsFile];
 
 describe('damaged files', () => {
@@ -73,21 +81,19 @@ describe('damaged files', () => {
   it('a PyTorch file with one byte flipped is refused or read right', async () => {
     const whole = readFixture(pytorchFile);
     const sound = await readSound(pytorchFile);
+    const soundShapes = shapesOf(sound);
     let refused = 0;
     for (let at = 0; at < whole.length; at++) {
-      for (const mask of [1 << (at % 8), 0xff]) {
+      for (const mask of masks) {
         const outcome = await read(flipped(whole, at, mask));
         if (!outcome) {
           refused += 1;
           continue;
         }
-        expect([...outcome.contents.keys()]).toEqual([...sound.contents.keys()]);
+        if (shapesOf(outcome) !== soundShapes) expect.fail(`flip at ${at}: ${shapesOf(outcome)}`);
         let differing = 0;
-        for (const [name, tensor] of sound.checkpoint.tensors) {
-          const other = outcome.checkpoint.tensors.get(name);
-          expect([other?.dtype, other?.shape]).toEqual([tensor.dtype, tensor.shape]);
-          const [bytes, otherBytes] = [sound.contents.get(name), outcome.contents.get(name)];
-          if (bytes && otherBytes) differing += differingBytes(bytes, otherBytes);
+        for (const [name, bytes] of sound.contents) {
+          differing += differingBytes(bytes, outcome.contents.get(name) ?? new Uint8Array());
         }
         if (differing > 1) expect.fail(`flip at ${at}: ${differing} bytes differ`);
       }
@@ -101,13 +107,15 @@ describe('damaged files', () => {
     const whole = readFixture(safetensorsFile);
     const headerEnd = 8 + new DataView(whole.buffer).getUint32(0, true);
     for (let at = 0; at < whole.length; at++) {
-      for (const mask of [1, 1 << (at % 8), 0x80, 0xff]) {
+      for (const mask of masks) {
         const bytes = flipped(whole, at, mask);
         const outcome = await read(bytes);
-        if (at >= headerEnd) expect(outcome).toBeDefined();
-        if (!outcome) continue;
+        if (!outcome) {
+          if (at >= headerEnd) expect.fail(`flip at ${at}: data was refused`);
+          continue;
+        }
         const total = [...outcome.contents.values()].reduce((sum, part) => sum + part.length, 0);
-        expect(total).toBe(whole.length - headerEnd);
+        if (total !== whole.length - headerEnd) expect.fail(`flip at ${at}: ${total} bytes`);
         const header = new TextDecoder().decode(bytes.subarray(8, headerEnd));
         for (const name of outcome.contents.keys()) {
           expect(header).toContain(JSON.stringify(name).slice(1, -1));

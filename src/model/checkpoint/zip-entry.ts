@@ -35,19 +35,19 @@ const descriptorLengths: readonly number[] = [16, 24];
  * @throws DyditError `checkpoint-broken`
  */
 export async function locateData(source: ByteSource, entry: ArchiveEntry): Promise<number> {
-  const header = new DataView((await source.read(entry.headerOffset, localHeaderBytes)).buffer);
-  const nameLength = header.getUint16(26, true);
-  const extraLength = header.getUint16(28, true);
+  const nameEnd = localHeaderBytes + entry.rawName.length;
+  const bytes = await source.read(entry.headerOffset, nameEnd);
+  const header = new DataView(bytes.buffer);
   if (
     header.getUint32(0, true) !== localHeaderSignature ||
     header.getUint16(8, true) !== storedMethod ||
-    nameLength !== entry.rawName.length
+    header.getUint16(26, true) !== entry.rawName.length ||
+    entry.rawName.some((byte, i) => byte !== bytes[localHeaderBytes + i])
   ) {
     throw disagreement(entry);
   }
-  const name = await source.read(entry.headerOffset + localHeaderBytes, nameLength);
-  if (entry.rawName.some((byte, i) => byte !== name[i])) throw disagreement(entry);
-  const start = entry.headerOffset + localHeaderBytes + nameLength + extraLength;
+  const extraLength = header.getUint16(28, true);
+  const start = entry.headerOffset + nameEnd + extraLength;
   const end = start + entry.size;
   const hasDescriptor = (header.getUint16(6, true) & descriptorFlag) !== 0;
   if (!(hasDescriptor ? await isDescriptor(source, end, entry.end) : end === entry.end)) {
