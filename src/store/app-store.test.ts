@@ -169,6 +169,8 @@ describe('running', () => {
     stop();
     expect(state()).toMatchObject({ run: null, notice: null });
     expect(state().outcomes).toEqual(before);
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([101, 100]);
   });
 
   it('offers the way out of too little memory', async () => {
@@ -217,8 +219,8 @@ describe('comparing', () => {
         steps,
       ]),
     ).toEqual([
-      [false, false, 2],
-      [true, true, 2],
+      [false, false, 1],
+      [true, true, 1],
       [false, false, 25],
       [true, true, 25],
     ]);
@@ -243,6 +245,16 @@ describe('comparing', () => {
       [true, false],
     ]);
     expect(engines[0]?.requests).toHaveLength(6);
+  });
+
+  it('compares the pictures on show: the seed stays, locked or not', async () => {
+    const { state } = setUp();
+    await state().start();
+    await state().generate();
+    await state().compare();
+    await state().compare();
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([101, 100, 100, 100]);
   });
 
   it('can be cancelled in its second leg', async () => {

@@ -153,7 +153,9 @@ function strangerModel(wanted: string, model: ModelInfo): string {
 
 async function restoreFromPicture(context: AppContext, file: File): Promise<void> {
   const { get, set } = context;
-  const shared = readPictureFile(new Uint8Array(await file.arrayBuffer()));
+  // A file that cannot be read any more has no settings to give either.
+  const bytes = await file.arrayBuffer().catch(() => new ArrayBuffer());
+  const shared = readPictureFile(new Uint8Array(bytes));
   if (!shared) {
     set({ notice: { kind: 'error', error: noSettings(file) } });
     return;

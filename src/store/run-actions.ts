@@ -13,8 +13,8 @@ type RunActions = Pick<AppActions, 'generate' | 'compare' | 'cancel' | 'generate
 /** Outcomes kept; each holds its pictures, up to 16 MiB of them for a 512 px model. */
 const outcomesKept = 8;
 
-/** Steps of a warm-up: enough to meet every kernel, and the fewest that every sampler accepts. */
-const warmUpSteps = 2;
+/** Steps of a warm-up: one meets every kernel. */
+const warmUpSteps = 1;
 
 export function runActions(context: AppContext): RunActions {
   const { session, get, set } = context;
@@ -64,7 +64,7 @@ async function perform(
   const { engine } = session;
   const { model, engine: state, run } = get();
   if (!engine || !model || run || state.status !== 'ready') return;
-  const settings = settleSeed(context);
+  const settings = settleSeed(context, kind);
   if (!settings) return;
   const job: Job = { context, engine, model, settings, abort: new AbortController() };
   session.abort = job.abort;
@@ -88,10 +88,12 @@ async function perform(
   }
 }
 
-/** An unlocked seed is used once; then a new one takes its place. */
-function settleSeed(context: AppContext): Settings | null {
-  const { session, get } = context;
-  if (session.seedUsed && !get().seedLocked) get().rollSeed();
+/**
+ * An unlocked seed makes pictures once; then a new one takes its place. A comparison keeps the seed:
+ * it is about pictures that are there already, and may be repeated.
+ */
+function settleSeed({ session, get }: AppContext, kind: Run['kind']): Settings | null {
+  if (kind === 'generate' && session.seedUsed && !get().seedLocked) get().rollSeed();
   session.seedUsed = true;
   return get().settings;
 }
@@ -105,6 +107,8 @@ function fail(context: AppContext, thrown: unknown): void {
   const error = DyditError.from(thrown).toReport();
   if (error.code === 'device-lost') loseEngine(context, error);
   else if (error.code !== 'cancelled') context.set({ notice: { kind: 'error', error } });
+  // Nothing was made with this seed yet.
+  context.session.seedUsed = false;
 }
 
 async function generatePictures(job: Job): Promise<Outcome> {
@@ -152,7 +156,7 @@ async function runLeg(job: Job, leg: Leg, request: GenerateRequest): Promise<Gen
 
 async function warmUp(job: Job, request: GenerateRequest): Promise<void> {
   if (job.context.session.warm.has(shapeOf(request))) return;
-  await generateWith(job, { ...request, steps: Math.min(warmUpSteps, request.steps) });
+  await generateWith(job, { ...request, steps: warmUpSteps });
 }
 
 /** Runs of one shape use the same kernels at the same sizes. */

@@ -51,7 +51,7 @@ export function ComparisonView({ outcome }: { outcome: ComparisonOutcome }) {
         note={`${subject} · ${describeSampling(settings)}`}
       />
       <LatentNote model={model} />
-      <div className={styles.rows}>
+      <div className={`${styles.rows} ${differences.length === 1 ? styles.sideBySide : ''}`}>
         <ComparisonRow title="Static" note={formatDuration(outcome.static.statistics.totalMs)}>
           {row(0)}
         </ComparisonRow>

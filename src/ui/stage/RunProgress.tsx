@@ -15,7 +15,11 @@ export function RunProgress({ run }: { run: Run }) {
       valueLabel={stageOf(run)}
     >
       <div className={styles.track}>
-        <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
+        {run.leg === 'warm-up' || !run.step ? (
+          <div className={styles.wait} />
+        ) : (
+          <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
+        )}
       </div>
       <div className={styles.words}>
         <span data-testid="progress-step">{stageOf(run)}</span>
