@@ -152,7 +152,7 @@ function strangerModel(wanted: string, model: ModelInfo): string {
 }
 
 async function restoreFromPicture(context: AppContext, file: File): Promise<void> {
-  const { get, set } = context;
+  const { session, get, set } = context;
   // A file that cannot be read any more has no settings to give either.
   const bytes = await file.arrayBuffer().catch(() => new ArrayBuffer());
   const shared = readPictureFile(new Uint8Array(bytes));
@@ -163,6 +163,8 @@ async function restoreFromPicture(context: AppContext, file: File): Promise<void
   const { settings, model, source } = get();
   if (!settings || !model) return;
   putSettings(context, applyShared(settings, shared, model));
+  // Also where the picture's seed is the one used last, Generate makes it again.
+  session.seedUsed = false;
   set({ notice: { kind: 'info', text: restored(file, shared, nameOfSource(source)) } });
 }
 
