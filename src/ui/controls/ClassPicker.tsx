@@ -18,7 +18,7 @@ export function ClassPicker() {
     <div className={styles.row}>
       <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
         <Button className={styles.trigger}>
-          <VisuallyHidden>Class: </VisuallyHidden>
+          <VisuallyHidden elementType="span">Class: </VisuallyHidden>
           {chosen.emoji && (
             <span aria-hidden="true" className={styles.emoji}>
               {chosen.emoji}
