@@ -19,7 +19,7 @@ test('a browser without WebGPU is told so in plain words', async ({ page }) => {
   await expectAccessible(page, 'without WebGPU');
 });
 
-test('a browser that refuses an adapter is told so; Start again tries anew', async ({ page }) => {
+test('a browser that refuses an adapter is told so, and can be tried again', async ({ page }) => {
   await prependToWorker(page, withoutAdapter);
   await visit(page);
   const card = problem(page, 'adapter-refused');
@@ -27,7 +27,7 @@ test('a browser that refuses an adapter is told so; Start again tries anew', asy
   await expect(generateButton(page)).toBeDisabled();
 
   await page.unrouteAll();
-  await card.getByRole('button', { name: 'Start again' }).click();
+  await card.getByRole('button', { name: 'Try again' }).click();
   await expect(generateButton(page)).toBeEnabled();
   await expect(card).toHaveCount(0);
 });

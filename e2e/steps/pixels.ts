@@ -53,6 +53,11 @@ export function difference(a: Pixels, b: Pixels): { mean: number; max: number } 
   };
 }
 
+/** Fails where a single byte of a colour differs. */
+export function expectSamePicture(actual: Pixels, expected: Pixels): void {
+  expect(difference(actual, expected)).toEqual({ mean: 0, max: 0 });
+}
+
 /** How much the colours spread: 0 is a blank picture. */
 export function deviation(pixels: Pixels): number {
   const values = colours(pixels);

@@ -1,0 +1,32 @@
+import { expect, test } from './fixtures';
+import { announced, recordAnnouncements } from './steps/announcements';
+import { messagesReceived, watchWorkers } from './steps/engine-worker';
+import { cancelButton, generateButton, openPage, quickSettings, setNumber } from './steps/page';
+import { generate, tiles } from './steps/run';
+
+/** The step under way and the one already queued behind it. */
+const stepsAfterCancel = 2;
+
+test('Cancel ends a run within about a step, says so, and the page goes on working', async ({
+  page,
+}) => {
+  await watchWorkers(page);
+  await recordAnnouncements(page);
+  await openPage(page, { ...quickSettings, steps: 100 });
+  await generateButton(page).click();
+  await expect(page.getByTestId('progress-step')).toHaveText('Step 2 of 100');
+  await cancelButton(page).click();
+  const before = (await messagesReceived(page)).length;
+
+  await expect(generateButton(page)).toBeEnabled();
+  const after = (await messagesReceived(page)).slice(before);
+  expect(after.filter((type) => type === 'step').length).toBeLessThanOrEqual(stepsAfterCancel);
+  expect(after.at(-1)).toBe('failed');
+  expect(await announced(page)).toContain('Cancelling.');
+  await expect(tiles(page)).toHaveCount(0);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+
+  await setNumber(page, 'Steps', 2);
+  await generate(page);
+  await expect(tiles(page)).toHaveCount(1);
+});

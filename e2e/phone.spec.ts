@@ -1,0 +1,29 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures';
+import { generateButton, openPage } from './steps/page';
+import { compare, generate } from './steps/run';
+
+test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+
+async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const { content, screen } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    screen: document.documentElement.clientWidth,
+  }));
+  expect(screen).toBe(390);
+  expect(content).toBeLessThanOrEqual(screen);
+}
+
+test('a phone shows everything without sideways scrolling, Generate always at hand', async ({
+  page,
+}) => {
+  await openPage(page);
+  await expectNoSidewaysScrolling(page);
+  await expect(generateButton(page)).toBeInViewport({ ratio: 1 });
+  await generate(page);
+  await expectNoSidewaysScrolling(page);
+  await expect(page.getByTestId('total-time')).toBeVisible();
+  await compare(page);
+  await expectNoSidewaysScrolling(page);
+  await expect(page.getByTestId('speed-up')).toBeVisible();
+});
