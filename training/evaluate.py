@@ -159,7 +159,8 @@ def main():
     real = judge_.judge(judge, data.images[pairs])[2].numpy()
     everything = judge_.judge(judge, data.images[:])[2].numpy()
     order = generator.permutation(len(everything))
-    scores["floor"] = frechet(everything[order[: args.count]], everything[order[args.count : 2 * args.count]])
+    half = min(args.count, len(order) // 2)
+    scores["floor"] = frechet(everything[order[:half]], everything[order[half : 2 * half]])
 
     rates = scores.get("both on", {}).get("rates")
     plan = []

@@ -124,6 +124,7 @@ def main():
     parser.add_argument("--freeze-decoder", action="store_true")
     parser.add_argument("--freeze-encoder", action="store_true")
     parser.add_argument("--config", type=Path, help="a JSON file of AutoencoderKL arguments in place of the emoji VAE's")
+    parser.add_argument("--score", action="store_true", help="train nothing: PSNR of --init on the held-out pairs, and a grid")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--crop", type=int, default=64)
@@ -139,10 +140,15 @@ def main():
     torch.manual_seed(args.seed)
     config = json.loads(args.config.read_text()) if args.config else EMOJI
     vae = (load(args.init, config) if args.init else build(config)).to(machine.device)
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.score:
+        pictures = reconstruct(vae, data.images[data.test], machine)
+        db = psnr(data.images[data.test], pictures)
+        print(f"held-out PSNR {db.mean():.2f} dB (median {np.median(db):.2f}, worst {db.min():.2f}) of {len(db)} pictures")
+        return grid(np.stack([p for pair in zip(data.images[data.test], pictures) for p in pair])[:96], 12, args.out / "reconstructions.png")
     for module, frozen in ((vae.decoder, args.freeze_decoder), (vae.post_quant_conv, args.freeze_decoder), (vae.encoder, args.freeze_encoder), (vae.quant_conv, args.freeze_encoder)):
         module.requires_grad_(not frozen)
     optimiser = torch.optim.AdamW([p for p in vae.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.0, betas=(0.9, 0.99))
-    args.out.mkdir(parents=True, exist_ok=True)
     checkpoint = load_checkpoint(args.out / "last.pt")
     first = 0
     if checkpoint:
