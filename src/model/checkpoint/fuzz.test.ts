@@ -58,8 +58,8 @@ function differingBytes(a: Uint8Array, b: Uint8Array): number {
 
 const pytorchFile = 'small.pt';
 const safetensorsFile = 'views.safetensors';
-/** One bit at a time takes four times as long and has been run: it finds no more. */
-const masks = [0x01, 0x10, 0xff];
+/** Every single bit takes four times as long; the suite passed that too. */
+const masks = [0x10, 0xff];
 const files = [pytorchFile, safetensorsFile];
 
 describe('damaged files', () => {
