@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { bundledDependencies } from './tools/bundled-dependencies';
 import { chromiumArgs, ensureChromium } from './tools/chromium';
 
 /** `*.test.ts` run in Node; `*.gpu.test.ts` run on WebGPU in headless Chromium. */
@@ -15,6 +16,7 @@ export default defineConfig({
         },
       },
       {
+        optimizeDeps: { include: bundledDependencies },
         test: {
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],

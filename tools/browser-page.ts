@@ -1,5 +1,6 @@
 import { chromium, type Page } from 'playwright';
 import { createServer, type Plugin } from 'vite';
+import { bundledDependencies } from './bundled-dependencies';
 import { chromiumArgs, ensureChromium } from './chromium';
 
 /**
@@ -17,7 +18,7 @@ export async function withBrowserPage<T>(
     logLevel: 'error',
     // Nothing may reload the page halfway: no watching, and dependencies are bundled beforehand.
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    optimizeDeps: { include: ['valibot', 'wgsl_reflect', '@zip.js/zip.js'] },
+    optimizeDeps: { include: bundledDependencies },
   });
   await server.listen();
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });

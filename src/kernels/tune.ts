@@ -1,10 +1,17 @@
 import { BufferArena } from '../gpu/buffer';
+import type { Gpu } from '../gpu/device';
 import { linearVariants, type KernelLibrary, type LinearVariant } from './library';
 
 /** Product that is timed: rows x inner x columns, near those of a small DiT's MLP. */
 const shape = { rows: 256, inner: 256, columns: 1024 } as const;
 
-const candidates = ['register', 'tiled'] as const satisfies readonly LinearVariant[];
+/**
+ * Variants worth timing. Without a GPU there is no workgroup memory that is faster than a cache,
+ * and compiling the tiled variant takes seconds.
+ */
+function candidatesFor(gpu: Gpu): readonly LinearVariant[] {
+  return gpu.software ? ['register'] : ['register', 'tiled'];
+}
 
 /**
  * Times the linear kernel's variants on this adapter and sets the library to the fastest. All give
@@ -15,6 +22,7 @@ export async function tuneLinear(library: KernelLibrary): Promise<void> {
   const { rows, inner, columns } = shape;
   const arena = new BufferArena(gpu, 'Tune');
   try {
+    const candidates = candidatesFor(gpu);
     const kernel = await library.linear('f32', 'none', candidates[0]);
     const step = arena.adopt(kernel.createUniform('Tune', 'step'));
     const buffers = {

@@ -42,13 +42,13 @@ class WorkerEngine implements Engine {
       this.#receive(event.data);
     });
     worker.addEventListener('error', (event) => {
-      this.#end(
-        new DyditError(
-          'internal',
-          `The engine's worker failed: ${event.message || 'it could not be started.'}`,
-          'Reload the page.',
-        ),
+      const error = new DyditError(
+        'internal',
+        `The engine's worker failed: ${event.message || 'it could not be started.'}`,
+        'Start the engine again; your settings and pictures are kept.',
       );
+      this.#reportLost(error.toReport());
+      this.#end(error);
     });
   }
 
