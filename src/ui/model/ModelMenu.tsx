@@ -25,7 +25,7 @@ export function ModelMenu() {
                   <Heading slot="title" className={styles.title}>
                     Model and machine
                   </Heading>
-                  <IconButton label="Close" icon="close" onPress={close} />
+                  <IconButton label="Close" icon="close" hasTooltip={false} onPress={close} />
                 </header>
                 <ModelFacts />
                 <CheckpointZone onDone={close} />

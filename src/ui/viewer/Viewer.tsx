@@ -75,7 +75,13 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
             <Heading slot="title" className={styles.title}>
               {item.label}
             </Heading>
-            <IconButton label="Close" icon="close" onPress={close} autoFocus={count === 1} />
+            <IconButton
+              label="Close"
+              icon="close"
+              hasTooltip={false}
+              onPress={close}
+              autoFocus={count === 1}
+            />
           </header>
           <div className={styles.picture}>
             <PictureCanvas picture={item.picture} label={item.label} />
