@@ -15,7 +15,7 @@ test('a browser without WebGPU is told so in plain words', async ({ page }) => {
   await expect(card).toContainText('WebGPU');
   await expect(card).toContainText(/Chrome.*Safari.*Firefox/s);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('dydit');
-  await expect(generateButton(page)).toBeDisabled();
+  await expect(generateButton(page)).toHaveCount(0);
   await expectAccessible(page, 'without WebGPU');
 });
 
@@ -24,7 +24,7 @@ test('a browser that refuses an adapter is told so, and can be tried again', asy
   await visit(page);
   const card = problem(page, 'adapter-refused');
   await expect(card).toContainText('hardware acceleration');
-  await expect(generateButton(page)).toBeDisabled();
+  await expect(generateButton(page)).toHaveCount(0);
 
   await page.unrouteAll();
   await card.getByRole('button', { name: 'Try again' }).click();
