@@ -20,7 +20,7 @@ test('weights that do not arrive, or not whole, can be fetched again', async ({ 
   await visit(page);
   const card = problem(page, 'network-failed');
   await expect(card).toContainText('emoji-dit.safetensors');
-  await expect(generateButton(page)).toBeDisabled();
+  await expect(generateButton(page)).toHaveCount(0);
 
   await card.getByRole('button', { name: 'Try again' }).click();
   await expect(card).toContainText(/\d+ of \d+ bytes arrived/);
