@@ -25,6 +25,16 @@ def logit_normal_timesteps(batch, uniform=0.3):
     return torch.where(torch.rand(batch) < uniform, torch.rand(batch), t)
 
 
+def drop_labels(batch, share, styles):
+    """(batch,) bools: which class labels, which style labels to swap for the null label. Guidance's unconditional half has
+    neither, so both go together with probability share; with styles, each goes alone with share/2 besides."""
+    draw = torch.rand(batch)
+    both = draw < share
+    if not styles:
+        return both, both
+    return both | (draw >= 1 - share / 2), both | ((draw >= 1 - share) & (draw < 1 - share / 2))
+
+
 def flow_loss(model, x, t, labels):
     """x (B,C,S,S), t (B,) in [0,1] -> (B,) squared error of v."""
     noise = torch.randn_like(x)

@@ -28,13 +28,19 @@ def manifest_of(config, meta, name, steps=25, scale=2.5):
 
 
 @torch.no_grad()
-def check_case(dit, vae, seed=0):
-    """The form of the first weights' check.safetensors: two items, each a run of its own, and one decode."""
-    torch.manual_seed(seed)
+def check_case(dit, vae, margin=1e-3):
+    """The form of DESIGN.md's section 5: two items, each a run of its own, and one decode. The first seed whose router
+    logits all stay `margin` from the threshold, so that masks must match exactly whatever the rounding."""
     c = dit.config
-    case = {"x": torch.randn(2, c.in_channels, c.input_size, c.input_size), "t": torch.tensor([0.2, 0.7]), "y": torch.tensor([1, 2]), "s": torch.tensor([0, 1])}
-    gates = Gates("eval")
-    case["out_dynamic"] = dit(case["x"], case["t"], case["y"], case["s"], gates)
+    for seed in range(1000):
+        torch.manual_seed(seed)
+        case = {"x": torch.randn(2, c.in_channels, c.input_size, c.input_size), "t": torch.tensor([0.2, 0.7]), "y": torch.tensor([1, 2]), "s": torch.tensor([0, 1])}
+        gates = Gates("eval")
+        case["out_dynamic"] = dit(case["x"], case["t"], case["y"], case["s"], gates)
+        if gates.margin >= margin:
+            break
+    else:
+        raise SystemExit(f"no input of 1000 keeps every router logit {margin} from the threshold")
     case["out_complete"] = dit(case["x"], case["t"], case["y"], case["s"])
     case |= {k: v.float() for k, v in zip(("attn_mask", "mlp_mask", "token_mask"), gates.stacked())}
     case["z"] = torch.randn(1, c.in_channels, c.input_size, c.input_size)

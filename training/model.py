@@ -174,10 +174,13 @@ class Gates:
     def __init__(self, mode="complete", tau=5.0, width=True, tokens=True, random=None):
         self.mode, self.tau, self.use_width, self.use_tokens, self.random = mode, tau, width, tokens, random
         self.head_masks, self.group_masks, self.token_masks = [], [], []  # a (B,H), (B,H), (B,N) for each layer
+        self.margin = math.inf  # mode "eval": how near to the threshold any logit came
 
     def gate(self, logits, kind):
         if self.random is not None:
             return (torch.rand_like(logits, dtype=torch.float32) < self.random[kind]).to(logits.dtype)
+        if self.mode == "eval":
+            self.margin = min(self.margin, logits.abs().min().item())
         return gumbel_sigmoid(logits, self.tau, hard_only=self.mode == "eval")
 
     def width(self, block, temb):
@@ -277,8 +280,9 @@ class DiT(nn.Module):
         if self.config.dynamic:
             init_routers(self)
 
-    def forward(self, x, t, y, s=None, gates=None, dropped=None, dropped_style=None):
-        """x (B,C,S,S), t (B,), y (B,), s (B,) -> (B,Cout,S,S). gates None: complete."""
+    def forward(self, x, t, y, s=None, gates=None, dropped=None, dropped_style=None, route=0.0):
+        """x (B,C,S,S), t (B,), y (B,), s (B,) -> (B,Cout,S,S). gates None: complete. route: the share of tokens that go
+        around the middle blocks, drawn anew for each picture; in training alone (TREAD, arXiv 2501.04765)."""
         gates = gates or Gates("complete")
         P, side = self.config.patch_size, self.config.input_size // self.config.patch_size
         temb = self.t_embedder(t * self.config.timestep_scale)  # (B,D)
@@ -286,7 +290,14 @@ class DiT(nn.Module):
         if self.config.num_styles:
             c = c + self.s_embedder(s, dropped_style)  # (B,D)
         x = self.x_embedder(x) + self.pos_embed  # (B,N,D)
-        for block in self.blocks:
+        first, last = 1, len(self.blocks) - 1  # the blocks that only the tokens not routed see
+        for i, block in enumerate(self.blocks):
+            if route and i == first:
+                kept = torch.rand(x.shape[:2], device=x.device).argsort(1)[:, : round(x.shape[1] * (1 - route))]  # (B,n)
+                kept, around = kept[..., None].expand(-1, -1, x.shape[2]), x  # (B,n,D), (B,N,D)
+                x = x.gather(1, kept)  # (B,n,D)
+            if route and i == last:
+                x = around.scatter(1, kept, x)  # (B,N,D)
             x = block(x, c, temb, gates)  # (B,N,D)
         x = self.final_layer(x, c)  # (B,N,P*P*Cout)
         x = x.view(x.shape[0], side, side, P, P, -1)

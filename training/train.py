@@ -18,9 +18,9 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from checkpoints import config_of, load_into, read_state, select_rows
+from checkpoints import ROUTERS, config_of, load_into, read_state, select_rows
 from common import Ema, Log, Machine, Speed, grid, learning_rate, load_checkpoint, save_atomic, seed_step, to_pixels, write_safetensors
-from diffusion import STEPS, epsilon_loss, flow_loss, guided, logit_normal_timesteps, sample_flow, stratified_timesteps
+from diffusion import STEPS, drop_labels, epsilon_loss, flow_loss, guided, logit_normal_timesteps, sample_flow, stratified_timesteps
 from latents import Latents
 from model import Config, DiT, Gates, compile_blocks, share_of_work
 
@@ -45,10 +45,12 @@ def arguments():
     parser.add_argument("--router-lr", type=float, help="learning rate of the routers, default --lr; a short run needs a larger one to come down from 15 and 35")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--minutes", type=float, help="stop after so much training time instead; the schedules follow the clock")
+    parser.add_argument("--route", type=float, default=0.0, help="static training: share of the tokens that go around the middle blocks (TREAD), for the first --route-for of the run")
+    parser.add_argument("--route-for", type=float, default=0.75)
     parser.add_argument("--batch", type=int, default=64, help="pictures a step and process (dynamic: half L_dynamic, half L_complete)")
     parser.add_argument("--lr", type=float, default=3e-4)
     parser.add_argument("--weight-decay", type=float, default=0.0)
-    parser.add_argument("--drop", type=float, default=0.1, help="share of labels dropped for guidance")
+    parser.add_argument("--drop", type=float, default=0.1, help="share of pictures that lose their labels, for guidance")
     parser.add_argument("--ema", type=float, default=0.999)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-every", type=int, default=200)
@@ -83,16 +85,16 @@ def make_model(args, data):
     return model
 
 
-def step_loss(model, args, x, labels, target):
+def step_loss(model, args, x, labels, target, route=0.0):
     """The whole loss of one step, and its parts as numbers. x (B,C,S,S)."""
     B, device = len(x), x.device
     loss_of = flow_loss if args.objective == "flow" else epsilon_loss
     at = lambda t: t.to(device) if args.objective == "flow" else (t * STEPS).long().clamp(max=STEPS - 1).to(device)
-    dropped = [torch.rand(B, device=device) < args.drop for _ in range(2)]  # class, style
-    labels = dict(labels, dropped=dropped[0], dropped_style=dropped[1])
+    dropped = drop_labels(B, args.drop, labels["s"] is not None)
+    labels = dict(labels, dropped=dropped[0].to(device), dropped_style=dropped[1].to(device))
     if not args.dynamic:
         t = logit_normal_timesteps(B) if args.objective == "flow" else torch.rand(B)
-        complete = loss_of(model, x, at(t), labels).mean()
+        complete = loss_of(model, x, at(t), dict(labels, route=route)).mean()
         return complete, {"loss": complete.item()}
     # One half of the batch through open gates, one through the routers; both cover all timesteps in quarters.
     half, gates = B // 2, Gates("train", args.tau)
@@ -133,8 +135,8 @@ def main():
     model = make_model(args, data).to(machine.device)
     if args.dynamic and args.batch % 8:
         raise SystemExit(f"--batch {args.batch} must be a multiple of 8: two halves of four quarters")
-    routers = [p for n, p in model.named_parameters() if any(r in n for r in ("attn_rate", "mlp_rate", "token_selection"))]
-    others = [p for n, p in model.named_parameters() if p.requires_grad and all(p is not r for r in routers)]
+    routers = [p for n, p in model.named_parameters() if any(r in n for r in ROUTERS)]
+    others = [p for n, p in model.named_parameters() if p.requires_grad and not any(r in n for r in ROUTERS)]
     groups = [{"params": others, "scale": 1.0}] + ([{"params": routers, "scale": (args.router_lr or args.lr) / args.lr}] if routers else [])
     optimiser = torch.optim.AdamW(groups, lr=args.lr, weight_decay=args.weight_decay, betas=(0.9, 0.99), fused=True)
     ema = Ema(model, args.ema)
@@ -172,7 +174,7 @@ def main():
         x, y, s = data.batch(index)
         labels = {"y": y.to(machine.device), "s": s.to(machine.device) if data.meta["styles"] else None}
         with machine.autocast(not args.no_bf16):
-            loss, parts = step_loss(model, args, x.to(machine.device), labels, target)
+            loss, parts = step_loss(model, args, x.to(machine.device), labels, target, args.route if progress < args.route_for else 0.0)
         if not torch.isfinite(loss):
             raise SystemExit(f"the loss is {loss.item()} at step {step}; a lower --lr, or --no-bf16, may help")
         optimiser.zero_grad()

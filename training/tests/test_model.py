@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from checkpoints import config_of, load_into, read_state
 from conftest import goldens
-from diffusion import Diffusion, epsilon_loss, flow_loss, guided, sample_ddim, sample_ddpm, spaced, stratified_timesteps
+from diffusion import Diffusion, drop_labels, epsilon_loss, flow_loss, guided, sample_ddim, sample_ddpm, spaced, stratified_timesteps
 from model import Config, DiT, Gates, block_costs, gelu_tanh, gumbel_sigmoid, init_routers, share_of_work
 
 
@@ -179,3 +179,38 @@ def test_epsilon_loss_is_zero_where_the_truth_is_predicted():
 def test_timesteps_are_stratified_in_quarters():
     t = stratified_timesteps(16)
     assert [int(v * 4) for v in t] == [i // 4 for i in range(16)]
+
+
+def test_labels_drop_together_and_alone():
+    """Guidance's unconditional half has no label at all: that must be trained, not only each label missing by itself."""
+    torch.manual_seed(0)
+    cls, style = drop_labels(40000, 0.1, True)
+    for found, expected in ((cls & style, 0.1), (cls & ~style, 0.05), (style & ~cls, 0.05)):
+        assert abs(found.float().mean().item() - expected) < 0.01
+    cls, style = drop_labels(40000, 0.1, False)
+    assert torch.equal(cls, style) and abs(cls.float().mean().item() - 0.1) < 0.01
+
+
+@torch.no_grad()
+def test_routed_tokens_skip_the_middle_blocks():
+    """The oracle runs the blocks by hand: all tokens through the first and last, the kept ones alone through the middle."""
+    torch.manual_seed(0)
+    model = DiT(Config(hidden_size=32, num_heads=4, depth=4, num_classes=3, input_size=8)).eval()
+    for p in model.parameters():
+        torch.nn.init.normal_(p, std=0.2)
+    x, t, y = torch.randn(2, 8, 8, 8), torch.rand(2), torch.zeros(2, dtype=torch.long)
+    seen = []
+    hooks = [block.register_forward_hook(lambda _, inputs, out: seen.append((inputs[0], out))) for block in model.blocks]
+    routed = model(x, t, y, route=0.25)
+    for hook in hooks:
+        hook.remove()
+    assert [len(before[0]) for before, _ in seen] == [16, 12, 12, 16]
+    entering, leaving = seen[0][1], seen[3][0]
+    for i in range(2):
+        around = (entering[i] == leaving[i]).all(1)  # tokens that nothing in the middle touched
+        assert around.sum() == 4
+        kept = {tuple(row.tolist()) for row in entering[i][~around]}
+        assert {tuple(row.tolist()) for row in seen[1][0][i]} == kept
+        assert {tuple(row.tolist()) for row in seen[2][1][i]} == {tuple(row.tolist()) for row in leaving[i][~around]}
+    assert not torch.equal(routed, model(x, t, y))
+    assert torch.equal(model(x, t, y, route=0.0), model(x, t, y))

@@ -74,7 +74,7 @@ describe.each(['tiny', 'wide', 'static'])('conformance case %s', (name) => {
 describe('embedded emoji model', () => {
   it('reproduces the outputs stored with its weights', async () => {
     const root = new URL('../../../', import.meta.url);
-    const data = await readArrays(new URL('conformance/cases/starter/check.safetensors', root));
+    const data = await readArrays(new URL('conformance/cases/emoji/check.safetensors', root));
     const { model, config } = await readEmojiModel(root);
     const inputs = [...data.all('t')].map((t, item) => ({
       x: data.item('x', item),

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import starterCaseUrl from '../../../conformance/cases/starter/check.safetensors?url';
+import embeddedCaseUrl from '../../../conformance/cases/emoji/check.safetensors?url';
 import { expectClose } from '../../kernels/testing/expect-close';
 import { openGpuTests } from '../../kernels/testing/test-bed';
 import { readFloat32 } from '../checkpoint/decode';
@@ -39,8 +39,8 @@ describe('Vae against diffusers', () => {
     });
   }
 
-  gpuTest('the starter weights', async (bed) => {
-    const check = await openTensors(starterCaseUrl);
+  gpuTest('the embedded weights', async (bed) => {
+    const check = await openTensors(embeddedCaseUrl);
     const latent = bed.input('latent', await readFloat32(fixtureTensor(check, 'z')));
     const reference = await readFloat32(fixtureTensor(check, 'image'));
     const vae = await Vae.load(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import checkUrl from '../../../conformance/cases/starter/check.safetensors?url';
+import checkUrl from '../../../conformance/cases/emoji/check.safetensors?url';
 import { compare, compareMasks } from '../../../conformance/report';
 import { BufferArena, readBuffer } from '../../gpu/buffer';
 import { requestGpu } from '../../gpu/device';
