@@ -18,11 +18,11 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from checkpoints import ROUTERS, config_of, load_into, read_state, select_rows
+from checkpoints import config_of, load_into, read_state, select_rows
 from common import Ema, Log, Machine, Speed, grid, learning_rate, load_checkpoint, save_atomic, seed_step, to_pixels, write_safetensors
 from diffusion import STEPS, drop_labels, epsilon_loss, flow_loss, guided, logit_normal_timesteps, sample_flow, stratified_timesteps
 from latents import Latents
-from model import Config, DiT, Gates, compile_blocks, share_of_work
+from model import Config, DiT, Gates, compile_blocks, init_routers, share_of_work
 
 
 def arguments():
@@ -42,7 +42,10 @@ def arguments():
     parser.add_argument("--target", type=float, default=0.6, help="lambda: the share of the blocks' multiply-adds aimed at")
     parser.add_argument("--ramp", type=float, default=0.5)
     parser.add_argument("--tau", type=float, default=5.0)
-    parser.add_argument("--router-lr", type=float, help="learning rate of the routers, default --lr; a short run needs a larger one to come down from 15 and 35")
+    parser.add_argument("--width-bias", type=float, default=15.0, help="where the width routers' logits start")
+    parser.add_argument("--token-bias", type=float, default=35.0, help="where the token routers' logits start")
+    parser.add_argument("--width-lr", type=float, help="learning rate of the width routers, default --lr")
+    parser.add_argument("--token-lr", type=float, help="learning rate of the token routers, default --lr")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--minutes", type=float, help="stop after so much training time instead; the schedules follow the clock")
     parser.add_argument("--route", type=float, default=0.0, help="static training: share of the tokens that go around the middle blocks (TREAD), for the first --route-for of the run")
@@ -81,8 +84,21 @@ def make_model(args, data):
         raise SystemExit(f"--init knows {config.num_classes} classes and {config.num_styles} styles, {args.latents} has {len(classes)} and {len(styles)}")
     config.dynamic = args.dynamic or (args.keep_routers and config.dynamic)
     model = DiT(config)
+    if config.dynamic:
+        init_routers(model, args.width_bias, args.token_bias)
     load_into(model, state)
     return model
+
+
+def parameter_groups(model, args):
+    """What the optimiser takes: the network's parameters, the width routers', the token routers', each with the scale of
+    its learning rate. The routers are not clipped: their gradients would set the scale for everything else."""
+    kinds = {"network": [], "width": [], "tokens": []}
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            kinds["tokens" if "token_selection" in name else "width" if "_rate.router" in name else "network"].append(p)
+    rates = {"network": args.lr, "width": args.width_lr or args.lr, "tokens": args.token_lr or args.lr}
+    return [{"params": found, "scale": rates[kind] / args.lr} for kind, found in kinds.items() if found]
 
 
 def step_loss(model, args, x, labels, target, route=0.0):
@@ -135,9 +151,7 @@ def main():
     model = make_model(args, data).to(machine.device)
     if args.dynamic and args.batch % 8:
         raise SystemExit(f"--batch {args.batch} must be a multiple of 8: two halves of four quarters")
-    routers = [p for n, p in model.named_parameters() if any(r in n for r in ROUTERS)]
-    others = [p for n, p in model.named_parameters() if p.requires_grad and not any(r in n for r in ROUTERS)]
-    groups = [{"params": others, "scale": 1.0}] + ([{"params": routers, "scale": (args.router_lr or args.lr) / args.lr}] if routers else [])
+    groups = parameter_groups(model, args)
     optimiser = torch.optim.AdamW(groups, lr=args.lr, weight_decay=args.weight_decay, betas=(0.9, 0.99), fused=True)
     ema = Ema(model, args.ema)
     first, spent = 0, 0.0
@@ -179,8 +193,8 @@ def main():
             raise SystemExit(f"the loss is {loss.item()} at step {step}; a lower --lr, or --no-bf16, may help")
         optimiser.zero_grad()
         loss.backward()
-        machine.average_gradients(others + routers)
-        torch.nn.utils.clip_grad_norm_(others, 1.0)
+        machine.average_gradients([p for group in groups for p in group["params"]])
+        torch.nn.utils.clip_grad_norm_(groups[0]["params"], 1.0)
         optimiser.step()
         ema.update(model)
         rate = speed.add(args.batch * machine.world)

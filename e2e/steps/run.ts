@@ -1,6 +1,9 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { cancelButton, generateButton } from './page';
 
+/** The progress of a run of 100 steps that has not ended; a fast machine may never show one step in particular. */
+export const runningStep = /^Step [1-9]\d? of 100$/;
+
 /** Generates and waits for the pictures. */
 export async function generate(page: Page): Promise<void> {
   await generateButton(page).click();

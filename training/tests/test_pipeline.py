@@ -31,7 +31,7 @@ def test_all_stages_overfit_and_export(pictures, tmp_path):
     assert z.shape == (8, 8, 8, 8) and abs(z.std() - 1) < 0.35  # normalised over the training pictures
     run("train.py", "--latents", out("latents"), "--out", out("static"), *SMALL, "--steps", 100, "--lr", 2e-3, "--drop", 0)
     assert np.mean(losses(out("static"))[-3:]) < 0.8 * losses(out("static"))[0]
-    dynamic = ["--init", out("static") / "model.safetensors", "--dynamic", "--target", 0.5, "--lr", 1e-3, "--router-lr", 0.05]
+    dynamic = ["--init", out("static") / "model.safetensors", "--dynamic", "--target", 0.5, "--lr", 1e-3, "--width-lr", 0.05, "--token-lr", 0.05]
     run("train.py", "--latents", out("latents"), "--out", out("dynamic"), *SMALL, *dynamic, "--steps", 100)
     shares = losses(out("dynamic"), "share")
     assert shares[0] > 0.95 and shares[-1] < 0.85, shares
