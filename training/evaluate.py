@@ -3,6 +3,7 @@
 
 Every variant draws the same pairs from the same noise. The Frechet distance is between the classifier's features of
 the generated and of the real pictures of the same pairs' number; its floor is between two random halves of the real ones.
+A variant that scores.json already has is not drawn again, so a run that was killed goes on; for new weights, take a new folder.
 """
 import argparse, json
 from pathlib import Path
@@ -174,7 +175,7 @@ def main():
         plan += [("width only", (args.dynamic, None), dict(mode="eval", tokens=False)), ("tokens only", (args.dynamic, None), dict(mode="eval", width=False))]
         plan += [("random masks", (args.dynamic, None), "random")]
     for name, (weights, manifest), gates in plan:
-        if args.only and name not in args.only:
+        if (args.only and name not in args.only) or name in scores:
             continue
         if gates == "random":
             if rates is None:
