@@ -23,7 +23,7 @@ class Config:
     depth: int = 8
     num_heads: int = 8
     mlp_ratio: float = 4.0
-    num_classes: int = 1015
+    num_classes: int = 347
     num_styles: int = 0  # 0: no style table, as in the official models
     learn_sigma: bool = False
     timestep_scale: float = 1000.0  # t enters the network times this; official models get whole t, scale 1
