@@ -155,13 +155,13 @@ def to_pixels(x):
 
 
 def grid(images, columns, path):
-    """uint8 (n,S,S,3) -> one PNG, rows of so many."""
+    """uint8 (n,S,S,3) -> one PNG or WebP, by the name of the path, rows of so many."""
     n, S = len(images), images.shape[1]
     rows = -(-n // columns)
     sheet = np.full((rows * S, columns * S, 3), 255, np.uint8)
     for i, image in enumerate(images):
         sheet[i // columns * S :][:S, i % columns * S :][:, :S] = image
-    Image.fromarray(sheet).save(path, optimize=True)
+    Image.fromarray(sheet).save(path, **({"quality": 82, "method": 6} if Path(path).suffix == ".webp" else {"optimize": True}))
 
 
 def psnr(a, b):

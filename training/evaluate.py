@@ -1,5 +1,5 @@
 """Scores and grids. `python evaluate.py --data CACHE --latents L --vae vae.safetensors --dynamic RUN2/model.safetensors
---static RUN/model.safetensors --classifier RUN3/classifier.pt --out REPORT` writes REPORT/scores.json and .md, grids and plots.
+--static RUN/model.safetensors --classifier RUN3/classifier.pt --out REPORT` writes REPORT/scores.json and .md, grids (WebP) and plots.
 
 Every variant draws the same pairs from the same noise. The Frechet distance is between the classifier's features of
 the generated and of the real pictures of the same pairs' number; its floor is between two random halves of the real ones.
@@ -121,7 +121,11 @@ def plot_routers(trace, path):
     return {f"{t:.2f}": {k: round(float(table[i, j].mean()), 3) for j, k in enumerate(("heads", "groups", "tokens"))} for i, t in enumerate(times)}
 
 
-def main():
+MIXTURES = [("cat face", "avocado"), ("dog face", "hamburger"), ("panda", "soccer ball"), ("fox", "strawberry")]
+MIXTURES += [("penguin", "rocket"), ("unicorn", "birthday cake"), ("octopus", "balloon"), ("pig face", "doughnut")]
+
+
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--vae", type=Path, required=True)
@@ -135,87 +139,138 @@ def main():
     parser.add_argument("--count", type=int, default=300, help="pictures for each variant")
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--scale", type=float, default=2.5)
-    parser.add_argument("--only", nargs="*", help="these variants alone")
+    parser.add_argument("--only", nargs="*", help="these variants alone, or mixtures")
     parser.add_argument("--threads", type=int)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def choose_pairs(data, count, generator):
+    """(count,) indices: half of pairs held out, half of pairs trained on, shuffled; the same for all variants."""
+    unseen = generator.choice(data.test, min(len(data.test), count // 2), False)
+    pairs = np.concatenate([unseen, generator.choice(data.train, count - len(unseen), False)])
+    generator.shuffle(pairs)
+    return pairs
+
+
+def variants(args):
+    """[(name, (weights, manifest), what Gates takes)]; "random" takes the rates that "both on" had."""
+    plan = []
+    if args.baseline:
+        weights = args.baseline, json.loads(args.baseline_manifest.read_text())
+        plan += [("first weights, both on", weights, dict(mode="eval")), ("first weights, complete", weights, dict(mode="complete"))]
+    if args.static:
+        plan += [("static", (args.static, None), dict(mode="complete"))]
+    if args.dynamic:
+        weights = args.dynamic, None
+        plan += [("both on", weights, dict(mode="eval")), ("complete", weights, dict(mode="complete"))]
+        plan += [("width only", weights, dict(mode="eval", tokens=False)), ("tokens only", weights, dict(mode="eval", width=False))]
+        plan += [("random masks", weights, "random")]
+    return plan
+
+
+def score_vae(vae, judge, data, machine, out):
+    """What the VAE keeps of the held-out pictures, in decibels and to the judge, and a side-by-side grid."""
+    pictures = vae_.reconstruct(vae, data.images[data.test], machine)
+    db = psnr(data.images[data.test], pictures)
+    grid(np.stack([p for pair in zip(data.images[data.test[:48]], pictures[:48]) for p in pair]), 12, out / "reconstructions.webp")
+    of = lambda images: judge_.accuracy(judge, images, data.cls[data.test], data.style[data.test])
+    return {
+        "vae": {"held_out_psnr_mean": float(db.mean()), "held_out_psnr_median": float(np.median(db)), "pictures": len(db)},
+        "classifier": {"real held out": of(data.images[data.test]), "reconstructed held out": of(pictures)},
+    }
+
+
+def score_pictures(judge, pictures, cls, style, unseen, real):
+    """The row of one variant: recognised as asked, over all pictures and over those of pairs unseen or seen, and the distance."""
+    row = {"frechet": frechet(real, judge_.judge(judge, pictures)[2].numpy()), **judge_.accuracy(judge, pictures, cls, style)}
+    for key, chosen in (("held out", unseen), ("trained on", ~unseen)):
+        if chosen.any():
+            row[key] = judge_.accuracy(judge, pictures[chosen], cls[chosen], style[chosen])
+    return row
+
+
+def rates_of(trace, num_heads):
+    """The mean rate of each kind of gate, for masks drawn at random; unit 0, always on, does not count."""
+    mean = lambda i: float(np.mean([np.mean(run[i]) for runs in trace.values() for run in runs]))
+    free = lambda share: (share * num_heads - 1) / (num_heads - 1)
+    return {"heads": free(mean(0)), "groups": free(mean(1)), "tokens": mean(2)}
+
+
+def score_memory(data, pictures, pairs, out):
+    """Quantiles of the distance to the nearest training picture; of trained pairs, the share whose nearest is the picture
+    of that very pair, of held-out ones, the share whose nearest is of the same class; and the nearest pairs as a grid."""
+    among, unseen = data.images[data.train], data.held[pairs]
+    made, which = nearest(pictures, among)
+    truth, whose = nearest(data.images[data.test], among)
+    closest = np.argsort(made)[:24]
+    grid(np.stack([p for i in closest for p in (pictures[i], among[which[i]])]), 12, out / "nearest.webp")
+    found = {"generated, trained pairs": made[~unseen], "generated, held-out pairs": made[unseen], "real held out": truth}
+    scores = {name: [round(float(q), 2) for q in np.quantile(d, (0.05, 0.25, 0.5, 0.75, 0.95))] for name, d in found.items() if len(d)}
+    same_class = lambda neighbour, asked: float((data.cls[data.train[neighbour]] == data.cls[asked]).mean())
+    return scores | {
+        "trained pairs: nearest is its own": float((data.train[which] == pairs)[~unseen].mean()),
+        "held-out pairs: nearest is of its class": same_class(which[unseen], pairs[unseen]),
+        "real held out: nearest is of its class": same_class(whose, data.test),
+    }
+
+
+def draw_mixtures(args, vae, machine, classes):
+    """mixtures.webp: of each pair of classes the first, their mean, the second; both toggles on, the first style."""
+    wanted = [pair for pair in MIXTURES if all(name in classes for name in pair)]
+    if not wanted:
+        return
+    model = load_model(args.dynamic)
+    count = model.config.num_classes
+    mixed_classes(model, [[classes.index(name) for name in pair] for pair in wanted])
+    labels = np.array([label for m, pair in enumerate(wanted) for label in (classes.index(pair[0]), count + m, classes.index(pair[1]))])
+    pictures, _ = generate(model, vae, machine, labels, np.zeros(len(labels), np.int64), lambda: Gates("eval"), args.steps, args.scale, seed=3)
+    grid(pictures, 12, args.out / "mixtures.webp")
+
+
+def main():
+    args = arguments()
     machine, data = Machine(args.threads), Pictures(args.data)
     args.out.mkdir(parents=True, exist_ok=True)
     vae, judge = vae_.load(args.vae).eval(), judge_.load(args.classifier)
     path = args.out / "scores.json"
     scores = json.loads(path.read_text()) if path.exists() else {}
     classes, styles = [c["name"] for c in data.meta["classes"]], data.meta["styles"]
+    wanted = lambda name: not args.only or name in args.only
 
-    # The pairs: half held out, half trained on, drawn once for all variants.
     generator = np.random.default_rng(11)
-    pairs = np.concatenate([generator.choice(data.test, min(len(data.test), args.count // 2), False), generator.choice(data.train, args.count - min(len(data.test), args.count // 2), False)])
-    generator.shuffle(pairs)
+    pairs = choose_pairs(data, args.count, generator)
     cls, style, unseen = data.cls[pairs], data.style[pairs], data.held[pairs]
-
     if "vae" not in scores:
-        pictures = vae_.reconstruct(vae, data.images[data.test], machine)
-        db = psnr(data.images[data.test], pictures)
-        scores["vae"] = {"held_out_psnr_mean": float(db.mean()), "held_out_psnr_median": float(np.median(db)), "pictures": len(db)}
-        grid(np.stack([p for pair in zip(data.images[data.test[:48]], pictures[:48]) for p in pair]), 12, args.out / "reconstructions.png")
-        scores["classifier"] = {"real held out": judge_.accuracy(judge, data.images[data.test], data.cls[data.test], data.style[data.test]), "reconstructed held out": judge_.accuracy(judge, pictures, data.cls[data.test], data.style[data.test])}
+        scores |= score_vae(vae, judge, data, machine, args.out)
     real = judge_.judge(judge, data.images[pairs])[2].numpy()
     everything = judge_.judge(judge, data.images[:])[2].numpy()
     order = generator.permutation(len(everything))
     half = min(args.count, len(order) // 2)
     scores["floor"] = frechet(everything[order[:half]], everything[order[half : 2 * half]])
 
-    rates = scores.get("both on", {}).get("rates")
-    plan = []
-    if args.baseline:
-        manifest = json.loads(args.baseline_manifest.read_text())
-        plan += [("first weights, both on", (args.baseline, manifest), dict(mode="eval")), ("first weights, complete", (args.baseline, manifest), dict(mode="complete"))]
-    if args.static:
-        plan += [("static", (args.static, None), dict(mode="complete"))]
-    if args.dynamic:
-        plan += [("both on", (args.dynamic, None), dict(mode="eval")), ("complete", (args.dynamic, None), dict(mode="complete"))]
-        plan += [("width only", (args.dynamic, None), dict(mode="eval", tokens=False)), ("tokens only", (args.dynamic, None), dict(mode="eval", width=False))]
-        plan += [("random masks", (args.dynamic, None), "random")]
-    for name, (weights, manifest), gates in plan:
-        if (args.only and name not in args.only) or name in scores:
+    for name, (weights, manifest), gates in variants(args):
+        if not wanted(name) or name in scores:
             continue
         if gates == "random":
-            if rates is None:
+            if "both on" not in scores:
                 raise SystemExit("random masks need the rates of 'both on', which comes first")
-            gates = dict(mode="eval", random=rates)
+            gates = dict(mode="eval", random=scores["both on"]["rates"])
         torch.manual_seed(5)
         model, trace = load_model(weights, manifest, {"classes": classes, "styles": styles} if manifest else None), {}
         decoder = vae_.load(args.baseline_vae).eval() if manifest else vae
         pictures, share = generate(model, decoder, machine, cls, style, lambda: Gates(**gates), args.steps, args.scale, trace=trace)
-        scores[name] = {"share": share, "frechet": frechet(real, judge_.judge(judge, pictures)[2].numpy()), **judge_.accuracy(judge, pictures, cls, style)}
-        for key, chosen in (("held out", unseen), ("trained on", ~unseen)):
-            if chosen.any():
-                scores[name][key] = judge_.accuracy(judge, pictures[chosen], cls[chosen], style[chosen])
-        grid(pictures[:120], 12, args.out / f"samples-{name.replace(' ', '-').replace(',', '')}.png")
+        scores[name] = {"share": share, **score_pictures(judge, pictures, cls, style, unseen, real)}
+        grid(pictures[:120], 12, args.out / f"samples-{name.replace(' ', '-').replace(',', '')}.webp")
         if name == "both on":
-            mean = lambda i: float(np.mean([np.mean(run[i]) for runs in trace.values() for run in runs]))
-            H = model.config.num_heads
-            rates = {"heads": (mean(0) * H - 1) / (H - 1), "groups": (mean(1) * H - 1) / (H - 1), "tokens": mean(2)}  # unit 0 is always on
-            scores[name]["rates"] = rates
+            scores[name]["rates"] = rates_of(trace, model.config.num_heads)
             scores["routers"] = plot_routers(trace, args.out / "routers.png")
-            among = data.images[data.train]
-            made, which = nearest(pictures, among)
-            truth, _ = nearest(data.images[data.test], among)
-            scores["nearest"] = {k: [round(float(q), 2) for q in np.quantile(d, (0.05, 0.25, 0.5, 0.75, 0.95))] for k, d in (("generated", made), ("generated, held-out pairs", made[unseen]), ("real held out", truth))}
-            closest = np.argsort(made)[:24]
-            grid(np.stack([p for i in closest for p in (pictures[i], among[which[i]])]), 12, args.out / "nearest.png")
+            scores["nearest"] = score_memory(data, pictures, pairs, args.out)
         write_json(path, scores)
         (args.out / "scores.md").write_text(markdown(scores))
         print(name, {k: v for k, v in scores[name].items() if isinstance(v, float)})
 
-    if args.dynamic and not args.only:
-        wanted = [("cat face", "avocado"), ("dog face", "hamburger"), ("panda", "soccer ball"), ("fox", "strawberry"), ("penguin", "rocket"), ("unicorn", "birthday cake"), ("octopus", "balloon"), ("pig face", "doughnut")]
-        wanted = [pair for pair in wanted if all(n in classes for n in pair)]
-        if wanted:
-            model = load_model(args.dynamic)
-            count = model.config.num_classes
-            mixed_classes(model, [[classes.index(n) for n in pair] for pair in wanted])
-            labels = np.array([label for m, pair in enumerate(wanted) for label in (classes.index(pair[0]), count + m, classes.index(pair[1]))])
-            pictures, _ = generate(model, vae, machine, labels, np.zeros(len(labels), np.int64), lambda: Gates("eval"), args.steps, args.scale, seed=3)
-            grid(pictures, 12, args.out / "mixtures.png")
+    if args.dynamic and wanted("mixtures"):
+        draw_mixtures(args, vae, machine, classes)
     write_json(path, scores)
 
 

@@ -38,7 +38,6 @@ def arguments():
     parser.add_argument("--num-heads", type=int, default=8)
     parser.add_argument("--patch", type=int, default=2)
     parser.add_argument("--dynamic", action="store_true")
-    parser.add_argument("--keep-routers", action="store_true", help="static training of a dynamic --init: its routers stay in the file, untouched")
     parser.add_argument("--target", type=float, default=0.6, help="lambda: the share of the blocks' multiply-adds aimed at")
     parser.add_argument("--ramp", type=float, default=0.5)
     parser.add_argument("--tau", type=float, default=5.0)
@@ -82,7 +81,7 @@ def make_model(args, data):
         raise SystemExit(f"--init takes latents of {config.in_channels} x {config.input_size}^2, {args.latents} holds {channels} x {side}^2")
     if config.num_classes < len(classes) or (styles and config.num_styles != len(styles)):
         raise SystemExit(f"--init knows {config.num_classes} classes and {config.num_styles} styles, {args.latents} has {len(classes)} and {len(styles)}")
-    config.dynamic = args.dynamic or (args.keep_routers and config.dynamic)
+    config.dynamic = args.dynamic  # static training of a dynamic --init leaves its routers out: they were of other weights
     model = DiT(config)
     if config.dynamic:
         init_routers(model, args.width_bias, args.token_bias)

@@ -65,7 +65,7 @@ def test_all_stages_overfit_and_export(pictures, tmp_path):
     scores = json.loads((out("report") / "scores.json").read_text())
     assert scores["complete"]["share"] == 1.0 and 0 < scores["both on"]["share"] < 1
     assert abs(scores["random masks"]["share"] - scores["both on"]["share"]) < 0.15
-    assert (out("report") / "samples-both-on.png").exists()
+    assert (out("report") / "samples-both-on.webp").exists()
 
 
 def test_kill_and_resume_give_the_same_losses(latents, tmp_path):
