@@ -2,7 +2,7 @@
 
 RUN/last.pt                 everything needed to go on after a kill
 RUN/vae.safetensors         encoder and decoder, f32, the latents' mean and deviation folded in
-RUN/log.csv, loss.png, reconstructions.webp (left of each pair: real)
+RUN/log.csv, loss.png, reconstructions.png (left of each pair: real)
 
 Loss: L1 of pixels + L1 of pixel differences (edges are what an emoji is) + a small KL. --init takes a decoder
 to start from, --freeze-decoder trains the encoder alone, so that the latent space stays what it was.
@@ -145,7 +145,7 @@ def main():
         pictures = reconstruct(vae, data.images[data.test], machine)
         db = psnr(data.images[data.test], pictures)
         print(f"held-out PSNR {db.mean():.2f} dB (median {np.median(db):.2f}, worst {db.min():.2f}) of {len(db)} pictures")
-        return grid(np.stack([p for pair in zip(data.images[data.test], pictures) for p in pair])[:96], 12, args.out / "reconstructions.webp")
+        return grid(np.stack([p for pair in zip(data.images[data.test], pictures) for p in pair])[:96], 12, args.out / "reconstructions.png")
     for module, frozen in ((vae.decoder, args.freeze_decoder), (vae.post_quant_conv, args.freeze_decoder), (vae.encoder, args.freeze_encoder), (vae.quant_conv, args.freeze_encoder)):
         module.requires_grad_(not frozen)
     optimiser = torch.optim.AdamW([p for p in vae.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.0, betas=(0.9, 0.99))
@@ -186,7 +186,7 @@ def main():
             pictures = reconstruct(vae, data.images[shown], machine)
             tqdm.write(f"step {step + 1}: held-out PSNR {psnr(data.images[shown], pictures).mean():.2f} dB of {len(shown)} pictures, {rate:.1f} crops/s")
             pairs = [p for pair in zip(data.images[shown], pictures) for p in pair]
-            grid(np.stack(pairs), 12, args.out / "reconstructions.webp")
+            grid(np.stack(pairs), 12, args.out / "reconstructions.png")
             log.plot(args.out / "loss.png", ["loss", "pixels"])
 
     if not args.freeze_encoder:
