@@ -76,12 +76,16 @@ def judge(model, images, batch=64):
     return [torch.cat(p) for p in zip(*parts)]
 
 
-def accuracy(model, images, cls, style):
-    """{top1, top5, style}: shares of pictures recognised as what was asked for."""
-    logits, styles, _ = judge(model, images)
+def recognised(logits, styles, cls, style):
+    """{top1, top5, style}: shares of pictures recognised as what was asked for, from what judge() says of them."""
     cls, style = torch.as_tensor(cls), torch.as_tensor(style)
     top = logits.topk(min(5, logits.shape[1]), 1).indices == cls[:, None]
     return {"top1": top[:, 0].float().mean().item(), "top5": top.any(1).float().mean().item(), "style": (styles.argmax(1) == style).float().mean().item()}
+
+
+def accuracy(model, images, cls, style):
+    """The shares of recognised() for pictures uint8 (n,S,S,3)."""
+    return recognised(*judge(model, images)[:2], cls, style)
 
 
 def main():

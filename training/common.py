@@ -154,6 +154,9 @@ def to_pixels(x):
     return (127.5 * x.float() + 128).clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
 
 
+SAVE_OPTIONS = {".png": {"optimize": True}, ".webp": {"quality": 82, "method": 6}}
+
+
 def grid(images, columns, path):
     """uint8 (n,S,S,3) -> one PNG or WebP, by the name of the path, rows of so many."""
     n, S = len(images), images.shape[1]
@@ -161,7 +164,7 @@ def grid(images, columns, path):
     sheet = np.full((rows * S, columns * S, 3), 255, np.uint8)
     for i, image in enumerate(images):
         sheet[i // columns * S :][:S, i % columns * S :][:, :S] = image
-    Image.fromarray(sheet).save(path, **({"quality": 82, "method": 6} if Path(path).suffix == ".webp" else {"optimize": True}))
+    Image.fromarray(sheet).save(path, **SAVE_OPTIONS[Path(path).suffix])
 
 
 def psnr(a, b):

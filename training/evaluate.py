@@ -1,4 +1,4 @@
-"""Scores and grids. `python evaluate.py --data CACHE --latents L --vae vae.safetensors --dynamic RUN2/model.safetensors
+"""Scores and grids. `python evaluate.py --data CACHE --vae vae.safetensors --dynamic RUN2/model.safetensors
 --static RUN/model.safetensors --classifier RUN3/classifier.pt --out REPORT` writes REPORT/scores.json and .md, grids (WebP) and plots.
 
 Every variant draws the same pairs from the same noise. The Frechet distance is between the classifier's features of
@@ -182,10 +182,11 @@ def score_vae(vae, judge, data, machine, out):
 
 def score_pictures(judge, pictures, cls, style, unseen, real):
     """The row of one variant: recognised as asked, over all pictures and over those of pairs unseen or seen, and the distance."""
-    row = {"frechet": frechet(real, judge_.judge(judge, pictures)[2].numpy()), **judge_.accuracy(judge, pictures, cls, style)}
+    logits, styles, features = judge_.judge(judge, pictures)
+    row = {"frechet": frechet(real, features.numpy()), **judge_.recognised(logits, styles, cls, style)}
     for key, chosen in (("held out", unseen), ("trained on", ~unseen)):
         if chosen.any():
-            row[key] = judge_.accuracy(judge, pictures[chosen], cls[chosen], style[chosen])
+            row[key] = judge_.recognised(logits[chosen], styles[chosen], cls[chosen], style[chosen])
     return row
 
 
@@ -206,12 +207,10 @@ def score_memory(data, pictures, pairs, out):
     grid(np.stack([p for i in closest for p in (pictures[i], among[which[i]])]), 12, out / "nearest.webp")
     found = {"generated, trained pairs": made[~unseen], "generated, held-out pairs": made[unseen], "real held out": truth}
     scores = {name: [round(float(q), 2) for q in np.quantile(d, (0.05, 0.25, 0.5, 0.75, 0.95))] for name, d in found.items() if len(d)}
-    same_class = lambda neighbour, asked: float((data.cls[data.train[neighbour]] == data.cls[asked]).mean())
-    return scores | {
-        "trained pairs: nearest is its own": float((data.train[which] == pairs)[~unseen].mean()),
-        "held-out pairs: nearest is of its class": same_class(which[unseen], pairs[unseen]),
-        "real held out: nearest is of its class": same_class(whose, data.test),
-    }
+    own = data.train[which] == pairs
+    same = lambda neighbour, asked: data.cls[data.train[neighbour]] == data.cls[asked]
+    shares = {"trained pairs: nearest is its own": own[~unseen], "held-out pairs: nearest is of its class": same(which, pairs)[unseen], "real held out: nearest is of its class": same(whose, data.test)}
+    return scores | {name: float(hits.mean()) for name, hits in shares.items() if len(hits)}
 
 
 def draw_mixtures(args, vae, machine, classes):
@@ -242,8 +241,8 @@ def main():
     cls, style, unseen = data.cls[pairs], data.style[pairs], data.held[pairs]
     if "vae" not in scores:
         scores |= score_vae(vae, judge, data, machine, args.out)
-    real = judge_.judge(judge, data.images[pairs])[2].numpy()
     everything = judge_.judge(judge, data.images[:])[2].numpy()
+    real = everything[pairs]
     order = generator.permutation(len(everything))
     half = min(args.count, len(order) // 2)
     scores["floor"] = frechet(everything[order[:half]], everything[order[half : 2 * half]])

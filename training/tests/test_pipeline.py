@@ -10,8 +10,9 @@ from safetensors.torch import load_file
 
 import evaluate
 import vae as vae_
-from checkpoints import config_of, load_into, read_state
+from checkpoints import ROUTERS, config_of, load_into, read_state
 from conftest import TRAINING, run
+from data import Pictures
 from model import Config, DiT, Gates
 
 SMALL = ["--hidden", 32, "--depth", 2, "--num-heads", 4, "--batch", 16, "--threads", 1]
@@ -66,6 +67,23 @@ def test_all_stages_overfit_and_export(pictures, tmp_path):
     assert scores["complete"]["share"] == 1.0 and 0 < scores["both on"]["share"] < 1
     assert abs(scores["random masks"]["share"] - scores["both on"]["share"]) < 0.15
     assert (out("report") / "samples-both-on.webp").exists()
+
+    # Static training goes on from the dynamic model without its routers.
+    run("train.py", "--latents", out("latents"), "--out", out("on"), *SMALL, "--init", out("dynamic") / "model.safetensors", "--steps", 2)
+    assert not any(router in key for key in load_file(out("on") / "model.safetensors") for router in ROUTERS)
+
+
+def test_pictures_known_by_heart_are_told_from_new_ones(pictures, tmp_path):
+    """The training pictures themselves are copies of their own pair; the green diamond, held out, is nearest to the green disc."""
+    data, pairs = Pictures(pictures), np.arange(8)
+    shares = evaluate.score_memory(data, data.images[pairs], pairs, tmp_path)
+    assert shares["generated, trained pairs"] == [0.0] * 5
+    assert shares["generated, held-out pairs"] == shares["real held out"] and shares["real held out"][0] > 10
+    assert shares["trained pairs: nearest is its own"] == 1.0
+    assert shares["held-out pairs: nearest is of its class"] == shares["real held out: nearest is of its class"] == 1.0
+    swapped = data.images[np.roll(pairs, 2)]  # every picture in the place of another class's
+    shares = evaluate.score_memory(data, swapped, pairs, tmp_path)
+    assert shares["trained pairs: nearest is its own"] == 0.0 and shares["held-out pairs: nearest is of its class"] == 0.0
 
 
 def test_kill_and_resume_give_the_same_losses(latents, tmp_path):
