@@ -3,7 +3,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** Top to bottom: a layer may import itself and everything below it, never above. */
-const layers = ['ui', 'store', 'worker', 'sampler', 'model', 'kernels', 'gpu'];
+const layers = ['ui', 'store', 'engine', 'sampler', 'network', 'backend', 'ops', 'checkpoint'];
 
 export default tseslint.config(
   { ignores: ['dist', 'dist-engine', 'node_modules', 'training', 'public', 'test-results'] },

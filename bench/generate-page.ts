@@ -1,4 +1,4 @@
-import { createEngine, type GenerateRequest } from '../src/engine';
+import { createEngine, type GenerateRequest } from '../src/engine/index';
 
 /** One timed run. */
 export interface GenerateTiming {

@@ -1,13 +1,13 @@
-import { BufferArena } from '../src/gpu/buffer';
-import { requestGpu } from '../src/gpu/device';
-import { withErrorScopes } from '../src/gpu/error-scope';
-import { PassTimestamps } from '../src/gpu/timestamps';
+import { BufferArena } from '../src/backend/webgpu/gpu/buffer';
+import { requestGpu } from '../src/backend/webgpu/gpu/device';
+import { withErrorScopes } from '../src/backend/webgpu/gpu/error-scope';
+import { PassTimestamps } from '../src/backend/webgpu/gpu/timestamps';
 import {
   KernelLibrary,
   linearVariants,
   type LinearVariant,
   type WeightStorage,
-} from '../src/kernels/library';
+} from '../src/backend/webgpu/kernels/library';
 
 /** One product: rows x inner x columns. */
 export interface LinearShape {

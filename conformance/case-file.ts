@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { TensorMap } from '../src/model/checkpoint/checkpoint';
-import { readFloat32 } from '../src/model/checkpoint/decode';
+import type { TensorMap } from '../src/checkpoint/checkpoint';
+import { readFloat32 } from '../src/checkpoint/decode';
 
 /** `case.json`; what is not listed is not needed. */
 const caseSchema = v.object({

@@ -1,7 +1,7 @@
 import { DyditError } from '../src/errors';
-import { requestGpu } from '../src/gpu/device';
-import { KernelLibrary } from '../src/kernels/library';
-import { openCheckpoint } from '../src/model/checkpoint/open';
+import { requestGpu } from '../src/backend/webgpu/gpu/device';
+import { KernelLibrary } from '../src/backend/webgpu/kernels/library';
+import { openCheckpoint } from '../src/checkpoint/open';
 import { parseCase } from './case-file';
 import type { CaseReport } from './report';
 import { runCase } from './run-case';

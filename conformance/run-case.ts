@@ -1,11 +1,11 @@
-import { BufferArena, readBuffer } from '../src/gpu/buffer';
-import { withErrorScopes } from '../src/gpu/error-scope';
-import type { KernelLibrary } from '../src/kernels/library';
-import type { TensorMap } from '../src/model/checkpoint/checkpoint';
-import { Dit } from '../src/model/dit/dit';
-import type { DitRun } from '../src/model/dit/run';
+import { BufferArena, readBuffer } from '../src/backend/webgpu/gpu/buffer';
+import { withErrorScopes } from '../src/backend/webgpu/gpu/error-scope';
+import type { KernelLibrary } from '../src/backend/webgpu/kernels/library';
+import type { TensorMap } from '../src/checkpoint/checkpoint';
+import { Dit } from '../src/network/dit/dit';
+import type { DitRun } from '../src/network/dit/run';
 import { samplers } from '../src/sampler/by-name';
-import { GpuDenoiser, type GpuDenoiserOptions } from '../src/sampler/gpu-denoiser';
+import { GpuDenoiser, type GpuDenoiserOptions } from '../src/engine/gpu-denoiser';
 import { caseTensor, item, type CaseSettings } from './case-file';
 import { compare, compareMasks, passes, type CaseReport, type OutputReport } from './report';
 

@@ -1,7 +1,7 @@
 import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
 import { mountPage } from './ui/mount';
-import { createEngine } from './worker/client';
+import { createEngine } from './engine/worker/client';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');

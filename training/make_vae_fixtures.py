@@ -1,4 +1,4 @@
-"""VAE decoder fixtures for the page's tests: `python make_vae_fixtures.py --out ../src/model/fixtures/vae`.
+"""VAE decoder fixtures for the page's tests: `python make_vae_fixtures.py --out ../src/network/fixtures/vae`.
 
 Two small, randomly initialised decoders, run by diffusers' AutoencoderKL in f32. Each file holds the decoder's
 and post_quant_conv's weights under diffusers' names, `fixture.z` (B,C,h,w) and `fixture.image` (B,3,8h,8w), which

@@ -1,6 +1,6 @@
-import type { DitConfig } from '../../src/model/config';
-import { randomModel } from '../../src/model/reference/random-model';
-import { stateDictShapes } from '../../src/model/reference/state-dict';
+import type { DitConfig } from '../../src/network/config';
+import { randomModel } from '../../src/network/oracle/random-model';
+import { stateDictShapes } from '../../src/network/oracle/state-dict';
 
 /** A static DiT of an official width, so that its heads are known, and otherwise as small as can be. */
 const smallStaticDit: DitConfig = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { referenceGuided } from '../model/reference/guidance';
-import { readCaseFolder, type CaseFolder } from '../model/reference/testing/case-folder';
-import { expectClose } from '../model/reference/testing/expect-close';
+import { referenceGuided } from '../network/oracle/guidance';
+import { readCaseFolder, type CaseFolder } from '../network/oracle/testing/case-folder';
+import { expectClose } from '../network/oracle/testing/expect-close';
 import { ddimSampler } from './ddim';
 import { ddpmSampler } from './ddpm';
 import type { Sampler } from './denoiser';

@@ -1,4 +1,4 @@
-import type { Engine, ModelSource } from '../worker/api';
+import type { Engine, ModelSource } from '../engine/api';
 import type { App, AppState } from './app-state';
 import type { AddressBar } from './address-bar';
 

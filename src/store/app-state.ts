@@ -7,7 +7,7 @@ import type {
   ModelSource,
   Picture,
   StepEvent,
-} from '../worker/api';
+} from '../engine/api';
 import type { PictureDifference } from './picture-difference';
 import type { Settings } from './settings';
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ModelSource } from '../worker/api';
+import type { ModelSource } from '../engine/api';
 import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
 import { engineActions } from './engine-actions';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ComputeRecord } from '../worker/api';
+import type { ComputeRecord } from '../engine/api';
 import { cellShare, keptTokens, shareMap } from './compute-record';
 
 /** 2 evaluations, 2 layers, 2 items, 3 tokens: 24 bits. */

@@ -1,4 +1,4 @@
-import type { ComputeRecord } from '../worker/api';
+import type { ComputeRecord } from '../engine/api';
 
 /** The three things that are dynamic, as the heat map shows them. */
 export type Quantity = 'heads' | 'groups' | 'tokens';

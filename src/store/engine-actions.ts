@@ -1,5 +1,5 @@
 import { DyditError, type ErrorReport } from '../errors';
-import type { ModelInfo, ModelSource } from '../worker/api';
+import type { ModelInfo, ModelSource } from '../engine/api';
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { nameOfSource, sortFiles } from './opened-files';

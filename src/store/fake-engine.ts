@@ -8,7 +8,7 @@ import type {
   GenerateResult,
   ModelInfo,
   Picture,
-} from '../worker/api';
+} from '../engine/api';
 
 /**
  * A stand-in for the engine, for tests of the store: the same contract, no GPU, faces painted by

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../errors';
-import type { ModelSource } from '../worker/api';
+import type { ModelSource } from '../engine/api';
 
 /** What a handful of files turned out to be. */
 export type OpenedFiles =

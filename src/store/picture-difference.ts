@@ -1,4 +1,4 @@
-import type { Picture } from '../worker/api';
+import type { Picture } from '../engine/api';
 
 export interface PictureDifference {
   /** White where both agree; the further apart, the darker. */

@@ -1,4 +1,4 @@
-import type { Picture } from '../worker/api';
+import type { Picture } from '../engine/api';
 import { formatQuery, parseQuery, type SharedSettings } from './shared-settings';
 import { readChunks } from './png/chunks';
 import { encodePng } from './png/encode';

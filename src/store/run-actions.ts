@@ -1,5 +1,5 @@
 import { DyditError } from '../errors';
-import type { Engine, GenerateRequest, GenerateResult, ModelInfo } from '../worker/api';
+import type { Engine, GenerateRequest, GenerateResult, ModelInfo } from '../engine/api';
 import type { AppContext } from './app-context';
 import type { AppActions, Leg, Outcome, Run } from './app-state';
 import { loseEngine } from './engine-actions';

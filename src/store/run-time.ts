@@ -1,4 +1,4 @@
-import type { AdapterReport, ModelInfo } from '../worker/api';
+import type { AdapterReport, ModelInfo } from '../engine/api';
 import type { AppState } from './app-state';
 import type { Settings } from './settings';
 

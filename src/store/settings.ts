@@ -1,4 +1,4 @@
-import type { AdapterReport, GenerateRequest, ModelInfo, SamplerName } from '../worker/api';
+import type { AdapterReport, GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
 import { clamp, limits } from './limits';
 import { findClass, findStyle, type SharedSettings } from './shared-settings';
 

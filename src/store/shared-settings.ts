@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { LabelledClass, ModelInfo } from '../worker/api';
+import type { LabelledClass, ModelInfo } from '../engine/api';
 import { clamp, limits, type Range } from './limits';
 import type { Settings } from './settings';
 

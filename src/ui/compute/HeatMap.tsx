@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import { type Cell, type Quantity, shareMap } from '../../store/compute-record';
-import type { ComputeRecord } from '../../worker/api';
+import type { ComputeRecord } from '../../engine/api';
 import styles from './HeatMap.module.css';
 
 interface Props {

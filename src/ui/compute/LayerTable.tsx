@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { type Quantity, shareMap } from '../../store/compute-record';
-import type { ComputeRecord } from '../../worker/api';
+import type { ComputeRecord } from '../../engine/api';
 import { formatShare } from '../format';
 import numbers from '../numbers/Numbers.module.css';
 import styles from './LayerTable.module.css';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type Cell, keptTokens } from '../../store/compute-record';
-import type { GenerateResult } from '../../worker/api';
+import type { GenerateResult } from '../../engine/api';
 import { Choice } from '../parts/Choice';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import styles from './TokenView.module.css';

@@ -1,4 +1,4 @@
-import type { ComputeRecord } from '../../worker/api';
+import type { ComputeRecord } from '../../engine/api';
 import { type Cell, cellShare } from '../../store/compute-record';
 import { formatShare } from '../format';
 

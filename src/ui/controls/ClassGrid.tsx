@@ -11,7 +11,7 @@ import {
   useFilter,
   Virtualizer,
 } from 'react-aria-components';
-import type { LabelledClass } from '../../worker/api';
+import type { LabelledClass } from '../../engine/api';
 import { Choice } from '../parts/Choice';
 import { Icon } from '../parts/Icon';
 import styles from './ClassGrid.module.css';

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../worker/api';
+import type { ModelInfo } from '../../engine/api';
 import { limits } from '../../store/limits';
 import type { Settings } from '../../store/settings';
 import { NumberSlider } from '../parts/NumberSlider';

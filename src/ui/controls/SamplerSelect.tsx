@@ -7,7 +7,7 @@ import {
   Select,
   SelectValue,
 } from 'react-aria-components';
-import type { SamplerName } from '../../worker/api';
+import type { SamplerName } from '../../engine/api';
 import { Icon } from '../parts/Icon';
 import { useApp } from '../use-app';
 import styles from './SamplerSelect.module.css';

@@ -1,4 +1,4 @@
-import type { AdapterReport } from '../../worker/api';
+import type { AdapterReport } from '../../engine/api';
 import { formatNumber } from '../format';
 import { useApp } from '../use-app';
 import { Facts } from './Facts';

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../worker/api';
+import type { ModelInfo } from '../../engine/api';
 import { formatMillions } from '../format';
 import { useApp } from '../use-app';
 import { Facts } from './Facts';

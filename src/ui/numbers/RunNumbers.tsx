@@ -1,4 +1,4 @@
-import type { RunStatistics } from '../../worker/api';
+import type { RunStatistics } from '../../engine/api';
 import { formatDuration, formatGiga, formatShare, median } from '../format';
 import { Figure } from './Figure';
 import { Shares } from './Shares';

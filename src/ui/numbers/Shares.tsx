@@ -1,5 +1,5 @@
 import { Label, Meter } from 'react-aria-components';
-import type { RunStatistics } from '../../worker/api';
+import type { RunStatistics } from '../../engine/api';
 import { formatShare } from '../format';
 import styles from './Shares.module.css';
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Picture } from '../../worker/api';
+import type { Picture } from '../../engine/api';
 import styles from './PictureCanvas.module.css';
 
 interface Props {

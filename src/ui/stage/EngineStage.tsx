@@ -1,5 +1,5 @@
 import { ProgressBar } from 'react-aria-components';
-import type { LoadProgress } from '../../worker/api';
+import type { LoadProgress } from '../../engine/api';
 import { EngineProblem } from '../problems/EngineProblem';
 import { NoticeBar } from '../problems/NoticeBar';
 import { useApp } from '../use-app';

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../worker/api';
+import type { ModelInfo } from '../../engine/api';
 import styles from './LatentNote.module.css';
 
 /** Says what is seen where a checkpoint came without the decoder that makes pictures of latents. */

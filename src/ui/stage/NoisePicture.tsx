@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Picture } from '../../worker/api';
+import type { Picture } from '../../engine/api';
 import { PictureCanvas } from '../parts/PictureCanvas';
 
 const size = 12;

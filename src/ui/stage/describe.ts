@@ -1,6 +1,6 @@
 import type { ComparisonOutcome } from '../../store/app-state';
 import type { Settings } from '../../store/settings';
-import type { RunStatistics } from '../../worker/api';
+import type { RunStatistics } from '../../engine/api';
 import { formatDuration, formatRatio, formatShare } from '../format';
 
 /** 'seed 7 · 25 steps · guidance 2.5' */

@@ -1,7 +1,7 @@
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Outcome } from '../../store/app-state';
 import type { Settings } from '../../store/settings';
-import type { Picture } from '../../worker/api';
+import type { Picture } from '../../engine/api';
 import { ActionButton } from '../parts/ActionButton';
 import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';

@@ -1,0 +1,44 @@
+import { DyditError } from '../../../errors';
+import type { Gpu } from './device';
+
+/**
+ * Runs `work` with out-of-memory and validation errors of the device caught and typed.
+ * @param what names the work in the message ("loading the model")
+ * @throws DyditError `out-of-memory` or `internal`, or what `work` throws
+ */
+export async function withErrorScopes<T>(
+  gpu: Gpu,
+  what: string,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  const { device } = gpu;
+  device.pushErrorScope('validation');
+  device.pushErrorScope('internal');
+  device.pushErrorScope('out-of-memory');
+  let outcome: { readonly value: T } | { readonly thrown: unknown };
+  try {
+    outcome = { value: await work() };
+  } catch (thrown) {
+    outcome = { thrown };
+  }
+  const outOfMemory = await device.popErrorScope();
+  const internal = await device.popErrorScope();
+  const validation = await device.popErrorScope();
+  if (outOfMemory) {
+    throw new DyditError(
+      'out-of-memory',
+      `The graphics adapter ran out of memory while ${what}.`,
+      'Generate fewer images at once, or close other tabs.',
+    );
+  }
+  if ('thrown' in outcome) throw outcome.thrown;
+  const error = internal ?? validation;
+  if (error) {
+    throw new DyditError(
+      'internal',
+      `The graphics adapter rejected a command while ${what}: ${error.message}`,
+      'Reload the page; if it comes back, please report it with this sentence.',
+    );
+  }
+  return outcome.value;
+}

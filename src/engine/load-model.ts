@@ -1,0 +1,138 @@
+import { DyditError } from '../errors';
+import type { KernelLibrary } from '../backend/webgpu/kernels/library';
+import { openCheckpoint } from '../checkpoint/open';
+import { Dit } from '../network/dit/dit';
+import { parseManifest, type Manifest } from '../network/manifest';
+import { inferVaeConfig } from '../network/vae/config';
+import { Vae } from '../network/vae/vae';
+import type { VaeConfig } from '../network/config';
+import type { LoadProgress, ModelInfo, ModelSource } from './api';
+import { download, downloadJson } from './download';
+import { describeModel } from './model-info';
+import { PictureDecoder } from './picture-decoder';
+
+/** A model ready to generate. */
+export interface LoadedModel {
+  readonly info: ModelInfo;
+  readonly dit: Dit;
+  readonly pictures: PictureDecoder;
+  destroy(): void;
+}
+
+/** The files of a model and what is known of them. */
+interface ModelFiles {
+  readonly name: string;
+  readonly checkpoint: Blob;
+  readonly vae?: Blob;
+  readonly manifest?: Manifest;
+}
+
+/** Downloads a manifest's files, or takes those that were dropped. */
+async function fetchFiles(
+  source: ModelSource,
+  signal: AbortSignal,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<ModelFiles> {
+  if (source.kind === 'files') {
+    return { name: source.checkpoint.name, checkpoint: source.checkpoint, vae: source.vae };
+  }
+  const manifest = parseManifest(await downloadJson(source.url, signal));
+  const received = [0, 0];
+  const totals = [0, 0];
+  const track = (file: number) => (bytes: number, total: number) => {
+    received[file] = bytes;
+    totals[file] = total;
+    const sum = totals[0] + totals[1];
+    if (totals[0] > 0 && totals[1] > 0) {
+      onProgress({ stage: 'download', fraction: (received[0] + received[1]) / sum });
+    }
+  };
+  const [checkpoint, vae] = await Promise.all(
+    [manifest.dit.file, manifest.vae.file].map((file, i) =>
+      download(new URL(file, source.url).href, track(i), signal),
+    ),
+  );
+  return { name: manifest.name, checkpoint, vae, manifest };
+}
+
+function vaeConfig({ vae }: Manifest): VaeConfig {
+  return {
+    latentChannels: vae.latent_channels,
+    blockOutChannels: vae.block_out_channels,
+    layersPerBlock: vae.layers_per_block,
+    normNumGroups: vae.norm_num_groups,
+    midBlockAddAttention: vae.mid_block_add_attention,
+    scalingFactor: vae.scaling_factor,
+  };
+}
+
+async function loadVae(
+  library: KernelLibrary,
+  file: Blob,
+  manifest: Manifest | undefined,
+  dit: Dit,
+  signal: AbortSignal,
+): Promise<Vae> {
+  const { tensors } = await openCheckpoint(file, 'the VAE');
+  const config = manifest ? vaeConfig(manifest) : inferVaeConfig(tensors);
+  if (config.latentChannels !== dit.config.inChannels) {
+    throw new DyditError(
+      'checkpoint-unsupported',
+      `The VAE decodes ${config.latentChannels} latent channels; the model makes ${dit.config.inChannels}.`,
+      'Drop the VAE that the model was trained with.',
+    );
+  }
+  const vae = await Vae.load(library, config, tensors, { signal });
+  try {
+    await vae.prepare(dit.config.inputSize);
+    return vae;
+  } catch (error) {
+    vae.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Fetches, reads, checks and uploads a model.
+ * @throws DyditError `network-failed`, `checkpoint-broken`, `checkpoint-unsupported`,
+ * `limit-too-small`, `out-of-memory`, `cancelled`
+ */
+export async function loadModel(
+  library: KernelLibrary,
+  source: ModelSource,
+  signal: AbortSignal,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<LoadedModel> {
+  const files = await fetchFiles(source, signal, onProgress);
+  onProgress({ stage: 'read', fraction: 0 });
+  const { tensors } = await openCheckpoint(files.checkpoint, files.name);
+  const hints = files.manifest && {
+    numHeads: files.manifest.dit.num_heads,
+    inputSize: files.manifest.dit.input_size,
+    objective: files.manifest.dit.objective,
+  };
+  const dit = await Dit.load(library, tensors, hints, {
+    signal,
+    onProgress: (fraction) => onProgress({ stage: 'upload', fraction }),
+  });
+  try {
+    const vae = files.vae && (await loadVae(library, files.vae, files.manifest, dit, signal));
+    return {
+      info: describeModel(
+        dit,
+        files.name,
+        vae && 2 ** (vae.config.blockOutChannels.length - 1),
+        files.manifest,
+      ),
+      dit,
+      pictures: new PictureDecoder(library, dit, vae),
+      destroy: () => {
+        dit.destroy();
+        vae?.destroy();
+      },
+    };
+  } catch (error) {
+    dit.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,165 @@
+import { DyditError, type ErrorReport } from '../../errors';
+import type {
+  AdapterReport,
+  Engine,
+  GenerateOptions,
+  GenerateRequest,
+  GenerateResult,
+  LoadOptions,
+  ModelInfo,
+  ModelSource,
+} from '../api';
+import type { FromWorker, ToWorker } from './protocol';
+
+/** A call that waits for its answer. */
+interface Call {
+  readonly answer: (message: FromWorker) => void;
+  readonly fail: (error: DyditError) => void;
+}
+
+/** The page's end of the worker: calls out, answers and events in. */
+class WorkerEngine implements Engine {
+  readonly lost: Promise<ErrorReport>;
+  adapter: AdapterReport = {
+    description: '',
+    software: false,
+    features: { f16: false, subgroups: false, timestamps: false },
+    fallbacks: [],
+    linearGflops: 0,
+  };
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  #nextId = 1;
+  #gone: DyditError | undefined;
+  #reportLost: (report: ErrorReport) => void = () => undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    this.lost = new Promise((resolve) => {
+      this.#reportLost = resolve;
+    });
+    worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
+      this.#receive(event.data);
+    });
+    worker.addEventListener('error', (event) => {
+      const error = new DyditError(
+        'internal',
+        `The engine's worker failed: ${event.message || 'it could not be started.'}`,
+        'Start the engine again; your settings and pictures are kept.',
+      );
+      this.#reportLost(error.toReport());
+      this.#end(error);
+    });
+  }
+
+  async start(): Promise<void> {
+    this.adapter = await this.#call<AdapterReport>(
+      (id) => ({ type: 'start', id }),
+      (message, resolve) => {
+        if (message.type === 'started') resolve(message.adapter);
+      },
+    );
+  }
+
+  load(source: ModelSource, options: LoadOptions = {}): Promise<ModelInfo> {
+    return this.#call<ModelInfo>(
+      (id) => ({ type: 'load', id, source }),
+      (message, resolve) => {
+        if (message.type === 'load-progress') options.onProgress?.(message.progress);
+        if (message.type === 'loaded') resolve(message.model);
+      },
+      options.signal,
+    );
+  }
+
+  generate(request: GenerateRequest, options: GenerateOptions = {}): Promise<GenerateResult> {
+    return this.#call<GenerateResult>(
+      (id) => ({ type: 'generate', id, request }),
+      (message, resolve) => {
+        if (message.type === 'step') options.onStep?.(message.event);
+        if (message.type === 'preview') options.onPreview?.(message.pictures);
+        if (message.type === 'generated') resolve(message.result);
+      },
+      options.signal,
+    );
+  }
+
+  simulateDeviceLoss(): void {
+    this.#send({ type: 'simulate-device-loss' });
+  }
+
+  dispose(): void {
+    this.#end(new DyditError('cancelled', 'The engine was disposed of.'));
+  }
+
+  #call<T>(
+    compose: (id: number) => ToWorker,
+    receive: (message: FromWorker, resolve: (value: T) => void) => void,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    if (signal?.aborted) return Promise.reject(new DyditError('cancelled', 'Cancelled.'));
+    const id = this.#nextId++;
+    return new Promise<T>((resolve, reject) => {
+      const cancel = () => this.#send({ type: 'cancel', id });
+      const settle = () => {
+        this.#calls.delete(id);
+        signal?.removeEventListener('abort', cancel);
+      };
+      signal?.addEventListener('abort', cancel);
+      this.#calls.set(id, {
+        answer: (message) => {
+          receive(message, (value) => {
+            settle();
+            resolve(value);
+          });
+        },
+        fail: (error) => {
+          settle();
+          reject(error);
+        },
+      });
+      this.#send(compose(id));
+    });
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === 'lost') {
+      this.#reportLost(message.error);
+      this.#end(DyditError.fromReport(message.error));
+      return;
+    }
+    const call = this.#calls.get(message.id);
+    if (message.type === 'failed') call?.fail(DyditError.fromReport(message.error));
+    else call?.answer(message);
+  }
+
+  #end(error: DyditError): void {
+    this.#gone ??= error;
+    this.#worker.terminate();
+    for (const call of [...this.#calls.values()]) call.fail(error);
+  }
+
+  #send(message: ToWorker): void {
+    if (!this.#gone) this.#worker.postMessage(message);
+  }
+}
+
+/**
+ * Starts the engine: a worker with one GPU device.
+ * @throws DyditError `webgpu-unavailable`, `adapter-refused` or `shader-failed`
+ */
+export async function createEngine(): Promise<Engine> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'dydit-engine',
+  });
+  const engine = new WorkerEngine(worker);
+  try {
+    await engine.start();
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+  return engine;
+}

@@ -1,0 +1,30 @@
+import type { ErrorReport } from '../../errors';
+import type {
+  AdapterReport,
+  GenerateRequest,
+  GenerateResult,
+  LoadProgress,
+  ModelInfo,
+  ModelSource,
+  Picture,
+  StepEvent,
+} from '../api';
+
+/** From the page to the worker; `id` ties answers to their call. */
+export type ToWorker =
+  | { readonly type: 'start'; readonly id: number }
+  | { readonly type: 'load'; readonly id: number; readonly source: ModelSource }
+  | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'simulate-device-loss' };
+
+/** From the worker to the page. */
+export type FromWorker =
+  | { readonly type: 'started'; readonly id: number; readonly adapter: AdapterReport }
+  | { readonly type: 'load-progress'; readonly id: number; readonly progress: LoadProgress }
+  | { readonly type: 'loaded'; readonly id: number; readonly model: ModelInfo }
+  | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }
+  | { readonly type: 'preview'; readonly id: number; readonly pictures: readonly Picture[] }
+  | { readonly type: 'generated'; readonly id: number; readonly result: GenerateResult }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorReport }
+  | { readonly type: 'lost'; readonly error: ErrorReport };

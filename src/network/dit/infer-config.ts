@@ -1,0 +1,139 @@
+import { DyditError } from '../../errors';
+import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
+import type { DitConfig, Objective } from '../config';
+
+/** Heads of the official sizes by hidden size (DiT, table 1): S, B, L, XL. */
+const officialHeads = new Map([
+  [384, 6],
+  [768, 12],
+  [1024, 16],
+  [1152, 16],
+]);
+
+/** Latent side of the official 256-pixel models, for checkpoints without a position table. */
+const officialInputSize = 32;
+
+/** What a checkpoint does not say by its shapes, from a manifest or the caller. */
+export interface DitHints {
+  readonly numHeads?: number;
+  readonly inputSize?: number;
+  readonly objective?: Objective;
+}
+
+function broken(message: string): DyditError {
+  return new DyditError(
+    'checkpoint-broken',
+    message,
+    'Check that the file is a complete DiT or DyDiT checkpoint.',
+  );
+}
+
+function unsupported(message: string): DyditError {
+  return new DyditError(
+    'checkpoint-unsupported',
+    message,
+    'The engine runs DiT and DyDiT checkpoints in the layout of the official code.',
+  );
+}
+
+function shapeOf(tensors: TensorMap, key: string, rank: number): readonly number[] {
+  const tensor: CheckpointTensor | undefined = tensors.get(key);
+  if (!tensor) throw broken(`The checkpoint has no tensor "${key}".`);
+  if (tensor.shape.length !== rank || tensor.shape.some((size) => size < 1)) {
+    throw broken(
+      `Tensor "${key}" has shape [${tensor.shape.join(', ')}]; ${rank} dimensions of at least 1 were expected.`,
+    );
+  }
+  return tensor.shape;
+}
+
+function countBlocks(tensors: TensorMap): number {
+  let depth = 0;
+  while (tensors.has(`blocks.${depth}.attn.qkv.weight`)) depth++;
+  if (depth === 0) throw broken('The checkpoint has no tensor "blocks.0.attn.qkv.weight".');
+  return depth;
+}
+
+function inferHeads(tensors: TensorMap, hiddenSize: number, hint: number | undefined): number {
+  const router = tensors.get('blocks.0.attn_rate.router.weight');
+  const heads = router ? router.shape[0] + 1 : (hint ?? officialHeads.get(hiddenSize));
+  if (heads === undefined) {
+    throw unsupported(
+      `A static DiT of hidden size ${hiddenSize} is not one of the official sizes, and its number of heads is not in the file.`,
+    );
+  }
+  if (hint !== undefined && hint !== heads) {
+    throw broken(`The checkpoint has ${heads} heads; its manifest says ${hint}.`);
+  }
+  return heads;
+}
+
+function inferInputSize(tensors: TensorMap, patchSize: number, hint: number | undefined): number {
+  if (!tensors.has('pos_embed')) return hint ?? officialInputSize;
+  const tokens = shapeOf(tensors, 'pos_embed', 3)[1];
+  const side = Math.sqrt(tokens);
+  if (!Number.isInteger(side)) {
+    throw broken(`Tensor "pos_embed" has ${tokens} tokens, which is not a square.`);
+  }
+  const inputSize = side * patchSize;
+  if (hint !== undefined && hint !== inputSize) {
+    throw broken(`"pos_embed" is for latents of ${inputSize} a side; the manifest says ${hint}.`);
+  }
+  return inputSize;
+}
+
+/** Refuses shapes that the kernels can't run, so that no kernel has to. */
+function assertRunnable(config: DitConfig): void {
+  const { hiddenSize, numHeads, mlpRatio, inputSize, patchSize } = config;
+  if (hiddenSize % 4 !== 0 || hiddenSize % numHeads !== 0) {
+    throw unsupported(
+      `Hidden size ${hiddenSize} with ${numHeads} heads: the hidden size must be a multiple of 4 and of the heads.`,
+    );
+  }
+  if (hiddenSize / numHeads > 128) {
+    throw unsupported(`Heads of ${hiddenSize / numHeads} channels: at most 128 are supported.`);
+  }
+  if ((mlpRatio * hiddenSize) % numHeads !== 0) {
+    throw unsupported(
+      `An MLP of ${mlpRatio * hiddenSize} channels does not split into ${numHeads} groups.`,
+    );
+  }
+  if (inputSize % patchSize !== 0) {
+    throw unsupported(`Latents of ${inputSize} a side do not split into patches of ${patchSize}.`);
+  }
+}
+
+/**
+ * Reads the shape of a model off its tensors.
+ * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`, naming the tensor or size
+ */
+export function inferDitConfig(tensors: TensorMap, hints: DitHints = {}): DitConfig {
+  const [hiddenSize, inChannels, patchSize] = shapeOf(tensors, 'x_embedder.proj.weight', 4);
+  const [mlpWidth] = shapeOf(tensors, 'blocks.0.mlp.fc1.weight', 2);
+  const [outWidth] = shapeOf(tensors, 'final_layer.linear.weight', 2);
+  const [classRows] = shapeOf(tensors, 'y_embedder.embedding_table.weight', 2);
+  const outChannels = outWidth / patchSize ** 2;
+  if (outChannels !== inChannels && outChannels !== 2 * inChannels) {
+    throw broken(
+      `The final layer makes ${outChannels} channels from latents of ${inChannels}; ${inChannels} or ${2 * inChannels} were expected.`,
+    );
+  }
+  const learnSigma = outChannels === 2 * inChannels;
+  const styleKey = 's_embedder.embedding_table.weight';
+  const config: DitConfig = {
+    inputSize: inferInputSize(tensors, patchSize, hints.inputSize),
+    patchSize,
+    inChannels,
+    hiddenSize,
+    depth: countBlocks(tensors),
+    numHeads: inferHeads(tensors, hiddenSize, hints.numHeads),
+    mlpRatio: mlpWidth / hiddenSize,
+    learnSigma,
+    numClasses: classRows - 1,
+    numStyles: tensors.has(styleKey) ? shapeOf(tensors, styleKey, 2)[0] - 1 : 0,
+    objective: hints.objective ?? (learnSigma ? 'epsilon' : 'flow-v'),
+    dynamic: tensors.has('blocks.0.attn_rate.router.weight'),
+  };
+  assertRunnable(config);
+  return config;
+}

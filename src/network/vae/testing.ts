@@ -1,0 +1,44 @@
+import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
+import { openCheckpoint } from '../../checkpoint/open';
+import type { VaeConfig } from '../config';
+
+/** Layout of fixtures/vae/sd-mini.safetensors; its z goes into post_quant_conv unscaled. */
+export const sdMini: VaeConfig = {
+  latentChannels: 4,
+  blockOutChannels: [8, 16, 24, 24],
+  layersPerBlock: 2,
+  normNumGroups: 8,
+  midBlockAddAttention: true,
+  scalingFactor: 1,
+};
+
+/** Layout of fixtures/vae/emoji-mini.safetensors. */
+export const emojiMini: VaeConfig = {
+  latentChannels: 8,
+  blockOutChannels: [16, 24, 32, 40],
+  layersPerBlock: 1,
+  normNumGroups: 8,
+  midBlockAddAttention: false,
+  scalingFactor: 1,
+};
+
+/** Layout of public/models/emoji/emoji-vae.safetensors. */
+export const emojiStarter: VaeConfig = {
+  ...emojiMini,
+  blockOutChannels: [32, 64, 96, 128],
+  normNumGroups: 16,
+};
+
+/** Opens a checkpoint that the test server serves. */
+export async function openTensors(url: string): Promise<TensorMap> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  return (await openCheckpoint(await response.blob(), url)).tensors;
+}
+
+/** A tensor that the fixture must have. */
+export function fixtureTensor(tensors: TensorMap, key: string): CheckpointTensor {
+  const found = tensors.get(key);
+  if (!found) throw new Error(`The fixture has no tensor "${key}".`);
+  return found;
+}
