@@ -1,0 +1,262 @@
+import { DyditError } from '../errors';
+import { axisLength, wholeAxis, type Axis } from './axis';
+import type { ConvLayer, LinearLayer, NormLayer, TableLayer, TokenRouterLayer } from './layer';
+import type { Activation, Chunk, Op } from './op';
+import type { Program } from './program';
+import { denseWords, rowsOf, type Tensor, type TensorSpec } from './tensor';
+import type { Gate } from './width';
+
+/** Options of a linear layer. */
+export interface LinearOptions {
+  readonly activation?: Activation;
+  readonly n?: Gate;
+  readonly k?: Gate;
+  readonly rows?: Tensor;
+  /** Where the result goes; a tensor of its own where absent. */
+  readonly into?: Tensor;
+}
+
+/** Records a network as a program: each call adds an op and gives the tensor that it makes. */
+export class Recorder {
+  readonly #ops: Op[] = [];
+  readonly #tensors: Tensor[] = [];
+
+  constructor(readonly label: string) {}
+
+  /** A tensor whose storage is made outside and bound by this name. */
+  external(name: string, spec: TensorSpec): Tensor {
+    return this.#tensor(spec, name);
+  }
+
+  /** activation(x w^T + b) -> (rows of x, n) */
+  linear(x: Tensor, layer: LinearLayer, options: LinearOptions = {}): Tensor {
+    this.#expectColumns(layer.name, x, layer.k);
+    const { activation = 'none', n, k, rows } = options;
+    const y = options.into ?? this.#tensor(rowsOf(x.rows, layer.n));
+    this.#ops.push({ kind: 'linear', layer, x: x.id, y: y.id, activation, n, k, rows: rows?.id });
+    return y;
+  }
+
+  /** y[token] += gate * (x w^T + b), in place */
+  addGated(
+    y: Tensor,
+    gate: Chunk,
+    x: Tensor,
+    layer: LinearLayer,
+    options: { readonly tokens: number; readonly k?: Gate; readonly rows?: Tensor },
+  ): void {
+    this.#expectColumns(layer.name, x, layer.k);
+    const { tokens, k, rows } = options;
+    this.#ops.push({
+      kind: 'addGated',
+      layer,
+      x: x.id,
+      y: y.id,
+      gate,
+      tokens,
+      k,
+      rows: rows?.id,
+    });
+  }
+
+  /** LayerNorm(x) * (1 + scale) + shift -> (B*N, D), of the selected rows where given */
+  norm(
+    x: Tensor,
+    modulation: { readonly shift: Chunk; readonly scale: Chunk },
+    options: { readonly tokens: number; readonly rows?: Tensor },
+  ): Tensor {
+    const y = this.#tensor(rowsOf(x.rows, x.axis));
+    const { tokens, rows } = options;
+    this.#ops.push({ kind: 'norm', x: x.id, y: y.id, ...modulation, tokens, rows: rows?.id });
+    return y;
+  }
+
+  /** qkv (B*N, 3 x heads x E) -> (B*N, heads x E) */
+  attention(
+    qkv: Tensor,
+    heads: Gate,
+    shape: { readonly items: number; readonly tokens: number },
+  ): Tensor {
+    const { groups, group } = qkv.axis;
+    const y = this.#tensor(rowsOf(qkv.rows, { groups: groups / 3, group }));
+    this.#ops.push({ kind: 'attention', qkv: qkv.id, y: y.id, heads, ...shape });
+    return y;
+  }
+
+  /** The rows that the router keeps, (1, 1 + B*N): how many, then which */
+  selectTokens(x: Tensor, layer: TokenRouterLayer, kept: Tensor, keptRow: number): Tensor {
+    const rows = this.#tensor(denseWords(1, 1 + x.rows));
+    this.#ops.push({
+      kind: 'selectTokens',
+      layer,
+      x: x.id,
+      kept: kept.id,
+      keptRow,
+      rows: rows.id,
+    });
+    return rows;
+  }
+
+  /** (images * C, S * S) -> (B*N, D) */
+  patchEmbed(
+    x: Tensor,
+    layer: LinearLayer,
+    positions: TableLayer,
+    shape: {
+      readonly items: number;
+      readonly images: number;
+      readonly channels: number;
+      readonly side: number;
+      readonly patch: number;
+    },
+  ): Tensor {
+    const tokens = (shape.side / shape.patch) ** 2;
+    const y = this.#tensor(rowsOf(shape.items * tokens, layer.n));
+    this.#ops.push({ kind: 'patchEmbed', layer, positions, x: x.id, y: y.id, ...shape });
+    return y;
+  }
+
+  /** SiLU(temb + label) -> (evaluations * B, D) */
+  condition(temb: Tensor, label: Tensor, evaluations: number): Tensor {
+    const y = this.#tensor(rowsOf(evaluations * label.rows, temb.axis));
+    const items = label.rows;
+    this.#ops.push({ kind: 'condition', temb: temb.id, label: label.id, y: y.id, items });
+    return y;
+  }
+
+  /** (B*N, P*P*Cout) -> prediction (B * Cout, S * S) */
+  unpatchify(
+    x: Tensor,
+    y: Tensor,
+    shape: {
+      readonly items: number;
+      readonly channels: number;
+      readonly side: number;
+      readonly patch: number;
+    },
+  ): void {
+    this.#ops.push({ kind: 'unpatchify', x: x.id, y: y.id, ...shape });
+  }
+
+  guidance(
+    x: Tensor,
+    y: Tensor,
+    shape: {
+      readonly images: number;
+      readonly halves: 1 | 2;
+      readonly channels: number;
+      readonly guided: number;
+      readonly scale: number;
+    },
+  ): void {
+    this.#ops.push({ kind: 'guidance', x: x.id, y: y.id, ...shape });
+  }
+
+  /** Moves the latent x in place. */
+  update(
+    x: Tensor,
+    from: {
+      readonly p0: Tensor;
+      readonly p1: Tensor;
+      readonly noise: Tensor;
+      readonly flags: Tensor;
+    },
+    shape: { readonly items: number; readonly channels: number; readonly outChannels: number },
+  ): void {
+    const { p0, p1, noise, flags } = from;
+    this.#ops.push({
+      kind: 'update',
+      x: x.id,
+      p0: p0.id,
+      p1: p1.id,
+      noise: noise.id,
+      flags: flags.id,
+      ...shape,
+    });
+  }
+
+  /** A guess of the clean latent, into y. */
+  estimate(
+    x: Tensor,
+    p: Tensor,
+    y: Tensor,
+    shape: { readonly items: number; readonly channels: number; readonly outChannels: number },
+  ): void {
+    this.#ops.push({ kind: 'estimate', x: x.id, p: p.id, y: y.id, ...shape });
+  }
+
+  /** One image of a latent batch, times factor -> (S * S, C) */
+  latentToPixels(x: Tensor, channels: number, factor: number): Tensor {
+    const y = this.#tensor(rowsOf(axisLength(x.axis), wholeAxis(channels)));
+    this.#ops.push({ kind: 'latentToPixels', x: x.id, y: y.id, factor });
+    return y;
+  }
+
+  /** A convolution, of twice the size where `upsample` -> (pixels, N) */
+  conv(
+    x: Tensor,
+    layer: ConvLayer,
+    options: { readonly upsample?: boolean; readonly residual?: Tensor } = {},
+  ): Tensor {
+    this.#expectColumns(layer.name, x, wholeAxis(layer.channels));
+    const { upsample = false, residual } = options;
+    const side = Math.sqrt(x.rows) * (upsample ? 2 : 1);
+    const y = this.#tensor(rowsOf(side ** 2, layer.n));
+    this.#ops.push({
+      kind: 'conv',
+      layer,
+      x: x.id,
+      y: y.id,
+      side,
+      upsample,
+      residual: residual?.id,
+    });
+    return y;
+  }
+
+  /** GroupNorm, then SiLU where asked for -> (pixels, C) */
+  groupNorm(
+    x: Tensor,
+    layer: NormLayer,
+    options: { readonly groups: number; readonly eps: number; readonly silu: boolean },
+  ): Tensor {
+    const y = this.#tensor(rowsOf(x.rows, x.axis));
+    this.#ops.push({ kind: 'groupNorm', layer, x: x.id, y: y.id, ...options });
+    return y;
+  }
+
+  /** Attention of all pixels with one head, qkv (pixels, 3 x C) -> (pixels, C) */
+  pixelAttention(qkv: Tensor): Tensor {
+    const y = this.#tensor(rowsOf(qkv.rows, wholeAxis(qkv.axis.group)));
+    this.#ops.push({ kind: 'pixelAttention', qkv: qkv.id, y: y.id });
+    return y;
+  }
+
+  /** RGBA bytes of (pixels, 3), into y. */
+  picture(x: Tensor, y: Tensor, flags: Tensor): void {
+    this.#ops.push({ kind: 'picture', x: x.id, y: y.id, flags: flags.id });
+  }
+
+  finish(): Program {
+    return { label: this.label, ops: this.#ops, tensors: this.#tensors };
+  }
+
+  #tensor(spec: TensorSpec, external?: string): Tensor {
+    const tensor: Tensor = { ...spec, id: this.#tensors.length, external };
+    this.#tensors.push(tensor);
+    return tensor;
+  }
+
+  #expectColumns(name: string, x: Tensor, k: Axis): void {
+    if (x.axis.groups === k.groups && x.axis.group === k.group) return;
+    throw new DyditError(
+      'internal',
+      `${this.label}: ${name} takes ${k.groups} x ${k.group} columns; got ${x.axis.groups} x ${x.axis.group}.`,
+    );
+  }
+}
+
+/** Chunk `index` of a modulation tensor. */
+export function chunk(modulation: Tensor, index: number): Chunk {
+  return { modulation: modulation.id, chunk: index };
+}

@@ -1,0 +1,54 @@
+import { readsOf, writesOf, type Program } from './program';
+import type { Tensor } from './tensor';
+
+/** Where the tensors of a program that are not external are kept. */
+export interface SlotPlan {
+  /** Slot of a tensor by its id; undefined for external ones. */
+  readonly slotOf: readonly (number | undefined)[];
+  /** Size that each slot must have, in the units of `sizeOf`. */
+  readonly sizes: readonly number[];
+}
+
+/**
+ * Shares storage between tensors that are never needed at the same time: a slot is free again after
+ * the last op that reads its tensor, and an op's outputs never lie where its inputs do.
+ * @param sizeOf size of a tensor as the backend lays it out
+ */
+export function planSlots(program: Program, sizeOf: (tensor: Tensor) => number): SlotPlan {
+  const lastUse = lastUses(program);
+  const slotOf: (number | undefined)[] = program.tensors.map(() => undefined);
+  const sizes: number[] = [];
+  const free = new Set<number>();
+  for (const [step, op] of program.ops.entries()) {
+    for (const id of writesOf(op)) {
+      const tensor = program.tensors[id];
+      if (tensor.external !== undefined || slotOf[id] !== undefined) continue;
+      const need = sizeOf(tensor);
+      const slot = bestSlot(free, sizes, need);
+      free.delete(slot);
+      sizes[slot] = Math.max(sizes.at(slot) ?? 0, need);
+      slotOf[id] = slot;
+    }
+    for (const id of new Set([...readsOf(op), ...writesOf(op)])) {
+      const slot = slotOf[id];
+      if (slot !== undefined && lastUse[id] === step) free.add(slot);
+    }
+  }
+  return { slotOf, sizes };
+}
+
+/** Index of the last op that touches each tensor. */
+function lastUses(program: Program): readonly number[] {
+  const last: number[] = program.tensors.map(() => -1);
+  for (const [step, op] of program.ops.entries()) {
+    for (const id of [...readsOf(op), ...writesOf(op)]) last[id] = step;
+  }
+  return last;
+}
+
+/** The free slot that grows least, then the smallest; a new one where none is free. */
+function bestSlot(free: ReadonlySet<number>, sizes: readonly number[], need: number): number {
+  const growth = (slot: number): number => Math.max(0, need - sizes[slot]);
+  const [best] = [...free].sort((a, b) => growth(a) - growth(b) || sizes[a] - sizes[b]);
+  return free.size > 0 ? best : sizes.length;
+}
