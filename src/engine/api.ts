@@ -1,3 +1,4 @@
+import type { BackendReport } from '../backend/backend';
 import type { ErrorReport } from '../errors';
 
 /** Names of the samplers; the first two are for epsilon models, the others for flow models. */
@@ -52,6 +53,8 @@ export interface ModelInfo {
   /** N */
   readonly tokens: number;
   readonly imageSize: number;
+  /** Multiply-adds of one static evaluation of one item, and of decoding one picture. */
+  readonly cost: { readonly evaluation: number; readonly decode: number };
   readonly classes: readonly LabelledClass[];
   readonly styles: readonly string[];
   readonly defaults: {
@@ -62,24 +65,21 @@ export interface ModelInfo {
   };
 }
 
-/** The adapter in words, and what was done without. */
-export interface AdapterReport {
-  readonly description: string;
-  /** True for a CPU rasteriser (SwiftShader, lavapipe, WARP): expect it to be slow. */
-  readonly software: boolean;
-  readonly features: {
-    readonly f16: boolean;
-    readonly subgroups: boolean;
-    readonly timestamps: boolean;
-  };
-  /** Sentences such as "No shader-f16: half-precision weights are unpacked to f32." */
-  readonly fallbacks: readonly string[];
-  /** Measured throughput of the chosen linear kernel, GFLOP/s, two flops a multiply-add. */
-  readonly linearGflops: number;
+/** What computes: the graphics card or the processor, in words, and what was done without. */
+export type MachineReport = BackendReport;
+
+/** What to compute on; `auto` takes a real graphics card where there is one, else the processor. */
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
+
+export interface EngineOptions {
+  /** `auto` where absent. */
+  readonly backend?: BackendChoice;
+  /** Threads of the processor backend; as many as the processor has where absent. */
+  readonly threads?: number;
 }
 
 export interface LoadProgress {
-  readonly stage: 'download' | 'read' | 'upload' | 'tune';
+  readonly stage: 'download' | 'read' | 'upload';
   /** 0..1 */
   readonly fraction: number;
 }
@@ -153,16 +153,14 @@ export interface GenerateOptions {
 }
 
 /**
- * The engine: one GPU device in a worker. All methods reject with `DyditError`.
+ * The engine: one backend in a worker. All methods reject with `DyditError`.
  * One model at a time; one run at a time (a second one rejects with `invalid-request`).
  */
 export interface Engine {
-  readonly adapter: AdapterReport;
+  readonly machine: MachineReport;
   /** Resolves when the device is lost; the engine is then of no use and a new one must be made. */
   readonly lost: Promise<ErrorReport>;
   load(source: ModelSource, options?: LoadOptions): Promise<ModelInfo>;
   generate(request: GenerateRequest, options?: GenerateOptions): Promise<GenerateResult>;
-  /** Destroys the GPU device without ending the worker, as a driver crash would; for tests. */
-  simulateDeviceLoss(): void;
   dispose(): void;
 }

@@ -1,6 +1,6 @@
 import type { DitConfig } from '../network/config';
 import type { Dit } from '../network/dit/dit';
-import { tokenCount } from '../network/dit/cost';
+import { staticCost, tokenCount } from '../network/dit/cost';
 import type { Manifest } from '../network/manifest';
 import type { ModelInfo, SamplerName } from './api';
 
@@ -45,6 +45,7 @@ export function describeModel(
     heads: config.numHeads,
     tokens: tokenCount(config),
     imageSize: config.inputSize * (upscale ?? 1),
+    cost: { evaluation: staticCost(config), decode: 0 },
     classes: manifest?.classes ?? numbered,
     styles: manifest?.styles ?? Array.from({ length: config.numStyles }, (_, i) => `Style ${i}`),
     defaults: manifest

@@ -4,7 +4,7 @@ import { withErrorScopes } from '../backend/webgpu/gpu/error-scope';
 import { KernelLibrary } from '../backend/webgpu/kernels/library';
 import { tuneLinear } from '../backend/webgpu/kernels/tune';
 import type {
-  AdapterReport,
+  MachineReport,
   GenerateOptions,
   GenerateRequest,
   GenerateResult,
@@ -25,7 +25,7 @@ export class Session {
   private constructor(
     private readonly gpu: Gpu,
     private readonly library: KernelLibrary,
-    readonly adapter: AdapterReport,
+    readonly machine: MachineReport,
     onLost: (report: ErrorReport) => void,
   ) {
     void gpu.lost.then((report) => {
@@ -45,14 +45,16 @@ export class Session {
     const gpu = await requestGpu(navigatorGpu);
     const library = new KernelLibrary(gpu);
     await withErrorScopes(gpu, 'measuring the kernels', () => tuneLinear(library));
-    const adapter: AdapterReport = {
+    const machine: MachineReport = {
+      kind: 'webgpu',
+      threads: 1,
       description: gpu.description,
       software: gpu.software,
-      features: gpu.features,
+      features: gpu.device.features.has('shader-f16') ? ['shader-f16'] : [],
       fallbacks: fallbackSentences(gpu),
       linearGflops: library.linearGflops,
     };
-    return new Session(gpu, library, adapter, onLost);
+    return new Session(gpu, library, machine, onLost);
   }
 
   /** Why the device is gone, once it is. */

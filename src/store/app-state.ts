@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../errors';
 import type {
-  AdapterReport,
+  MachineReport,
   GenerateResult,
   LoadProgress,
   ModelInfo,
@@ -72,7 +72,7 @@ export type Notice =
 
 export interface AppState {
   readonly engine: EngineState;
-  readonly adapter: AdapterReport | null;
+  readonly machine: MachineReport | null;
   /** The model loaded last. */
   readonly model: ModelInfo | null;
   /** Where the model came from. */

@@ -3,7 +3,7 @@ import { DyditError } from '../errors';
 import type { AddressBar } from './address-bar';
 import type { Outcome } from './app-state';
 import { createAppStore } from './app-store';
-import { createFakeEngine, fakeAdapter, type FakeEngineOptions } from './fake-engine';
+import { createFakeEngine, fakeMachine, type FakeEngineOptions } from './fake-engine';
 import { writePictureFile } from './picture-file';
 import { settingsOfImage } from './settings';
 
@@ -74,12 +74,12 @@ describe('starting', () => {
     });
   });
 
-  it('starts small on a software adapter, but obeys a link', async () => {
-    const adapter = { ...fakeAdapter, software: true };
-    const plain = setUp({ adapter });
+  it('starts small on a software machine, but obeys a link', async () => {
+    const machine = { ...fakeMachine, software: true };
+    const plain = setUp({ machine });
     await plain.state().start();
     expect(plain.state().settings).toMatchObject({ images: 1, steps: 8 });
-    const linked = setUp({ adapter, query: 'images=3&steps=12' });
+    const linked = setUp({ machine, query: 'images=3&steps=12' });
     await linked.state().start();
     expect(linked.state().settings).toMatchObject({ images: 3, steps: 12 });
   });
@@ -191,7 +191,7 @@ describe('running', () => {
     await state().generate();
     state().change({ classId: 1, steps: 30 });
     const stop = store.subscribe(({ run }) => {
-      if (run?.step?.step === 2) engines[0]?.simulateDeviceLoss();
+      if (run?.step?.step === 2) engines[0]?.loseDevice();
     });
     await state().generate();
     stop();

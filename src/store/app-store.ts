@@ -28,7 +28,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     followAddress(context);
     return {
       engine: { status: 'starting' },
-      adapter: null,
+      machine: null,
       model: null,
       source,
       settings: null,

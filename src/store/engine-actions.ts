@@ -25,7 +25,7 @@ export function engineActions(context: AppContext): EngineActions {
           return;
         }
         session.engine = engine;
-        set({ adapter: engine.adapter });
+        set({ machine: engine.machine });
         void engine.lost.then((error) => {
           if (session.engine === engine) loseEngine(context, error);
         });
@@ -135,13 +135,13 @@ function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): 
 /** The first model takes its settings from the address; a later one keeps what still applies. */
 function settingsForModel(context: AppContext, model: ModelInfo): Settings {
   const { dependencies, get } = context;
-  const { settings, model: former, adapter } = get();
-  if (!adapter) throw new DyditError('internal', 'A model was loaded without an adapter.');
+  const { settings, model: former, machine } = get();
+  if (!machine) throw new DyditError('internal', 'A model was loaded without an machine.');
   if (settings && former?.name === model.name) return settings;
   const seed = settings?.seed ?? dependencies.randomSeed();
-  if (settings && former) return carryOver(shareSettings(settings, former), model, adapter, seed);
+  if (settings && former) return carryOver(shareSettings(settings, former), model, machine, seed);
   const shared = parseQuery(dependencies.addressBar.read());
-  return applyShared(defaultSettings(model, adapter, seed), shared, model);
+  return applyShared(defaultSettings(model, machine, seed), shared, model);
 }
 
 function strangerModel(wanted: string, model: ModelInfo): string {

@@ -1,6 +1,6 @@
 import { DyditError, type ErrorReport } from '../errors';
 import type {
-  AdapterReport,
+  MachineReport,
   ComputeRecord,
   Engine,
   GenerateOptions,
@@ -18,21 +18,25 @@ export interface FakeEngineOptions {
   /** Waits for a pretended stretch of work. */
   readonly wait: (ms: number) => Promise<void>;
   readonly model?: ModelInfo;
-  readonly adapter?: AdapterReport;
+  readonly machine?: MachineReport;
   /** Errors to throw, one for each call, before calls succeed again. */
   readonly loadErrors?: DyditError[];
   readonly generateErrors?: DyditError[];
 }
 
 export interface FakeEngine extends Engine {
+  /** Loses the device, as a driver crash would. */
+  loseDevice(): void;
   readonly requests: GenerateRequest[];
   readonly disposed: () => boolean;
 }
 
-export const fakeAdapter: AdapterReport = {
+export const fakeMachine: MachineReport = {
+  kind: 'webgpu',
   description: 'Imaginary GPU',
   software: false,
-  features: { f16: true, subgroups: true, timestamps: true },
+  threads: 1,
+  features: ['shader-f16'],
   fallbacks: [],
   linearGflops: 900,
 };
@@ -49,6 +53,7 @@ export const fakeModel: ModelInfo = {
   heads: 8,
   tokens: 64,
   imageSize: 16,
+  cost: { evaluation: 0.42e9, decode: 3.3e9 },
   classes: [
     { name: 'cat face', emoji: '🐱', category: 'Animals & Nature' },
     { name: 'dog face', emoji: '🐶', category: 'Animals & Nature' },
@@ -82,7 +87,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     if (signal?.aborted) throw new DyditError('cancelled', 'Cancelled.');
   };
   return {
-    adapter: options.adapter ?? fakeAdapter,
+    machine: options.machine ?? fakeMachine,
     requests,
     lost,
     disposed: () => disposed,
@@ -118,7 +123,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         if (error) throw error;
         return fakeResult(request, model, stepMs);
       }),
-    simulateDeviceLoss() {
+    loseDevice() {
       isLost = true;
       lose(lostError.toReport());
     },

@@ -1,4 +1,4 @@
-import type { AdapterReport, ModelInfo } from '../engine/api';
+import type { MachineReport, ModelInfo } from '../engine/api';
 import type { AppState } from './app-state';
 import type { Settings } from './settings';
 
@@ -19,21 +19,21 @@ function evaluationMultiplyAdds({ parameters, tokens }: ModelInfo): number {
 const reachedShare = 0.6;
 
 /** A rough guess before anything has run: seconds, or an hour? */
-export function guessRunMs(adapter: AdapterReport, model: ModelInfo, settings: Settings): number {
+export function guessRunMs(machine: MachineReport, model: ModelInfo, settings: Settings): number {
   const multiplyAdds = evaluationMultiplyAdds(model) * evaluationsOf(settings);
-  return (2 * multiplyAdds) / (adapter.linearGflops * reachedShare * 1e6);
+  return (2 * multiplyAdds) / (machine.linearGflops * reachedShare * 1e6);
 }
 
-/** How long the next run will take: by what the last one took, else by the adapter's speed. */
+/** How long the next run will take: by what the last one took, else by the machine's speed. */
 export function expectedRunMs({
-  adapter,
+  machine,
   model,
   settings,
   outcomes,
 }: AppState): number | undefined {
-  if (!adapter || !model || !settings) return undefined;
+  if (!machine || !model || !settings) return undefined;
   const last = outcomes.find((outcome) => outcome.kind === 'pictures' && outcome.model === model);
-  if (last?.kind !== 'pictures') return guessRunMs(adapter, model, settings);
+  if (last?.kind !== 'pictures') return guessRunMs(machine, model, settings);
   const { totalMs } = last.result.statistics;
   return (totalMs * evaluationsOf(settings)) / evaluationsOf(last.settings);
 }

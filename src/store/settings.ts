@@ -1,4 +1,4 @@
-import type { AdapterReport, GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
+import type { MachineReport, GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
 import { clamp, limits } from './limits';
 import { findClass, findStyle, type SharedSettings } from './shared-settings';
 
@@ -16,22 +16,22 @@ export interface Settings {
   readonly dynamicTokens: boolean;
 }
 
-/** Few enough steps that a software adapter answers while someone still watches. */
+/** Few enough steps that a software machine answers while someone still watches. */
 const softwareSteps = 8;
 
 const firstClassName = 'cat face';
 
 /** Where a first-time visitor starts. */
-export function defaultSettings(model: ModelInfo, adapter: AdapterReport, seed: number): Settings {
+export function defaultSettings(model: ModelInfo, machine: MachineReport, seed: number): Settings {
   const named = model.classes.findIndex(({ name }) => name === firstClassName);
   return {
     classId: Math.max(0, named),
     styleId: model.styles.length > 0 ? 0 : null,
     seed,
     sampler: model.defaults.sampler,
-    steps: adapter.software ? Math.min(softwareSteps, model.defaults.steps) : model.defaults.steps,
+    steps: machine.software ? Math.min(softwareSteps, model.defaults.steps) : model.defaults.steps,
     guidance: model.defaults.guidance,
-    images: adapter.software ? 1 : 4,
+    images: machine.software ? 1 : 4,
     dynamicWidth: model.dynamic,
     dynamicTokens: model.dynamic,
   };
@@ -77,11 +77,11 @@ export function applyShared(base: Settings, shared: SharedSettings, model: Model
 export function carryOver(
   shared: SharedSettings,
   model: ModelInfo,
-  adapter: AdapterReport,
+  machine: MachineReport,
   seed: number,
 ): Settings {
   const picture = { ...shared, sampler: undefined, steps: undefined, guidance: undefined };
-  return applyShared(defaultSettings(model, adapter, seed), picture, model);
+  return applyShared(defaultSettings(model, machine, seed), picture, model);
 }
 
 /** The same with nothing left out. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fakeAdapter, fakeModel } from './fake-engine';
+import { fakeMachine, fakeModel } from './fake-engine';
 import { applyShared, defaultSettings, fitSettings, type Settings } from './settings';
 import { findClass, findStyle, formatQuery, parseQuery, shareSettings } from './shared-settings';
 
-const base = defaultSettings(fakeModel, fakeAdapter, 1);
+const base = defaultSettings(fakeModel, fakeMachine, 1);
 
 const anySettings: fc.Arbitrary<Settings> = fc.record({
   classId: fc.nat(fakeModel.classes.length - 1),

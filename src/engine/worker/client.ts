@@ -1,6 +1,6 @@
 import { DyditError, type ErrorReport } from '../../errors';
 import type {
-  AdapterReport,
+  MachineReport,
   Engine,
   GenerateOptions,
   GenerateRequest,
@@ -20,10 +20,12 @@ interface Call {
 /** The page's end of the worker: calls out, answers and events in. */
 class WorkerEngine implements Engine {
   readonly lost: Promise<ErrorReport>;
-  adapter: AdapterReport = {
+  machine: MachineReport = {
+    kind: 'webgpu',
     description: '',
     software: false,
-    features: { f16: false, subgroups: false, timestamps: false },
+    threads: 1,
+    features: [],
     fallbacks: [],
     linearGflops: 0,
   };
@@ -53,10 +55,10 @@ class WorkerEngine implements Engine {
   }
 
   async start(): Promise<void> {
-    this.adapter = await this.#call<AdapterReport>(
+    this.machine = await this.#call<MachineReport>(
       (id) => ({ type: 'start', id }),
       (message, resolve) => {
-        if (message.type === 'started') resolve(message.adapter);
+        if (message.type === 'started') resolve(message.machine);
       },
     );
   }
@@ -82,10 +84,6 @@ class WorkerEngine implements Engine {
       },
       options.signal,
     );
-  }
-
-  simulateDeviceLoss(): void {
-    this.#send({ type: 'simulate-device-loss' });
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../errors';
 import type {
-  AdapterReport,
+  MachineReport,
   GenerateRequest,
   GenerateResult,
   LoadProgress,
@@ -20,7 +20,7 @@ export type ToWorker =
 
 /** From the worker to the page. */
 export type FromWorker =
-  | { readonly type: 'started'; readonly id: number; readonly adapter: AdapterReport }
+  | { readonly type: 'started'; readonly id: number; readonly machine: MachineReport }
   | { readonly type: 'load-progress'; readonly id: number; readonly progress: LoadProgress }
   | { readonly type: 'loaded'; readonly id: number; readonly model: ModelInfo }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }

@@ -34,7 +34,7 @@ async function receive(message: ToWorker): Promise<void> {
     case 'start':
       await answer(message.id, async () => {
         session = await Session.start(navigator.gpu, (error) => send({ type: 'lost', error }));
-        send({ type: 'started', id: message.id, adapter: session.adapter });
+        send({ type: 'started', id: message.id, machine: session.machine });
       });
       break;
     case 'load':

@@ -8,7 +8,7 @@ export function CheckpointZone({ onDone }: { onDone: () => void }) {
   const openFiles = useApp((app) => app.openFiles);
   const loadBuiltIn = useApp((app) => app.loadBuiltIn);
   const isOwn = useApp((app) => app.source.kind === 'files');
-  const canLoad = useApp((app) => app.adapter !== null);
+  const canLoad = useApp((app) => app.machine !== null);
   const open = (files: readonly File[]) => {
     void openFiles(files);
     onDone();

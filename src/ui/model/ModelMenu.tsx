@@ -2,7 +2,7 @@ import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'rea
 import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';
 import { useApp } from '../use-app';
-import { AdapterFacts } from './AdapterFacts';
+import { MachineFacts } from './MachineFacts';
 import { CheckpointZone } from './CheckpointZone';
 import { ModelFacts } from './ModelFacts';
 import styles from './ModelMenu.module.css';
@@ -29,7 +29,7 @@ export function ModelMenu() {
                 </header>
                 <ModelFacts />
                 <CheckpointZone onDone={close} />
-                <AdapterFacts />
+                <MachineFacts />
               </>
             )}
           </Dialog>

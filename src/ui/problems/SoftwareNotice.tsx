@@ -5,10 +5,10 @@ import styles from './SoftwareNotice.module.css';
 
 /** Without a GPU everything works, slowly: said once, with how slow. */
 export function SoftwareNotice() {
-  const isSoftware = useApp((app) => app.adapter?.software ?? false);
-  const guess = useApp(({ adapter, model, settings }) =>
-    adapter && model && settings
-      ? guessRunMs(adapter, model, { ...settings, ...model.defaults, images: 1 })
+  const isSoftware = useApp((app) => app.machine?.software ?? false);
+  const guess = useApp(({ machine, model, settings }) =>
+    machine && model && settings
+      ? guessRunMs(machine, model, { ...settings, ...model.defaults, images: 1 })
       : undefined,
   );
   const steps = useApp((app) => app.model?.defaults.steps);

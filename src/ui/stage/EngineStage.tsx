@@ -9,7 +9,6 @@ const stageNames: Record<LoadProgress['stage'], string> = {
   download: 'Fetching the model',
   read: 'Reading the model',
   upload: 'Moving the model to the graphics card',
-  tune: 'Trying which kernels are fastest on this machine',
 };
 
 /** What the engine is busy with, or what went wrong; nothing while all is well. */
