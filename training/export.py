@@ -27,21 +27,26 @@ def manifest_of(config, meta, name, steps=25, scale=2.5):
     return {"name": name, "dit": dit, "vae": {"file": "emoji-vae.safetensors", **vae_.EMOJI}, "sampling": sampling, "styles": meta["styles"], "classes": meta["classes"]}
 
 
+def decided_inputs(dit, make, margin=1e-3, tries=1000):
+    """The first of make(0), make(1), ... whose router logits all stay `margin` from the threshold, so that masks must
+    match exactly whatever the rounding, and what the model says of it: (inputs, gates, output)."""
+    for seed in range(tries):
+        torch.manual_seed(seed)
+        inputs, gates = make(), Gates("eval")
+        out = dit(*inputs, gates)
+        if gates.margin >= margin:
+            return inputs, gates, out
+    raise SystemExit(f"none of {tries} inputs keeps every router logit {margin} from the threshold")
+
+
 @torch.no_grad()
 def check_case(dit, vae, margin=1e-3):
-    """The form of DESIGN.md's section 5: two items, each a run of its own, and one decode. The first seed whose router
-    logits all stay `margin` from the threshold, so that masks must match exactly whatever the rounding."""
+    """The form of DESIGN.md's section 5: two items, each a run of its own, and one decode. Timesteps are drawn too:
+    the width routers see nothing else, so at a fixed one their logits would never move from the threshold."""
     c = dit.config
-    for seed in range(1000):
-        torch.manual_seed(seed)
-        case = {"x": torch.randn(2, c.in_channels, c.input_size, c.input_size), "t": torch.tensor([0.2, 0.7]), "y": torch.tensor([1, 2]), "s": torch.tensor([0, 1])}
-        gates = Gates("eval")
-        case["out_dynamic"] = dit(case["x"], case["t"], case["y"], case["s"], gates)
-        if gates.margin >= margin:
-            break
-    else:
-        raise SystemExit(f"no input of 1000 keeps every router logit {margin} from the threshold")
-    case["out_complete"] = dit(case["x"], case["t"], case["y"], case["s"])
+    make = lambda: (torch.randn(2, c.in_channels, c.input_size, c.input_size), torch.rand(2), torch.tensor([1, 2]), torch.tensor([0, 1]))
+    inputs, gates, out = decided_inputs(dit, make, margin)
+    case = {**dict(zip("xtys", inputs)), "out_dynamic": out, "out_complete": dit(*inputs)}
     case |= {k: v.float() for k, v in zip(("attn_mask", "mlp_mask", "token_mask"), gates.stacked())}
     case["z"] = torch.randn(1, c.in_channels, c.input_size, c.input_size)
     case["image"] = vae_.decode(vae, case["z"])

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from checkpoints import config_of, load_into, read_state
-from conftest import goldens
+from conftest import SEED, goldens
 from diffusion import Diffusion, drop_labels, epsilon_loss, flow_loss, guided, sample_ddim, sample_ddpm, spaced, stratified_timesteps
 from model import Config, DiT, Gates, block_costs, gelu_tanh, gumbel_sigmoid, init_routers, share_of_work
 
@@ -75,20 +75,19 @@ def test_guidance_and_samplers_match_the_authors(folder):
 
 
 def test_gumbel_sigmoid_opens_with_the_logistic_probability():
-    torch.manual_seed(0)
     for logit in (-1.0, 0.0, 2.0):
         share = gumbel_sigmoid(torch.full((40000,), logit), tau=5.0).mean().item()
-        assert abs(share - 1 / (1 + math.exp(-logit))) < 0.01  # the difference of two Gumbels is logistic
+        assert abs(share - 1 / (1 + math.exp(-logit))) < 0.015  # six deviations; the difference of two Gumbels is logistic
     assert gumbel_sigmoid(torch.tensor([-0.1, 0.0, 0.1]), 5.0, hard_only=True).tolist() == [0, 0, 1]
 
 
 def test_gumbel_sigmoid_is_hard_forward_and_soft_backward():
     logits = torch.linspace(-3, 3, 7, requires_grad=True)
-    torch.manual_seed(3)
+    torch.manual_seed(SEED)
     gate = gumbel_sigmoid(logits, 5.0)
     assert all(min(abs(v), abs(v - 1)) < 1e-6 for v in gate.tolist())
     gate.sum().backward()
-    torch.manual_seed(3)
+    torch.manual_seed(SEED)
     noise = -torch.empty(7).exponential_().log() + torch.empty(7).exponential_().log()
     soft = torch.sigmoid((logits.detach() + noise) / 5.0)
     assert torch.allclose(logits.grad, soft * (1 - soft) / 5.0)
@@ -119,7 +118,6 @@ def test_dit_xl_costs_what_the_paper_says():
 
 def test_masked_units_change_nothing():
     """Zeroing the weights of a closed head and a closed MLP group leaves the output: what the page's slicing relies on."""
-    torch.manual_seed(0)
     model = DiT(Config(hidden_size=32, num_heads=4, depth=1, num_classes=3, dynamic=True)).eval()
     for p in model.parameters():
         torch.nn.init.normal_(p, std=0.2)
@@ -145,10 +143,10 @@ def test_gelu_forms_agree():
 
 def test_flow_loss_by_formula():
     x, t = torch.randn(3, 2, 4, 4), torch.tensor([0.0, 0.5, 1.0])
-    torch.manual_seed(1)
+    torch.manual_seed(SEED)
     seen = []
     loss = flow_loss(lambda z, t: seen.append(z) or torch.zeros_like(z), x, t, {})
-    torch.manual_seed(1)
+    torch.manual_seed(SEED)
     noise = torch.randn_like(x)
     assert torch.allclose(loss, ((x - noise) ** 2).mean((1, 2, 3)))
     assert torch.allclose(seen[0], t.view(-1, 1, 1, 1) * x + (1 - t.view(-1, 1, 1, 1)) * noise)
@@ -183,7 +181,6 @@ def test_timesteps_are_stratified_in_quarters():
 
 def test_labels_drop_together_and_alone():
     """Guidance's unconditional half has no label at all: that must be trained, not only each label missing by itself."""
-    torch.manual_seed(0)
     cls, style = drop_labels(40000, 0.1, True)
     for found, expected in ((cls & style, 0.1), (cls & ~style, 0.05), (style & ~cls, 0.05)):
         assert abs(found.float().mean().item() - expected) < 0.01
@@ -194,7 +191,6 @@ def test_labels_drop_together_and_alone():
 @torch.no_grad()
 def test_routed_tokens_skip_the_middle_blocks():
     """The oracle runs the blocks by hand: all tokens through the first and last, the kept ones alone through the middle."""
-    torch.manual_seed(0)
     model = DiT(Config(hidden_size=32, num_heads=4, depth=4, num_classes=3, input_size=8)).eval()
     for p in model.parameters():
         torch.nn.init.normal_(p, std=0.2)

@@ -1,18 +1,22 @@
 """All stages on small data, as commands: losses fall, files load, kills are survived, bad input is named."""
-import argparse, csv, json, signal, subprocess, sys, time
+import argparse, csv, json, os
 
 import numpy as np
+import pytest
 import torch
 from diffusers import AutoencoderKL
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+import classifier as judge_
 import evaluate
 import vae as vae_
 from checkpoints import ROUTERS, config_of, load_into, read_state
-from conftest import TRAINING, run
+from common import write_safetensors
+from conftest import SEED, TRAINING, mock_dynamic, run, run_process
 from data import Pictures
+from export import decided_inputs
 from model import Config, DiT, Gates
 
 SMALL = ["--hidden", 32, "--depth", 2, "--num-heads", 4, "--batch", 16, "--threads", 1]
@@ -23,54 +27,95 @@ def losses(folder, column="loss"):
         return [float(row[column]) for row in csv.DictReader(file)]
 
 
-def test_all_stages_overfit_and_export(pictures, tmp_path):
+def test_vae_and_latents(pictures, tmp_path):
     out = lambda name: tmp_path / name
-    run("vae.py", "--data", pictures, "--out", out("vae"), "--steps", 30, "--batch", 4, "--crop", 32, "--save-every", 30, "--lr", 3e-3, "--threads", 1)
-    assert losses(out("vae"))[-1] < 0.7 * losses(out("vae"))[0]
+    run("vae.py", "--data", pictures, "--out", out("vae"), "--steps", 3, "--batch", 4, "--crop", 32, "--save-every", 2, "--threads", 1)
+    assert np.isfinite(losses(out("vae"))).all() and (out("vae") / "reconstructions.png").exists()
     run("latents.py", "--data", pictures, "--vae", out("vae") / "vae.safetensors", "--out", out("latents"))
-    z = np.load(out("latents") / "latents.npy").astype(np.float32)
-    assert z.shape == (8, 8, 8, 8) and abs(z.std() - 1) < 0.35  # normalised over the training pictures
-    run("train.py", "--latents", out("latents"), "--out", out("static"), *SMALL, "--steps", 100, "--lr", 2e-3, "--drop", 0)
-    assert np.mean(losses(out("static"))[-3:]) < 0.8 * losses(out("static"))[0]
-    dynamic = ["--init", out("static") / "model.safetensors", "--dynamic", "--target", 0.5, "--lr", 1e-3, "--width-lr", 0.05, "--token-lr", 0.05]
-    run("train.py", "--latents", out("latents"), "--out", out("dynamic"), *SMALL, *dynamic, "--steps", 100)
-    shares = losses(out("dynamic"), "share")
-    assert shares[0] > 0.95 and shares[-1] < 0.85, shares
-    assert np.mean(losses(out("dynamic"), "complete")[-3:]) < 1.3 * np.mean(losses(out("static"))[-3:])  # L_complete holds it
-    run("export.py", "--model", out("dynamic") / "model.safetensors", "--vae", out("vae") / "vae.safetensors", "--latents", out("latents"), "--out", out("page"), "--check")
+    z = np.load(out("latents") / "latents.npy").astype(np.float32)[np.arange(8) != 3]  # the pictures that are trained on
+    assert z.shape == (7, 8, 8, 8)  # whatever was learned, the statistics are folded in
+    assert abs(z.mean((0, 2, 3))).max() < 0.1 and abs(z.std((0, 2, 3)) - 1).max() < 0.1
+    score = run("vae.py", "--data", pictures, "--out", out("score"), "--init", out("vae") / "vae.safetensors", "--score")
+    assert "held-out PSNR" in score
 
-    manifest = json.loads((out("page") / "manifest.json").read_text())
+
+def test_static_then_dynamic_training(latents, tmp_path):
+    """Few steps: what the loop does, not how well it learns."""
+    run("train.py", "--latents", latents, "--out", tmp_path / "static", *SMALL, "--steps", 4, "--route", 0.5)
+    assert len(losses(tmp_path / "static")) == 1 and not any(r in k for k in load_file(tmp_path / "static" / "model.safetensors") for r in ROUTERS)
+    # The zero-initialised output predicts 0, so that the first loss is the mean of (x - noise)^2: that of the data plus 1.
+    power = (np.load(latents / "latents.npy").astype(np.float64) ** 2).mean()
+    assert abs(losses(tmp_path / "static")[0] - (power + 1)) < 0.25 * (power + 1)
+    init = ["--init", tmp_path / "static" / "model.safetensors", "--dynamic", "--target", 0.5, "--lr", 1e-3, "--width-lr", 0.5, "--token-lr", 0.25]
+    run("train.py", "--latents", latents, "--out", tmp_path / "dynamic", *SMALL, *init, "--steps", 12)
+    assert losses(tmp_path / "dynamic", "target") == [1.0, 0.5]  # steps 0 and 10 of 12, the ramp ends at the half
+    assert losses(tmp_path / "dynamic", "share")[0] > 0.95
+    state = load_file(tmp_path / "dynamic" / "model.safetensors")
+    for kind, start, rate in (("attn_rate.router.bias", 15, 0.5), ("mlp_head.2.bias", 35, 0.25)):
+        moved = start - state[f"blocks.0.{'token_selection.' if 'head' in kind else ''}{kind}"]
+        assert (0 < moved.abs()).all() and (moved.abs() < 12 * rate).all(), kind  # Adam moves by its rate at most
+    # Static training goes on from the dynamic model without its routers.
+    run("train.py", "--latents", latents, "--out", tmp_path / "on", *SMALL, "--init", tmp_path / "dynamic" / "model.safetensors", "--steps", 1)
+    assert not any(router in key for key in load_file(tmp_path / "on" / "model.safetensors") for router in ROUTERS)
+
+
+def test_export_and_its_check_case(latents, tmp_path):
+    vae = vae_.build()
+    write_safetensors(tmp_path / "vae.safetensors", vae.state_dict())
+    weights = mock_dynamic(tmp_path / "model.safetensors", input_size=8, in_channels=8)
+    run("export.py", "--model", weights, "--vae", tmp_path / "vae.safetensors", "--latents", latents, "--out", tmp_path / "page", "--check")
+    manifest = json.loads((tmp_path / "page" / "manifest.json").read_text())
     assert set(manifest) == {"name", "dit", "vae", "sampling", "styles", "classes"}
-    with safe_open(out("page") / "emoji-dit.safetensors", "pt") as file:
+    with safe_open(tmp_path / "page" / "emoji-dit.safetensors", "pt") as file:
         state = {k: file.get_tensor(k) for k in file.keys()}
     assert all(v.dtype == torch.float16 for v in state.values())
     config = config_of({k: v.float() for k, v in state.items()}, timestep_scale=1000.0)
     for key in ("input_size", "patch_size", "in_channels", "hidden_size", "depth", "num_heads", "num_classes", "num_styles"):
         assert manifest["dit"][key] == getattr(config, key), key
-    model, case = DiT(config).eval(), load_file(out("page") / "check.safetensors")
+    model, case = DiT(config).eval(), load_file(tmp_path / "page" / "check.safetensors")
     load_into(model, {k: v.float() for k, v in state.items()})
     gates = Gates("eval")
     with torch.no_grad():
         found = model(case["x"], case["t"], case["y"], case["s"], gates)
-    assert torch.allclose(found, case["out_dynamic"], atol=1e-5)
+    assert gates.margin >= 1e-3 - 1e-5 and torch.allclose(found, case["out_dynamic"], atol=1e-5)
     for mask, key in zip(gates.stacked(), ("attn_mask", "mlp_mask", "token_mask")):
-        assert torch.equal(mask, case[key])
-    names = set(load_file(out("page") / "emoji-vae.safetensors"))
+        assert torch.equal(mask, case[key]) and 0 < mask.mean() < 1
+    names = set(load_file(tmp_path / "page" / "emoji-vae.safetensors"))
     assert not any(k.startswith(("encoder.", "quant_conv.")) for k in names) and "post_quant_conv.weight" in names
 
-    run("classifier.py", "--data", pictures, "--out", out("judge"), "--steps", 60, "--batch", 16)
-    assert json.loads((out("judge") / "accuracy.json").read_text())["train"]["style"] == 1.0
-    arguments = ["--data", pictures, "--vae", out("vae") / "vae.safetensors", "--dynamic", out("dynamic") / "model.safetensors"]
-    # The small model has 4 heads, which its routers say.
-    run("evaluate.py", *arguments, "--classifier", out("judge") / "classifier.pt", "--out", out("report"), "--count", 8, "--steps", 3)
-    scores = json.loads((out("report") / "scores.json").read_text())
-    assert scores["complete"]["share"] == 1.0 and 0 < scores["both on"]["share"] < 1
-    assert abs(scores["random masks"]["share"] - scores["both on"]["share"]) < 0.15
-    assert (out("report") / "samples-both-on.webp").exists()
 
-    # Static training goes on from the dynamic model without its routers.
-    run("train.py", "--latents", out("latents"), "--out", out("on"), *SMALL, "--init", out("dynamic") / "model.safetensors", "--steps", 2)
-    assert not any(router in key for key in load_file(out("on") / "model.safetensors") for router in ROUTERS)
+def test_the_check_looks_until_the_masks_are_sure_or_says_so():
+    """A model whose width logit is its timestep: the search must draw other timesteps, and give up where there are none."""
+    def model(x, t, gates):
+        gates.margin = (t - 0.5).abs().min().item()
+        return x
+
+    make = lambda: (torch.zeros(2), torch.rand(2))
+    (_, t), gates, _ = decided_inputs(model, make, margin=0.4)
+    assert gates.margin >= 0.4 and (t - 0.5).abs().min() >= 0.4
+    with pytest.raises(SystemExit, match="none of 20 inputs"):
+        decided_inputs(model, lambda: (torch.zeros(2), torch.tensor([0.2, 0.5])), tries=20)
+
+
+def test_judge_and_scores(pictures, tmp_path):
+    run("classifier.py", "--data", pictures, "--out", tmp_path / "judge", "--steps", 2, "--batch", 4)
+    found = json.loads((tmp_path / "judge" / "accuracy.json").read_text())
+    assert set(found) == {"held_out", "train"} and all(0 <= v <= 1 for row in found.values() for v in row.values())
+    write_safetensors(tmp_path / "vae.safetensors", vae_.build().state_dict())
+    weights = mock_dynamic(tmp_path / "model.safetensors", input_size=8, in_channels=8)
+    arguments = ["--data", pictures, "--vae", tmp_path / "vae.safetensors", "--dynamic", weights, "--classifier", tmp_path / "judge" / "classifier.pt"]
+    run("evaluate.py", *arguments, "--out", tmp_path / "report", "--count", 8, "--steps", 2)
+    scores = json.loads((tmp_path / "report" / "scores.json").read_text())
+    assert scores["complete"]["share"] == 1.0 and 0 < scores["both on"]["share"] < scores["width only"]["share"] < 1
+    assert 0 < scores["random masks"]["share"] < 1
+    assert (tmp_path / "report" / "samples-both-on.webp").exists()
+
+
+def test_recognised_by_hand():
+    logits = torch.tensor([[3.0, 2, 1, 0, -1, -2], [0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0.5]])
+    styles = torch.tensor([[1.0, 0], [1, 0], [0, 1]])
+    found = judge_.recognised(logits, styles, [0, 4, 5], [0, 1, 1])
+    assert found == {"top1": pytest.approx(1 / 3), "top5": pytest.approx(2 / 3), "style": pytest.approx(2 / 3)}
 
 
 def test_pictures_known_by_heart_are_told_from_new_ones(pictures, tmp_path):
@@ -86,19 +131,34 @@ def test_pictures_known_by_heart_are_told_from_new_ones(pictures, tmp_path):
     assert shares["trained pairs: nearest is its own"] == 0.0 and shares["held-out pairs: nearest is of its class"] == 0.0
 
 
-def test_kill_and_resume_give_the_same_losses(latents, tmp_path):
-    common = ["--latents", latents, *SMALL, "--steps", 40, "--save-every", 7, "--no-bf16"]
-    run("train.py", *common, "--out", tmp_path / "whole", "--dynamic")
-    command = [sys.executable, str(TRAINING / "train.py"), *map(str, [*common, "--out", tmp_path / "killed", "--dynamic"])]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    saved, deadline = tmp_path / "killed" / "last.pt", time.time() + 120
-    while not saved.exists() and time.time() < deadline:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    killed_at = torch.load(saved, weights_only=True)["step"]
-    assert 0 < killed_at < 40
-    assert f"resumed at step {killed_at}" in run("train.py", *common, "--out", tmp_path / "killed", "--dynamic")
+DIES = """
+import os, signal, sys, common
+when, save = {when!r}, common.save_atomic
+def save_and_die(state, path):  # the second checkpoint is the last thing that this process does, or half of it
+    save(state, path)
+    os.rename(path, str(path) + ".tmp") if when == "half" and state["step"] > 7 else None
+    if state["step"] > 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if when == "half":
+        save(state, str(path) + ".kept")
+common.save_atomic = save_and_die
+import train
+train.main()
+"""
+
+
+@pytest.mark.parametrize("when", ["after", "half"])
+def test_kill_and_resume_give_the_same_losses(latents, tmp_path, when):
+    """Killed after its second checkpoint, or while it writes that: there the first one is what is found."""
+    common = ["--latents", latents, *SMALL, "--steps", 20, "--save-every", 7, "--no-bf16", "--dynamic"]
+    run("train.py", *common, "--out", tmp_path / "whole")
+    run_process("-c", DIES.format(when=when), *common, "--out", tmp_path / "killed", ok=False)
+    saved = tmp_path / "killed" / "last.pt"
+    if when == "half":
+        assert not saved.exists()
+        os.rename(f"{saved}.kept", saved)
+    step = {"after": 14, "half": 7}[when]
+    assert f"resumed at step {step}" in run("train.py", *common, "--out", tmp_path / "killed")
     assert losses(tmp_path / "whole") == losses(tmp_path / "killed")
     whole, killed = (read_state(tmp_path / n / "model.safetensors") for n in ("whole", "killed"))
     assert all(torch.equal(whole[k], killed[k]) for k in whole)
@@ -106,7 +166,6 @@ def test_kill_and_resume_give_the_same_losses(latents, tmp_path):
 
 def official(folder):
     """A checkpoint in the official layout ({model, ema, opt, args}), an image folder, and a small SD-like VAE."""
-    torch.manual_seed(0)
     model = DiT(Config(8, 2, 4, 96, 2, 6, 4.0, 3, 0, True, 1.0))
     torch.save({"model": model.state_dict(), "ema": model.state_dict(), "opt": {}, "args": argparse.Namespace(model="DiT")}, folder / "official.pt")
     for name in ("ant", "bee"):
@@ -121,16 +180,16 @@ def test_an_official_checkpoint_becomes_dynamic(tmp_path):
     official(tmp_path)
     run("latents.py", "--images", tmp_path / "images", "--sd-vae", tmp_path / "sd-vae", "--size", 64, "--out", tmp_path / "latents")
     assert json.loads((tmp_path / "latents" / "meta.json").read_text())["classes"] == [{"name": "ant"}, {"name": "bee"}]
-    tune = ["--latents", tmp_path / "latents", "--init", tmp_path / "official.pt", "--objective", "epsilon", "--dynamic", "--batch", 8, "--steps", 40, "--threads", 1]
+    tune = ["--latents", tmp_path / "latents", "--init", tmp_path / "official.pt", "--objective", "epsilon", "--dynamic", "--batch", 8, "--steps", 4, "--threads", 1]
     complaint = run("train.py", *tune, "--out", tmp_path / "no-heads", ok=False)
     assert "number of heads" in complaint and "--heads" in complaint
-    two = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29517"]
-    found = run("train.py", *tune, "--heads", 6, "--lr", 1e-3, "--out", tmp_path / "tuned", launcher=two)
+    two = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", TRAINING / "train.py"]
+    found = run_process(*two, *tune, "--heads", 6, "--lr", 1e-3, "--out", tmp_path / "tuned")
     assert "2 process(es)" in found
     state = read_state(tmp_path / "tuned" / "model.safetensors")
     config = config_of(state)
     assert config.dynamic and config.num_heads == 6 and config.learn_sigma
-    assert np.mean(losses(tmp_path / "tuned", "complete")) < 1.5  # epsilon's squared error starts at 1, plus the bound
+    assert np.isfinite(losses(tmp_path / "tuned", "complete")).all()
 
 
 def test_bad_input_is_named(latents, tmp_path):
@@ -145,7 +204,6 @@ def test_bad_input_is_named(latents, tmp_path):
 
 
 def test_folding_the_normalisation_changes_no_picture():
-    torch.manual_seed(0)
     vae = vae_.build().eval()
     for name, p in vae.named_parameters():
         if name.endswith("bias"):
@@ -164,7 +222,7 @@ def test_folding_the_normalisation_changes_no_picture():
 
 def test_frechet_distance_of_known_gaussians():
     """Diagonal Gaussians: |mu|^2 + sum (s1 - s2)^2, in closed form."""
-    g = np.random.default_rng(0)
+    g = np.random.default_rng(SEED)
     a, b = g.normal(size=(200000, 2)) * [1, 2], g.normal(size=(200000, 2)) * [3, 1] + [1, 0]
     assert abs(evaluate.frechet(a, b) - (1 + 4 + 1)) < 0.08
     assert abs(evaluate.frechet(a, a)) < 1e-9
