@@ -67,6 +67,11 @@ export interface Lane {
     data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
     start?: number,
   ): void;
+  /**
+   * Copies elements between `dense` storages of this lane.
+   * @param start first element of `to`
+   */
+  copy(from: Storage, range: ElementRange, to: Storage, start: number): void;
   /** Values (rows, columns) without padding, as they are after everything asked for so far. */
   readFloats(storage: Storage, range?: ElementRange): Promise<Float32Array<ArrayBuffer>>;
   readWords(storage: Storage, range?: ElementRange): Promise<Uint32Array<ArrayBuffer>>;

@@ -177,7 +177,7 @@ export interface EstimateOp {
   readonly outChannels: number;
 }
 
-/** Image `image` of the run, times factor: (images * C, S * S) -> (S * S, C). */
+/** One latent, channels last, times factor: (C, S * S) -> (S * S, C). */
 export interface LatentToPixelsOp {
   readonly kind: 'latentToPixels';
   readonly x: TensorId;

@@ -185,9 +185,9 @@ export class Recorder {
     this.#ops.push({ kind: 'estimate', x: x.id, p: p.id, y: y.id, ...shape });
   }
 
-  /** One image of a latent batch, times factor -> (S * S, C) */
-  latentToPixels(x: Tensor, channels: number, factor: number): Tensor {
-    const y = this.#tensor(rowsOf(axisLength(x.axis), wholeAxis(channels)));
+  /** A latent (C, S * S), channels last, times factor -> (S * S, C) */
+  latentToPixels(x: Tensor, factor: number): Tensor {
+    const y = this.#tensor(rowsOf(axisLength(x.axis), wholeAxis(x.rows)));
     this.#ops.push({ kind: 'latentToPixels', x: x.id, y: y.id, factor });
     return y;
   }

@@ -22,8 +22,6 @@ export interface RunValues {
   readonly evaluation?: number;
   /** Row of the modulation tensors that belongs to item 0. */
   readonly modulationRow?: number;
-  /** Image of the latent that `latentToPixels` takes. */
-  readonly image?: number;
   readonly update?: UpdateCoefficients;
   readonly estimate?: EstimateCoefficients;
 }
