@@ -31,6 +31,16 @@ export interface DitConfig {
   readonly dynamic: boolean;
 }
 
+/** Tokens of an image: N = (S/P)^2. */
+export function tokenCount({ inputSize, patchSize }: DitConfig): number {
+  return (inputSize / patchSize) ** 2;
+}
+
+/** Cout: 2C where the network also predicts the variance. */
+export function outChannels({ inChannels, learnSigma }: DitConfig): number {
+  return learnSigma ? 2 * inChannels : inChannels;
+}
+
 /** Shape of diffusers' AutoencoderKL decoder. */
 export interface VaeConfig {
   readonly latentChannels: number;

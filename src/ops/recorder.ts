@@ -16,6 +16,14 @@ export interface LinearOptions {
   readonly into?: Tensor;
 }
 
+/** Options of a convolution. */
+export interface ConvOptions {
+  readonly upsample?: boolean;
+  readonly residual?: Tensor;
+  /** Where the result goes; a tensor of its own where absent. */
+  readonly into?: Tensor;
+}
+
 /** Records a network as a program: each call adds an op and gives the tensor that it makes. */
 export class Recorder {
   readonly #ops: Op[] = [];
@@ -193,15 +201,11 @@ export class Recorder {
   }
 
   /** A convolution, of twice the size where `upsample` -> (pixels, N) */
-  conv(
-    x: Tensor,
-    layer: ConvLayer,
-    options: { readonly upsample?: boolean; readonly residual?: Tensor } = {},
-  ): Tensor {
+  conv(x: Tensor, layer: ConvLayer, options: ConvOptions = {}): Tensor {
     this.#expectColumns(layer.name, x, wholeAxis(layer.channels));
     const { upsample = false, residual } = options;
     const side = Math.sqrt(x.rows) * (upsample ? 2 : 1);
-    const y = this.#tensor(rowsOf(side ** 2, layer.n));
+    const y = options.into ?? this.#tensor(rowsOf(side ** 2, layer.n));
     this.#ops.push({
       kind: 'conv',
       layer,

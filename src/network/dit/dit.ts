@@ -1,11 +1,13 @@
-import { withErrorScopes } from '../../backend/webgpu/gpu/error-scope';
-import type { KernelLibrary } from '../../backend/webgpu/kernels/library';
+import type { Backend } from '../../backend/backend';
 import type { TensorMap } from '../../checkpoint/checkpoint';
-import type { DitConfig } from '../config';
 import { TensorSource } from '../../checkpoint/tensor-source';
+import type { DitConfig } from '../config';
+import { freeWeights, uploadLayers } from '../lane-weights';
 import { inferDitConfig, type DitHints } from './infer-config';
-import { DitRun, type DitRunOptions } from './run';
-import { uploadDitWeights, type DitWeights } from './weights';
+import { readLabelTables } from './label';
+import { ditLayers } from './layers';
+import { readDitLayer, usedLayers } from './load';
+import { DitRun, type DitRunOptions, type LoadedDit } from './run';
 
 /** How loading reports and stops. */
 export interface LoadControl {
@@ -14,17 +16,23 @@ export interface LoadControl {
   readonly signal?: AbortSignal;
 }
 
-/** A DiT or DyDiT in GPU memory. */
+/** A DiT or DyDiT in a backend's memory. */
 export class Dit {
   private constructor(
-    readonly library: KernelLibrary,
-    readonly config: DitConfig,
+    private readonly loaded: LoadedDit,
     /** Elements of all tensors of the checkpoint. */
     readonly parameters: number,
     /** Storage of the big matrices in the checkpoint. */
     readonly weightDtype: 'f16' | 'f32',
-    private readonly weights: DitWeights,
   ) {}
+
+  get backend(): Backend {
+    return this.loaded.backend;
+  }
+
+  get config(): DitConfig {
+    return this.loaded.config;
+  }
 
   /**
    * Infers the configuration, checks every tensor's shape and uploads.
@@ -32,26 +40,31 @@ export class Dit {
    * `out-of-memory`, `cancelled`
    */
   static async load(
-    library: KernelLibrary,
+    backend: Backend,
     tensors: TensorMap,
     hints: DitHints = {},
     control: LoadControl = {},
   ): Promise<Dit> {
     const config = inferDitConfig(tensors, hints);
+    const layers = ditLayers(config);
     const source = new TensorSource(tensors, control.onProgress, control.signal);
-    const weights = await withErrorScopes(library.gpu, 'loading the model', () =>
-      uploadDitWeights(library, config, source),
+    const tables = await readLabelTables(source, config);
+    const weights = await backend.guard('loading the model', () =>
+      uploadLayers(backend, 'Dit', usedLayers(config, layers), (layer) =>
+        readDitLayer(source, config, layers, layer),
+      ),
     );
-    const half = source.isHalf('blocks.0.attn.qkv.weight');
-    return new Dit(library, config, source.elements, half ? 'f16' : 'f32', weights);
+    const half = source.isHalf(`${layers.blocks[0].qkv.name}.weight`);
+    const loaded = { backend, config, layers, weights, tables };
+    return new Dit(loaded, source.elements, half ? 'f16' : 'f32');
   }
 
   /** Binds the network to one batch. @throws DyditError as `DitRun.prepare` */
   prepare(options: DitRunOptions): Promise<DitRun> {
-    return DitRun.prepare(this.library, this.config, this.weights, options);
+    return DitRun.prepare(this.loaded, options);
   }
 
   destroy(): void {
-    this.weights.arena.destroy();
+    freeWeights(this.loaded.weights);
   }
 }

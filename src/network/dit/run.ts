@@ -1,31 +1,23 @@
-import { BufferArena } from '../../backend/webgpu/gpu/buffer';
-import type { UniformBuffer } from '../../backend/webgpu/gpu/kernel';
-import {
-  normTileRows,
-  type KernelLibrary,
-  type LinearVariant,
-} from '../../backend/webgpu/kernels/library';
-import type { DitConfig } from '../config';
-import { bindBlock, type BoundBlock } from './bind-block';
-import { bindEnds, createStep, type BoundEnds } from './bind-ends';
-import { linearGrid } from './bind-linear';
-import { tokenCount } from './cost';
-import { createRunBuffers, gridBytes, type RunBuffers } from './run-buffers';
-import { conditionOnTime } from './time-conditioning';
-import { paddedGroup, paddedLength } from './weight-layout';
-import type { DitWeights } from './weights';
-import { tableStride, WidthTable } from './width-table';
-
-/** Class and style of one image; leave the style out for the null style. */
-export interface Label {
-  readonly classId: number;
-  readonly styleId?: number;
-}
+import type { Backend, Lane, Storage } from '../../backend/backend';
+import { Owned } from '../../backend/owned';
+import { sideBySide } from '../../backend/side-by-side';
+import { denseFloats } from '../../ops/tensor';
+import type { ActiveWidth } from '../../ops/width';
+import { outChannels, tokenCount, type DitConfig } from '../config';
+import type { LaneWeights } from '../lane-weights';
+import { transfer } from '../lane-transfer';
+import { EvaluationCost, type Work } from './cost';
+import { spreadItems, type ItemRange } from './items';
+import { labelEmbeddings, type Label, type LabelTables } from './label';
+import { LaneRun } from './lane-run';
+import type { DitLayers } from './layers';
+import { conditionOnTime } from './time';
+import { openWidth, routedWidth } from './width-table';
 
 /** What a run of the network is for; everything is fixed before its first evaluation. */
 export interface DitRunOptions {
-  /** Latents (images, C, S, S) that the network reads at every evaluation. */
-  readonly latent: GPUBuffer;
+  /** Latents that are kept: the images, or twice as many where both halves of guidance move. */
+  readonly latentItems: number;
   /** One label an image. */
   readonly labels: readonly Label[];
   /** Doubles the batch: the same images again, with the null class and style. */
@@ -34,193 +26,207 @@ export interface DitRunOptions {
   readonly networkTimes: readonly number[];
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
+  /** Whether the time of each evaluation on the device is kept. */
+  readonly timed?: boolean;
+}
+
+/** A loaded network. */
+export interface LoadedDit {
+  readonly backend: Backend;
+  readonly config: DitConfig;
+  readonly layers: DitLayers;
+  readonly weights: LaneWeights;
+  readonly tables: LabelTables;
+}
+
+/** A part of a run: the items that a lane computes. */
+interface Part {
+  readonly items: ItemRange;
+  readonly run: LaneRun;
+}
+
+/** What a run is put together from. */
+interface Assembly {
+  readonly config: DitConfig;
+  readonly items: number;
+  readonly images: number;
+  readonly width: ActiveWidth;
+  readonly dynamicTokens: boolean;
+  readonly home: Lane;
+  readonly latent: Storage;
+  readonly prediction: Storage;
+  readonly parts: readonly Part[];
+  readonly cost: EvaluationCost;
 }
 
 /**
- * The network bound to one batch: `encode` puts an evaluation into a command buffer without
- * allocating anything. Dynamic width reads only active heads and groups; dynamic tokens pack the
- * kept tokens of all items and run the MLP on those, without asking the CPU.
+ * The network bound to one batch, its items spread over the lanes of the backend. With one lane
+ * (a graphics card, or threads that share a memory) nothing is copied anywhere.
  */
 export class DitRun {
-  private constructor(
-    readonly config: DitConfig,
-    /** B: images, twice that under guidance. */
-    readonly items: number,
-    readonly width: WidthTable,
-    /** Whether the run asks the token routers. */
-    readonly dynamicTokens: boolean,
-    private readonly weights: DitWeights,
-    private readonly arena: BufferArena,
-    private readonly variant: LinearVariant,
-    private readonly step: UniformBuffer,
-    private readonly buffers: RunBuffers,
-    private readonly blocks: readonly BoundBlock[],
-    private readonly ends: BoundEnds,
-  ) {}
+  readonly config: DitConfig;
+  /** B: images, twice that under guidance. */
+  readonly items: number;
+  readonly images: number;
+  /** Which heads and groups are active at each evaluation. */
+  readonly width: ActiveWidth;
+  /** Whether the run asks the token routers. */
+  readonly dynamicTokens: boolean;
+  /** The lane that has the latent and the prediction. */
+  readonly home: Lane;
+  /** (latentItems * C, S * S) on the home lane; `latentMoved` follows every change. */
+  readonly latent: Storage;
+  /** (B * Cout, S * S) of the last evaluation, on the home lane, conditional half first. */
+  readonly prediction: Storage;
+  readonly #parts: readonly Part[];
+  readonly #cost: EvaluationCost;
+  readonly #owned: Owned;
+
+  private constructor(assembly: Assembly, owned: Owned) {
+    this.config = assembly.config;
+    this.items = assembly.items;
+    this.images = assembly.images;
+    this.width = assembly.width;
+    this.dynamicTokens = assembly.dynamicTokens;
+    this.home = assembly.home;
+    this.latent = assembly.latent;
+    this.prediction = assembly.prediction;
+    this.#parts = assembly.parts;
+    this.#cost = assembly.cost;
+    this.#owned = owned;
+  }
 
   /**
-   * Allocates, binds, and asks the width routers for all timesteps.
-   * @throws DyditError `limit-too-small` where the batch does not fit the adapter
+   * Allocates, compiles, and asks the width routers for all timesteps.
+   * @throws DyditError `limit-too-small`, `out-of-memory` where the batch does not fit
    */
-  static async prepare(
-    library: KernelLibrary,
-    config: DitConfig,
-    weights: DitWeights,
-    options: DitRunOptions,
-  ): Promise<DitRun> {
-    const { gpu } = library;
-    const arena = new BufferArena(gpu, 'DitRun');
+  static async prepare(dit: LoadedDit, options: DitRunOptions): Promise<DitRun> {
+    const owned = new Owned();
     try {
-      const { networkTimes } = options;
-      const labels = labelRows(config, options);
-      const items = labels.length / 2;
-      const dynamicWidth = options.dynamicWidth && config.dynamic;
-      const dynamicTokens = options.dynamicTokens && config.dynamic;
-      const buffers = createRunBuffers(arena, config, weights, labels);
-      const step = await createStep(library, arena);
-      // Everything active; the routers' answer replaces it before the first evaluation.
-      const open = new WidthTable(config, networkTimes.length);
-      const context = { step, widthTable: arena.upload('widthTable', open.words) };
-      step.write({ table_base: 0, evaluation: 0 });
-      const { temb, logits } = await conditionOnTime(
-        library,
-        config,
-        weights,
-        arena,
-        context,
-        networkTimes,
-        dynamicWidth,
-      );
-      const width = logits ? new WidthTable(config, networkTimes.length, logits) : open;
-      arena.write(context.widthTable, width.words);
-      const blocks: BoundBlock[] = [];
-      for (const [layer, block] of weights.blocks.entries()) {
-        blocks.push(
-          await bindBlock(
-            library,
-            config,
-            arena,
-            context,
-            buffers,
-            block,
-            layer,
-            items,
-            dynamicTokens,
-          ),
-        );
-      }
-      const ends = await bindEnds(
-        library,
-        config,
-        arena,
-        context,
-        buffers,
-        weights,
-        { latent: options.latent, temb },
-        items,
-        options.labels.length,
-      );
-      return new DitRun(
-        config,
-        items,
-        width,
-        dynamicTokens,
-        weights,
-        arena,
-        library.linearVariant,
-        step,
-        buffers,
-        blocks,
-        ends,
-      );
+      return new DitRun(await assemble(dit, options, owned), owned);
     } catch (error) {
-      arena.destroy();
+      owned.destroy();
       throw error;
     }
   }
 
-  /** Raw output of the last evaluation, (B, Cout, S, S), conditional half first. */
-  get prediction(): GPUBuffer {
-    return this.buffers.prediction;
-  }
-
-  /** Token gates of the last evaluation, (L, B*N) u32 of 0 or 1; written with dynamic tokens only. */
-  get kept(): GPUBuffer {
-    return this.buffers.kept;
-  }
-
-  /** Chooses the evaluation for everything submitted after this call. */
-  select(evaluation: number): void {
-    this.step.write({ table_base: evaluation * tableStride(this.config), evaluation });
-  }
-
-  /** Encodes the whole network for evaluation `evaluation`, which `select` must have chosen. */
-  encode(pass: GPUComputePassEncoder, evaluation: number): void {
-    const { config, items, variant, ends } = this;
-    const tokens = tokenCount(config);
-    const rows = items * tokens;
-    const width = config.hiddenSize;
-    ends.patchEmbed.dispatch(pass, Math.ceil(width / 4 / 64), tokens, items); // x (B*N, D)
-    ends.conditioning.dispatch(pass, Math.ceil(width / 4 / 64), items); // condition (B, D)
-    for (const [layer, block] of this.blocks.entries()) {
-      this.#encodeBlock(pass, block, layer, evaluation);
-    }
-    ends.adaLN.dispatch(pass, ...linearGrid(variant, items, 2 * width)); // modulation (B, 2D)
-    ends.norm.dispatch(pass, Math.ceil(rows / normTileRows)); // normed (B*N, D)
-    const patchColumns = paddedLength(this.weights.finalLinear.n);
-    ends.linear.dispatch(pass, ...linearGrid(variant, rows, patchColumns)); // patches (B*N, P*P*Cout)
-    const outChannels = (config.learnSigma ? 2 : 1) * config.inChannels;
-    const pixelGroups = Math.ceil(config.inputSize ** 2 / 64);
-    ends.unpatchify.dispatch(pass, pixelGroups, outChannels, items); // prediction (B, Cout, S, S)
-  }
-
-  #encodeBlock(
-    pass: GPUComputePassEncoder,
-    block: BoundBlock,
-    layer: number,
-    evaluation: number,
-  ): void {
-    const { config, items, variant } = this;
-    const weights = this.weights.blocks[layer];
-    const tokens = tokenCount(config);
-    const rows = items * tokens;
-    const width = config.hiddenSize;
-    const { heads, groups } = this.width.at(evaluation, layer);
-    const qkvColumns = 3 * heads * paddedGroup(weights.qkv.n);
-    const hiddenColumns = groups * paddedGroup(weights.fc1.n);
-
-    block.adaLN.dispatch(pass, ...linearGrid(variant, items, 6 * width)); // modulation (B, 6D)
-    block.norm1.dispatch(pass, Math.ceil(rows / normTileRows)); // normed (B*N, D)
-    block.qkv.dispatch(pass, ...linearGrid(variant, rows, qkvColumns)); // qkv (B*N, 3, heads, E)
-    block.attention.dispatch(pass, Math.ceil(tokens / 64), heads, items); // attended (B*N, heads, E)
-    block.proj.dispatch(pass, ...linearGrid(variant, rows, width)); // x += gate1 * (B*N, D)
-    if (block.tokens) {
-      const { grids } = this.buffers;
-      block.tokens.router.dispatch(pass, Math.ceil(rows / 4)); // kept (B*N)
-      block.tokens.compact.dispatch(pass, 1); // keptRows (1 + kept), grids
-      block.norm2.dispatchIndirect(pass, grids, 0); // normed (kept, D)
-      block.fc1.dispatchIndirect(pass, grids, gridBytes); // hidden (kept, groups, G)
-      block.fc2.dispatchIndirect(pass, grids, 2 * gridBytes); // x[kept] += gate2 * (kept, D)
-    } else {
-      block.norm2.dispatch(pass, Math.ceil(rows / normTileRows)); // normed (B*N, D)
-      block.fc1.dispatch(pass, ...linearGrid(variant, rows, hiddenColumns)); // hidden (B*N, groups, G)
-      block.fc2.dispatch(pass, ...linearGrid(variant, rows, width)); // x += gate2 * (B*N, D)
+  /** Brings the latent to the lanes that have one of their own. */
+  async latentMoved(): Promise<void> {
+    const size = this.config.inChannels * this.config.inputSize ** 2;
+    const from = { lane: this.home, storage: this.latent };
+    for (const { items, run } of this.#parts) {
+      const { latent } = run.storage;
+      if (latent === this.latent) continue;
+      for (let i = 0; i < items.count; i++) {
+        const start = ((items.start + i) % this.images) * size;
+        await transfer(from, { lane: run.lane, storage: latent }, { start, count: size }, i * size);
+      }
     }
   }
 
-  /** Frees the run's buffers; the weights and the latent stay. */
+  /**
+   * Runs the network on the latent; `prediction` is then that of this evaluation.
+   * @throws DyditError `cancelled`
+   */
+  async evaluate(evaluation: number, signal?: AbortSignal): Promise<void> {
+    await sideBySide(this.#parts.map(({ run }) => run.evaluate(evaluation, signal)));
+    const size = outChannels(this.config) * this.config.inputSize ** 2;
+    const to = { lane: this.home, storage: this.prediction };
+    for (const { items, run } of this.#parts) {
+      const { prediction } = run.storage;
+      if (prediction === this.prediction) continue;
+      const from = { lane: run.lane, storage: prediction };
+      await transfer(from, to, { start: 0, count: items.count * size }, items.start * size);
+    }
+  }
+
+  /** Token gates of the last evaluation, (L, B*N) of 0 or 1; empty without dynamic tokens. */
+  async readKept(): Promise<Uint32Array<ArrayBuffer>> {
+    if (!this.dynamicTokens) return new Uint32Array();
+    const masks = await sideBySide(
+      this.#parts.map(({ run }) => run.lane.readWords(run.storage.kept)),
+    );
+    if (masks.length === 1) return masks[0];
+    const { depth } = this.config;
+    const tokens = tokenCount(this.config);
+    const out = new Uint32Array(depth * this.items * tokens);
+    for (const [part, { items }] of this.#parts.entries()) {
+      const row = items.count * tokens;
+      for (let layer = 0; layer < depth; layer++) {
+        const start = (layer * this.items + items.start) * tokens;
+        out.set(masks[part].subarray(layer * row, (layer + 1) * row), start);
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Multiply-adds of an evaluation, as the paper counts them, from the ops that ran.
+   * @param kept what `readKept` gave for it
+   */
+  work(evaluation: number, kept: Uint32Array): Work {
+    return this.#cost.of(evaluation, kept);
+  }
+
+  /** Milliseconds of each evaluation on the device, where it has a clock. */
+  async deviceMs(): Promise<readonly number[] | undefined> {
+    return this.#parts.length === 1 ? this.#parts[0].run.deviceMs() : undefined;
+  }
+
+  /** Frees all memory of the run; the weights stay. */
   destroy(): void {
-    this.arena.destroy();
+    this.#owned.destroy();
   }
 }
 
-/** (B, 2) class and style rows, the unconditional half last. */
-function labelRows(config: DitConfig, options: DitRunOptions): Uint32Array<ArrayBuffer> {
-  const { numClasses, numStyles } = config;
-  const conditional = options.labels.flatMap(({ classId, styleId }) => [
-    classId,
-    styleId ?? numStyles,
-  ]);
-  const unconditional = options.labels.flatMap(() => [numClasses, numStyles]);
-  return Uint32Array.from(options.guided ? [...conditional, ...unconditional] : conditional);
+async function assemble(dit: LoadedDit, options: DitRunOptions, owned: Owned): Promise<Assembly> {
+  const { backend, config, layers, weights, tables } = dit;
+  const { labels, guided, networkTimes, latentItems } = options;
+  const images = labels.length;
+  const items = images * (guided ? 2 : 1);
+  const dynamicTokens = options.dynamicTokens && config.dynamic;
+  const spread = spreadItems(items, backend.lanes.length);
+  const lanes = spread.map((_, index) => ({ lane: backend.lanes[index], weights: weights[index] }));
+  const times = await sideBySide(
+    lanes.map((lane) => conditionOnTime(lane, { config, layers }, networkTimes, owned)),
+  );
+  const [home] = lanes;
+  const width =
+    options.dynamicWidth && layers.widthRouters
+      ? routedWidth(config, networkTimes.length, await home.lane.readFloats(times[0].logits))
+      : openWidth(config, networkTimes.length);
+  const embeddings = labelEmbeddings(config, tables, labels, guided);
+  const alone = spread.length === 1;
+  const parts: Part[] = [];
+  for (const [index, range] of spread.entries()) {
+    const { start, count } = range;
+    const run = await LaneRun.prepare({
+      ...lanes[index],
+      config,
+      layers,
+      time: times[index],
+      width,
+      labels: embeddings.slice(start * config.hiddenSize, (start + count) * config.hiddenSize),
+      // A lane among several has a latent for each of its items.
+      size: alone
+        ? { items, images, latentItems, dynamicTokens }
+        : { items: count, images: count, latentItems: count, dynamicTokens },
+      timed: alone && (options.timed ?? false),
+    });
+    parts.push({ items: range, run: owned.adopt(run) });
+  }
+  const pixels = config.inputSize ** 2;
+  const allocate = (name: string, rows: number) =>
+    owned.adopt(home.lane.allocate(`DitRun.${name}`, denseFloats(rows, pixels)));
+  const { latent, prediction } = alone
+    ? parts[0].run.storage
+    : {
+        latent: allocate('wholeLatent', latentItems * config.inChannels),
+        prediction: allocate('wholePrediction', items * outChannels(config)),
+      };
+  const cost = new EvaluationCost({ config, layers, items, width, dynamicTokens });
+  return {
+    ...{ config, items, images, width, dynamicTokens, home: home.lane, latent, prediction },
+    ...{ parts, cost },
+  };
 }

@@ -1,5 +1,4 @@
-/** Columns of the sinusoidal embedding; the official models all use 256. */
-export const frequencyColumns = 256;
+import { frequencyColumns } from './layers';
 
 /**
  * Sinusoidal timestep embedding [cos, sin] of t * exp(-ln(10000) * i / 128), i < 128.

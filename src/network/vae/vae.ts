@@ -1,13 +1,16 @@
-import { withErrorScopes } from '../../backend/webgpu/gpu/error-scope';
-import type { KernelLibrary } from '../../backend/webgpu/kernels/library';
-import { DyditError } from '../../errors';
+import type { Backend, Storage } from '../../backend/backend';
+import { sideBySide } from '../../backend/side-by-side';
 import type { TensorMap } from '../../checkpoint/checkpoint';
+import { TensorSource } from '../../checkpoint/tensor-source';
+import { DyditError } from '../../errors';
+import { layersOf } from '../../ops/program';
+import { elementCount } from '../../ops/tensor';
 import type { VaeConfig } from '../config';
+import { freeWeights, uploadLayers, type LaneWeights } from '../lane-weights';
 import { assertRunnable } from './config';
-import { BoundDecoder } from './decoder';
-import { pictureChannels } from './plan';
-import { Readback } from './readback';
-import { uploadVaeWeights, type VaeLoadOptions, type VaeWeights } from './weights';
+import { LaneDecoder, type ReadDecoded } from './decoder';
+import { readVaeLayer } from './load';
+import { decoderCost, pictureChannels, pictureSide, recordDecoder } from './network';
 
 /** A decoded picture: RGBA bytes, row-major from the top left. */
 export interface DecodedPicture {
@@ -16,22 +19,38 @@ export interface DecodedPicture {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** The decoder for one latent size and the buffers its results are read through. */
-interface Prepared {
-  readonly latentSide: number;
-  readonly decoder: BoundDecoder;
-  readonly readback: Readback;
+export interface VaeLoadOptions {
+  /** Receives the share of the decoder's weights that has been read, 0..1. */
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
 }
 
-/** The decoder half of diffusers' AutoencoderKL. One picture at a time, so that memory stays bounded. */
+/** A lane's decoder, and the pictures that wait for it. */
+interface Queue {
+  readonly decoder: LaneDecoder;
+  waiting: number;
+  last: Promise<unknown>;
+}
+
+/** The decoders for one latent size. */
+interface Prepared {
+  readonly latentSide: number;
+  readonly queues: readonly Queue[];
+}
+
+/**
+ * The decoder half of diffusers' AutoencoderKL. A lane decodes one picture at a time, so that
+ * memory stays bounded; several lanes share what waits.
+ */
 export class Vae {
   #prepared: Prepared | undefined;
-  #busy = false;
+  #destroyed = false;
 
   private constructor(
     readonly config: VaeConfig,
-    private readonly library: KernelLibrary,
-    private readonly weights: VaeWeights,
+    private readonly backend: Backend,
+    private readonly weights: LaneWeights,
+    private readonly postQuantConv: boolean,
   ) {}
 
   /**
@@ -40,16 +59,20 @@ export class Vae {
    * `out-of-memory`, `cancelled`
    */
   static async load(
-    library: KernelLibrary,
+    backend: Backend,
     config: VaeConfig,
     tensors: TensorMap,
-    options: VaeLoadOptions = {},
+    { onProgress, signal }: VaeLoadOptions = {},
   ): Promise<Vae> {
     assertRunnable(config);
-    const weights = await withErrorScopes(library.gpu, 'loading the picture decoder', () =>
-      uploadVaeWeights(library, config, tensors, options),
+    const source = new TensorSource(decoderTensors(tensors), onProgress, signal);
+    const postQuantConv = source.has('post_quant_conv.weight');
+    // The decoder of any size names every layer once, with its shape.
+    const layers = layersOf([recordDecoder({ config, latentSide: 1, postQuantConv })]);
+    const weights = await backend.guard('loading the picture decoder', () =>
+      uploadLayers(backend, 'Vae', layers, (layer) => readVaeLayer(source, layer)),
     );
-    return new Vae(config, library, weights);
+    return new Vae(config, backend, weights, postQuantConv);
   }
 
   /**
@@ -59,82 +82,113 @@ export class Vae {
    */
   async prepare(latentSide: number): Promise<void> {
     if (this.#prepared?.latentSide === latentSide) return;
-    this.#free();
-    const { library, config, weights } = this;
-    this.#prepared = await withErrorScopes(
-      library.gpu,
-      'preparing the picture decoder',
-      async () => {
-        const decoder = await BoundDecoder.create(library, config, weights, latentSide);
-        // Room for the picture before clamping, (pixels, 4) f32.
-        const readback = new Readback(library.gpu, 16 * decoder.plan.image.side ** 2);
-        return { latentSide, decoder, readback };
-      },
+    await this.#free();
+    const { backend, config, weights, postQuantConv } = this;
+    const shape = { config, latentSide, postQuantConv };
+    const decoders = await backend.guard('preparing the picture decoder', () =>
+      sideBySide(
+        backend.lanes.map((lane, index) => LaneDecoder.prepare(lane, weights[index], shape)),
+      ),
     );
+    const queues = decoders.map((decoder) => ({ decoder, waiting: 0, last: Promise.resolve() }));
+    this.#prepared = { latentSide, queues };
   }
 
   /**
    * Decodes latent `image` of a batch: clamp(127.5 * decoder(z / scalingFactor) + 128, 0, 255).
-   * @param latent (images, C, S, S) f32 of the size given to `prepare`
-   * @throws DyditError `not-finite`, `device-lost`; `invalid-request` before `prepare`, past the
-   * end of the batch, or while another picture is being decoded
+   * @param latent (images * C, S * S) of the size given to `prepare`, on the backend's first lane
+   * @throws DyditError `not-finite`, `device-lost`, `cancelled`; `invalid-request` before `prepare`
+   * and past the end of the batch
    */
-  async decode(latent: GPUBuffer, image: number): Promise<DecodedPicture> {
-    return this.#run(latent, image, async ({ decoder, readback }) => {
-      const { side } = decoder.plan.image;
-      const bytes = await readback.read(decoder.picture, 4 * side ** 2, decoder.flags);
-      return { width: side, height: side, rgba: new Uint8ClampedArray(bytes) };
-    });
+  async decode(latent: Storage, image: number, signal?: AbortSignal): Promise<DecodedPicture> {
+    const side = this.#side();
+    const words = await this.#enqueue({ latent, image, signal }, (lane, { picture }) =>
+      lane.readWords(picture),
+    );
+    return { width: side, height: side, rgba: new Uint8ClampedArray(words.buffer) };
   }
 
   /**
    * Decodes latent `image` of a batch without clamping.
    * @returns (3, 8S, 8S), about -1..1
    */
-  async decodeFloat(latent: GPUBuffer, image: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.#run(latent, image, async ({ decoder, readback }) => {
-      const pixels = decoder.plan.image.side ** 2;
-      const bytes = await readback.read(decoder.image, 16 * pixels, decoder.flags);
-      const interleaved = new Float32Array(bytes);
-      const planes = new Float32Array(pictureChannels * pixels);
-      for (let i = 0; i < planes.length; i++) {
-        planes[i] = interleaved[(i % pixels) * 4 + Math.floor(i / pixels)];
-      }
-      return planes;
-    });
+  async decodeFloat(latent: Storage, image: number): Promise<Float32Array<ArrayBuffer>> {
+    const pixels = this.#side() ** 2;
+    const interleaved = await this.#enqueue({ latent, image }, (lane, storage) =>
+      lane.readFloats(storage.image),
+    );
+    const planes = new Float32Array(pictureChannels * pixels);
+    for (let i = 0; i < planes.length; i++) {
+      planes[i] = interleaved[(i % pixels) * pictureChannels + Math.floor(i / pixels)];
+    }
+    return planes;
   }
 
+  /** Multiply-adds of decoding one latent of S x S. */
+  multiplyAdds(latentSide: number): number {
+    return decoderCost({ config: this.config, latentSide, postQuantConv: this.postQuantConv });
+  }
+
+  /** Pictures under way end as cancelled. */
   destroy(): void {
-    this.#free();
-    this.weights.arena.destroy();
+    this.#destroyed = true;
+    const quiet = this.#free();
+    void quiet.then(() => freeWeights(this.weights));
   }
 
-  async #run<T>(
-    latent: GPUBuffer,
-    image: number,
-    read: (prepared: Prepared) => Promise<T>,
+  #side(): number {
+    if (!this.#prepared) throw invalid('the decoder was not prepared for a latent size');
+    return pictureSide({ config: this.config, latentSide: this.#prepared.latentSide });
+  }
+
+  async #enqueue<T>(
+    job: { readonly latent: Storage; readonly image: number; readonly signal?: AbortSignal },
+    read: ReadDecoded<T>,
   ): Promise<T> {
     const prepared = this.#prepared;
     if (!prepared) throw invalid('the decoder was not prepared for a latent size');
-    if (this.#busy) throw invalid('another picture is being decoded');
-    const imageBytes = 4 * this.config.latentChannels * prepared.latentSide ** 2;
-    if (image < 0 || (image + 1) * imageBytes > latent.size) {
-      throw invalid(`image ${image} is not in a latent buffer of ${latent.size} bytes`);
+    const { latent, image, signal } = job;
+    const imageElements = this.config.latentChannels * prepared.latentSide ** 2;
+    if (image < 0 || (image + 1) * imageElements > elementCount(latent.spec)) {
+      throw invalid(`image ${image} is not in a batch of ${elementCount(latent.spec)} numbers`);
     }
-    this.#busy = true;
+    const [queue] = prepared.queues.toSorted((a, b) => a.waiting - b.waiting);
+    const from = { lane: this.backend.lanes[0], storage: latent };
+    queue.waiting++;
+    const working = queue.last.then(() => {
+      if (this.#destroyed || signal?.aborted) throw cancelled();
+      return queue.decoder.decode({ from, image, signal }, read);
+    });
+    queue.last = working.catch(() => undefined);
     try {
-      prepared.decoder.submit(latent, image);
-      return await read(prepared);
+      return await working;
+    } catch (error) {
+      throw this.#destroyed ? cancelled() : error;
     } finally {
-      this.#busy = false;
+      queue.waiting--;
     }
   }
 
-  #free(): void {
-    this.#prepared?.decoder.destroy();
-    this.#prepared?.readback.destroy();
+  /** Frees the decoders when what they are at is done. */
+  async #free(): Promise<void> {
+    const queues = this.#prepared?.queues ?? [];
     this.#prepared = undefined;
+    for (const { decoder, last } of queues) {
+      await last;
+      decoder.destroy();
+    }
   }
+}
+
+/** The tensors a decoder reads; the encoder's are left out. */
+function decoderTensors(tensors: TensorMap): TensorMap {
+  return new Map(
+    [...tensors].filter(([key]) => key.startsWith('decoder.') || key.startsWith('post_quant_conv')),
+  );
+}
+
+function cancelled(): DyditError {
+  return new DyditError('cancelled', 'Decoding was cancelled.');
 }
 
 function invalid(problem: string): DyditError {

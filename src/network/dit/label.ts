@@ -1,0 +1,51 @@
+import type { TensorSource } from '../../checkpoint/tensor-source';
+import type { DitConfig } from '../config';
+
+/** Class and style of one image; leave the style out for the null style. */
+export interface Label {
+  readonly classId: number;
+  readonly styleId?: number;
+}
+
+/** Embedding tables of the labels, each with its null row last. */
+export interface LabelTables {
+  /** (classes + 1, D) */
+  readonly classes: Float32Array;
+  /** (styles + 1, D); absent where the model has no styles. */
+  readonly styles?: Float32Array;
+}
+
+/** @throws DyditError `checkpoint-broken` naming the tensor */
+export async function readLabelTables(
+  source: TensorSource,
+  { numClasses, numStyles, hiddenSize }: DitConfig,
+): Promise<LabelTables> {
+  const table = (name: string, rows: number) =>
+    source.float32(`${name}.embedding_table.weight`, [rows, hiddenSize]);
+  return {
+    classes: await table('y_embedder', numClasses + 1),
+    styles: numStyles > 0 ? await table('s_embedder', numStyles + 1) : undefined,
+  };
+}
+
+/**
+ * Embeddings of the items of a run: the images, then under guidance the same number of null labels.
+ * @returns (B, D) row-major
+ */
+export function labelEmbeddings(
+  { numClasses, numStyles, hiddenSize }: DitConfig,
+  tables: LabelTables,
+  labels: readonly Label[],
+  guided: boolean,
+): Float32Array<ArrayBuffer> {
+  const nulls = guided ? labels.map(() => ({ classId: numClasses })) : [];
+  const items: readonly Label[] = [...labels, ...nulls];
+  const out = new Float32Array(items.length * hiddenSize);
+  for (const [item, { classId, styleId = numStyles }] of items.entries()) {
+    for (let i = 0; i < hiddenSize; i++) {
+      const style = tables.styles?.[styleId * hiddenSize + i] ?? 0;
+      out[item * hiddenSize + i] = tables.classes[classId * hiddenSize + i] + style;
+    }
+  }
+  return out;
+}
