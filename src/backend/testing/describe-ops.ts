@@ -1,0 +1,22 @@
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import type { Backend } from '../backend';
+import { OpBed, type SuiteOptions } from './op-bed';
+import { describeLinear } from './ops/linear';
+
+/**
+ * The suite that every backend passes: each op against numbers worked out by hand and against the
+ * reference, programs of ops, and what a lane promises of its storage. Runs in Node and in browsers.
+ */
+export function describeOps(
+  name: string,
+  makeBackend: () => Promise<Backend>,
+  options: SuiteOptions,
+): void {
+  describe(`${name} backend`, () => {
+    const bed = new OpBed(makeBackend, options);
+    beforeAll(() => bed.open());
+    afterAll(() => bed.close());
+    afterEach(() => bed.expectNothingLeft());
+    describeLinear(bed);
+  });
+}
