@@ -1,5 +1,4 @@
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
-import { openCheckpoint } from '../../checkpoint/open';
 import type { VaeConfig } from '../config';
 
 /** Layout of fixtures/vae/sd-mini.safetensors; its z goes into post_quant_conv unscaled. */
@@ -28,13 +27,6 @@ export const emojiStarter: VaeConfig = {
   blockOutChannels: [32, 64, 96, 128],
   normNumGroups: 16,
 };
-
-/** Opens a checkpoint that the test server serves. */
-export async function openTensors(url: string): Promise<TensorMap> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
-  return (await openCheckpoint(await response.blob(), url)).tensors;
-}
 
 /** A tensor that the fixture must have. */
 export function fixtureTensor(tensors: TensorMap, key: string): CheckpointTensor {

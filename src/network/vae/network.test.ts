@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { layersOf } from '../../ops/program';
+import { planSlots } from '../../ops/slots';
+import { elementCount } from '../../ops/tensor';
+import type { VaeConfig } from '../config';
+import { emojiStarter as emoji } from '../testing/vae-fixtures';
+import { decoderCost, decoderSpecs, recordDecoder } from './network';
+
+const stableDiffusion: VaeConfig = {
+  latentChannels: 4,
+  blockOutChannels: [128, 256, 512, 512],
+  layersPerBlock: 2,
+  normNumGroups: 32,
+  midBlockAddAttention: true,
+  scalingFactor: 0.18215,
+};
+
+describe.each([
+  ['Stable Diffusion', stableDiffusion, 64, true],
+  ['emoji', emoji, 16, true],
+  ['emoji without post_quant_conv', emoji, 16, false],
+])('decoder of %s', (_name, config, latentSide, postQuantConv) => {
+  const shape = { config, latentSide, postQuantConv };
+  const program = recordDecoder(shape);
+
+  test('three places for its activations', () => {
+    expect(planSlots(program, elementCount).sizes).toHaveLength(3);
+  });
+
+  test('names every layer once', () => {
+    const named = program.ops.filter((op) => 'layer' in op).map((op) => op.layer.name);
+    expect(new Set(named).size).toBe(named.length);
+    expect(layersOf([program]).map(({ name }) => name)).toEqual(named);
+    expect(named.includes('post_quant_conv')).toBe(postQuantConv);
+  });
+
+  test('ends in a picture eight times as large', () => {
+    expect(decoderSpecs(shape).picture.rows).toBe((8 * latentSide) ** 2);
+    expect(program.ops.at(-1)?.kind).toBe('picture');
+  });
+});
+
+test('512 pixels of Stable Diffusion fit in 700 MiB of activations', () => {
+  const shape = { config: stableDiffusion, latentSide: 64, postQuantConv: true };
+  const { sizes } = planSlots(recordDecoder(shape), elementCount);
+  const bytes = 4 * sizes.reduce((sum, size) => sum + size, 0);
+  expect(bytes / 2 ** 20).toBeLessThanOrEqual(700);
+});
+
+describe('decoderCost', () => {
+  test('of a decoder small enough to count by hand', () => {
+    const config: VaeConfig = {
+      latentChannels: 2,
+      blockOutChannels: [4],
+      layersPerBlock: 0,
+      normNumGroups: 1,
+      midBlockAddAttention: true,
+      scalingFactor: 1,
+    };
+    // Per pixel of 9: post_quant_conv, conv_in, three resnets, conv_out; then the attention.
+    const perPixel = 2 * 2 + 9 * 2 * 4 + 3 * 2 * 9 * 4 * 4 + 9 * 4 * 3;
+    const attention = 9 * (3 * 4 * 4 + 4 * 4) + 2 * 9 * 9 * 4;
+    const shape = { config, latentSide: 3, postQuantConv: true };
+    expect(decoderCost(shape)).toBe(9 * perPixel + attention);
+  });
+
+  test('of the embedded decoder', () => {
+    // Elements of each weight times pixels, summed over the file by a script of its own.
+    const shape = { config: emoji, latentSide: 16, postQuantConv: true };
+    expect(decoderCost(shape)).toBe(3_287_040_000);
+  });
+});
