@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { Backend } from '../backend';
 import { OpBed, type SuiteOptions } from './op-bed';
+import { describeAddGated } from './ops/add-gated';
+import { describeAttention } from './ops/attention';
 import { describeLinear } from './ops/linear';
+import { describeNorm } from './ops/norm';
+import { describeSelectTokens } from './ops/select-tokens';
 
 /**
  * The suite that every backend passes: each op against numbers worked out by hand and against the
@@ -18,5 +22,9 @@ export function describeOps(
     afterAll(() => bed.close());
     afterEach(() => bed.expectNothingLeft());
     describeLinear(bed);
+    describeAddGated(bed);
+    describeNorm(bed);
+    describeAttention(bed);
+    describeSelectTokens(bed);
   });
 }
