@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { TensorMap } from '../src/checkpoint/checkpoint';
 import { readFloat32 } from '../src/checkpoint/decode';
+import { openCheckpoint } from '../src/checkpoint/open';
 
 /** `case.json`; what is not listed is not needed. */
 const caseSchema = v.object({
@@ -13,8 +14,23 @@ const caseSchema = v.object({
 
 export type CaseSettings = v.InferOutput<typeof caseSchema>;
 
-export function parseCase(json: unknown): CaseSettings {
-  return v.parse(caseSchema, json);
+/** A case, opened. */
+export interface CaseFiles {
+  readonly settings: CaseSettings;
+  readonly model: TensorMap;
+  /** Inputs and outputs. */
+  readonly tensors: TensorMap;
+}
+
+/** The files of a case's folder. */
+export const caseFileNames = ['case.json', 'case.safetensors', 'model.pt'] as const;
+
+/** @param open gives a file of the case's folder */
+export async function openCase(open: (name: string) => Promise<Blob>): Promise<CaseFiles> {
+  const settings = v.parse(caseSchema, JSON.parse(await (await open('case.json')).text()));
+  const model = await openCheckpoint(await open('model.pt'), 'model.pt');
+  const data = await openCheckpoint(await open('case.safetensors'), 'case.safetensors');
+  return { settings, model: model.tensors, tensors: data.tensors };
 }
 
 /** A tensor of `case.safetensors`. */

@@ -1,47 +1,43 @@
-import { createReadStream, existsSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Plugin } from 'vite';
-import { withBrowserPage } from '../tools/browser-page';
+import type { Backend } from '../src/backend/backend';
+import { runInBrowser } from './browser-backend';
+import { caseFileNames } from './case-file';
+import { runInNode } from './node-backend';
 import type { CaseReport } from './report';
 
-const usage = 'npm run conformance -- FOLDER... [--json FILE]';
-const caseFiles = ['case.json', 'case.safetensors', 'model.pt'];
+const usage =
+  'npm run conformance -- FOLDER... [--backend webgpu|wasm|reference] [--threads N] [--json FILE]';
 
-/** Serves the files of case i at /__case/i/. */
-function serveCases(folders: readonly string[]): Plugin {
-  return {
-    name: 'conformance-cases',
-    configureServer(server) {
-      server.middlewares.use('/__case/', (request, response) => {
-        const [index, name] = (request.url ?? '').replace(/^\//, '').split('/');
-        const folder = folders[Number(index)];
-        if (!folder || !caseFiles.includes(name)) {
-          response.writeHead(404).end();
-          return;
-        }
-        createReadStream(resolve(folder, name)).pipe(response);
-      });
-    },
-  };
+/** Ends with a sentence and how it is called. */
+function refuse(sentence: string): never {
+  console.error(`${sentence}\nUsage: ${usage}`);
+  process.exit(2);
 }
 
-function runCases(folders: readonly string[]): Promise<readonly CaseReport[]> {
-  return withBrowserPage('conformance/index.html', [serveCases(folders)], async (page) => {
-    await page.waitForFunction(() => globalThis.runConformanceCase !== undefined);
-    const reports: CaseReport[] = [];
-    for (const [index, folder] of folders.entries()) {
-      const report = await page.evaluate(
-        (path) => globalThis.runConformanceCase?.(path),
-        `/__case/${index}`,
-      );
-      if (!report) throw new Error('The conformance page did not start.');
-      const named = report.error ? { ...report, name: basename(folder) } : report;
-      print(named);
-      reports.push(named);
-    }
-    return reports;
-  });
+function parseCommandLine() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        backend: { type: 'string', default: 'webgpu' },
+        threads: { type: 'string' },
+        json: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function startBackend(kind: 'wasm' | 'reference', threads?: number): Promise<Backend> {
+  if (kind === 'reference') {
+    const { createReferenceBackend } = await import('../src/backend/reference/backend');
+    return createReferenceBackend();
+  }
+  const { createWasmBackend } = await import('../src/backend/wasm/wasm-backend');
+  return createWasmBackend({ threads });
 }
 
 function print({ name, pass, outputs, error }: CaseReport): void {
@@ -54,23 +50,31 @@ function print({ name, pass, outputs, error }: CaseReport): void {
   }
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'string' } },
-});
-if (positionals.length === 0) {
-  console.error(`No case folder given. Usage: ${usage}`);
-  process.exit(2);
+const { positionals: folders, values } = parseCommandLine();
+if (folders.length === 0) refuse('No case folder was given.');
+for (const folder of folders) {
+  const missing = caseFileNames.filter((name) => !existsSync(resolve(folder, name)));
+  if (missing.length > 0) refuse(`${folder} has no ${missing.join(', ')}.`);
 }
-for (const folder of positionals) {
-  const missing = caseFiles.filter((name) => !existsSync(resolve(folder, name)));
-  if (missing.length > 0) {
-    console.error(`${folder} has no ${missing.join(', ')}.`);
-    process.exit(2);
-  }
+const threads = values.threads === undefined ? undefined : Number(values.threads);
+
+const cases: CaseReport[] = [];
+const onReport = (report: CaseReport): void => {
+  print(report);
+  cases.push(report);
+};
+switch (values.backend) {
+  case 'webgpu':
+    await runInBrowser(folders, onReport);
+    break;
+  case 'wasm':
+  case 'reference':
+    await runInNode(await startBackend(values.backend, threads), folders, onReport);
+    break;
+  default:
+    refuse(`There is no backend "${values.backend}".`);
 }
-const cases = await runCases(positionals);
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ cases }, null, 2)}\n`);
 const failed = cases.filter((report) => !report.pass).length;
-console.log(`${cases.length - failed} passed, ${failed} failed`);
+console.log(`${values.backend}: ${cases.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,8 +1,8 @@
 import type { BackendReport } from '../backend/backend';
 import type { ErrorReport } from '../errors';
+import type { SamplerName } from '../sampler/samplers';
 
-/** Names of the samplers; the first two are for epsilon models, the others for flow models. */
-export type SamplerName = 'ddpm' | 'ddim' | 'flow-euler' | 'flow-heun';
+export type { SamplerName };
 
 /** Everything that determines a picture on a given adapter. Image k uses seed + k (mod 2^32). */
 export interface GenerateRequest {

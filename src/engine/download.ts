@@ -1,4 +1,5 @@
 import { DyditError } from '../errors';
+import { openLocalFile } from './local-file';
 
 function failed(url: string, reason: string, cause?: unknown): DyditError {
   return new DyditError(
@@ -19,6 +20,11 @@ export async function download(
   onProgress: (received: number, total: number) => void,
   signal?: AbortSignal,
 ): Promise<Blob> {
+  if (url.startsWith('file:')) {
+    const blob = await openLocalFile(url);
+    onProgress(blob.size, blob.size);
+    return blob;
+  }
   try {
     const response = await fetch(url, { signal });
     if (!response.ok || !response.body) {

@@ -1,5 +1,17 @@
+import type { Engine, EngineOptions } from './api';
+import { createEngine as createWorkerEngine } from './worker/client';
+
 /** The engine without the page: `import { createEngine } from 'dydit-web/engine'`. */
-export { createEngine } from './worker/client';
 export type * from './api';
 export { DyditError } from '../errors';
 export type { ErrorCode, ErrorReport } from '../errors';
+
+/**
+ * Starts the engine: in a worker where the platform has them (browsers), else on this thread (Node).
+ * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  if ('Worker' in globalThis) return createWorkerEngine(options);
+  const { createLocalEngine } = await import('./local-engine');
+  return createLocalEngine(options);
+}

@@ -1,27 +1,29 @@
-import { readBuffer } from '../backend/webgpu/gpu/buffer';
-import type { Gpu } from '../backend/webgpu/gpu/device';
+import type { Lane, Storage } from '../backend/backend';
 import type { DitConfig } from '../network/config';
+import type { Picture } from './api';
 
 /**
  * The first three latent channels as red, green and blue: what can be shown of a latent where no
  * VAE decoder is loaded. Values of -3..3 (three standard deviations) span black to white.
- * @param latent (images, C, S, S)
- * @returns RGBA bytes of image `image`, S x S
+ * @param latent (images * C, S * S)
+ * @returns image `image`, S x S
  */
 export async function viewLatent(
-  gpu: Gpu,
-  config: DitConfig,
-  latent: GPUBuffer,
+  home: Lane,
+  config: Pick<DitConfig, 'inChannels' | 'inputSize'>,
+  latent: Storage,
   image: number,
-): Promise<Uint8ClampedArray<ArrayBuffer>> {
-  const pixels = config.inputSize ** 2;
-  const values = new Float32Array(await readBuffer(gpu, latent));
+): Promise<Picture> {
+  const side = config.inputSize;
+  const pixels = side ** 2;
+  const shown = Math.min(3, config.inChannels);
   const start = image * config.inChannels * pixels;
+  const values = await home.readFloats(latent, { start, count: shown * pixels });
   const rgba = new Uint8ClampedArray(pixels * 4).fill(255);
-  for (let channel = 0; channel < Math.min(3, config.inChannels); channel++) {
+  for (let channel = 0; channel < shown; channel++) {
     for (let pixel = 0; pixel < pixels; pixel++) {
-      rgba[pixel * 4 + channel] = 127.5 + 42.5 * values[start + channel * pixels + pixel];
+      rgba[pixel * 4 + channel] = 127.5 + 42.5 * values[channel * pixels + pixel];
     }
   }
-  return rgba;
+  return { width: side, height: side, rgba };
 }

@@ -1,13 +1,14 @@
+import type { Backend } from '../backend/backend';
+import { Owned } from '../backend/owned';
 import { DyditError } from '../errors';
-import type { KernelLibrary } from '../backend/webgpu/kernels/library';
 import { openCheckpoint } from '../checkpoint/open';
 import { Dit } from '../network/dit/dit';
-import { parseManifest, type Manifest } from '../network/manifest';
 import { inferVaeConfig } from '../network/vae/config';
 import { Vae } from '../network/vae/vae';
 import type { VaeConfig } from '../network/config';
 import type { LoadProgress, ModelInfo, ModelSource } from './api';
 import { download, downloadJson } from './download';
+import { parseManifest, type Manifest } from './manifest';
 import { describeModel } from './model-info';
 import { PictureDecoder } from './picture-decoder';
 
@@ -66,11 +67,16 @@ function vaeConfig({ vae }: Manifest): VaeConfig {
   };
 }
 
+/** How loading reports and stops. */
+interface LoadControl {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: LoadProgress) => void;
+}
+
 async function loadVae(
-  library: KernelLibrary,
+  dit: Dit,
   file: Blob,
   manifest: Manifest | undefined,
-  dit: Dit,
   signal: AbortSignal,
 ): Promise<Vae> {
   const { tensors } = await openCheckpoint(file, 'the VAE');
@@ -82,7 +88,7 @@ async function loadVae(
       'Drop the VAE that the model was trained with.',
     );
   }
-  const vae = await Vae.load(library, config, tensors, { signal });
+  const vae = await Vae.load(dit.backend, config, tensors, { signal });
   try {
     await vae.prepare(dit.config.inputSize);
     return vae;
@@ -98,41 +104,36 @@ async function loadVae(
  * `limit-too-small`, `out-of-memory`, `cancelled`
  */
 export async function loadModel(
-  library: KernelLibrary,
+  backend: Backend,
   source: ModelSource,
-  signal: AbortSignal,
-  onProgress: (progress: LoadProgress) => void,
+  { signal, onProgress }: LoadControl,
 ): Promise<LoadedModel> {
-  const files = await fetchFiles(source, signal, onProgress);
+  const { name, checkpoint, vae: vaeFile, manifest } = await fetchFiles(source, signal, onProgress);
   onProgress({ stage: 'read', fraction: 0 });
-  const { tensors } = await openCheckpoint(files.checkpoint, files.name);
-  const hints = files.manifest && {
-    numHeads: files.manifest.dit.num_heads,
-    inputSize: files.manifest.dit.input_size,
-    objective: files.manifest.dit.objective,
+  const { tensors } = await openCheckpoint(checkpoint, name);
+  const hints = manifest && {
+    numHeads: manifest.dit.num_heads,
+    inputSize: manifest.dit.input_size,
+    objective: manifest.dit.objective,
   };
-  const dit = await Dit.load(library, tensors, hints, {
-    signal,
-    onProgress: (fraction) => onProgress({ stage: 'upload', fraction }),
-  });
+  const owned = new Owned();
   try {
-    const vae = files.vae && (await loadVae(library, files.vae, files.manifest, dit, signal));
+    const dit = owned.adopt(
+      await Dit.load(backend, tensors, hints, {
+        signal,
+        onProgress: (fraction) => onProgress({ stage: 'upload', fraction }),
+      }),
+    );
+    const vae = vaeFile && owned.adopt(await loadVae(dit, vaeFile, manifest, signal));
+    if (signal.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
     return {
-      info: describeModel(
-        dit,
-        files.name,
-        vae && 2 ** (vae.config.blockOutChannels.length - 1),
-        files.manifest,
-      ),
+      info: describeModel({ name, dit, vae, manifest }),
       dit,
-      pictures: new PictureDecoder(library, dit, vae),
-      destroy: () => {
-        dit.destroy();
-        vae?.destroy();
-      },
+      pictures: new PictureDecoder(backend, dit.config, vae),
+      destroy: () => owned.destroy(),
     };
   } catch (error) {
-    dit.destroy();
+    owned.destroy();
     throw error;
   }
 }

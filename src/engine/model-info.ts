@@ -1,13 +1,10 @@
-import type { DitConfig } from '../network/config';
+import { tokenCount, type DitConfig } from '../network/config';
+import { evaluationCost } from '../network/dit/cost';
 import type { Dit } from '../network/dit/dit';
-import { staticCost, tokenCount } from '../network/dit/cost';
-import type { Manifest } from '../network/manifest';
-import type { ModelInfo, SamplerName } from './api';
-
-/** Samplers that fit what a network predicts, the usual one first. */
-function samplersFor(config: DitConfig): readonly SamplerName[] {
-  return config.objective === 'epsilon' ? ['ddim', 'ddpm'] : ['flow-euler', 'flow-heun'];
-}
+import type { Vae } from '../network/vae/vae';
+import { samplersFor } from '../sampler/samplers';
+import type { ModelInfo } from './api';
+import type { Manifest } from './manifest';
 
 /** Settings to start with where no manifest gives any: the official DiT's, with fewer steps. */
 function usualDefaults(config: DitConfig): ModelInfo['defaults'] {
@@ -16,17 +13,22 @@ function usualDefaults(config: DitConfig): ModelInfo['defaults'] {
     : { sampler: 'flow-euler', steps: 25, guidance: 2.5, guidanceChannels: 'all' };
 }
 
-/**
- * What the page is told of a model.
- * @param upscale pixels of a picture a latent pixel; 1 without a VAE
- * @param manifest names and defaults, where the model came with one
- */
-export function describeModel(
-  dit: Dit,
-  name: string,
-  upscale: number | undefined,
-  manifest?: Manifest,
-): ModelInfo {
+/** Pixels of a picture a latent pixel: each level of the decoder but the last doubles the side. */
+function upscaleOf({ config }: Pick<Vae, 'config'>): number {
+  return 2 ** (config.blockOutChannels.length - 1);
+}
+
+/** What a model is made of. */
+export interface ModelParts {
+  readonly name: string;
+  readonly dit: Pick<Dit, 'config' | 'parameters' | 'weightDtype'>;
+  readonly vae?: Pick<Vae, 'config' | 'multiplyAdds'>;
+  /** Names and defaults, where the model came with them. */
+  readonly manifest?: Manifest;
+}
+
+/** What the page is told of a model. */
+export function describeModel({ name, dit, vae, manifest }: ModelParts): ModelInfo {
   const { config } = dit;
   const numbered = Array.from({ length: config.numClasses }, (_, i) => ({
     name: `Class ${i}`,
@@ -38,14 +40,17 @@ export function describeModel(
     parameters: dit.parameters,
     weightDtype: dit.weightDtype,
     objective: config.objective,
-    samplers: samplersFor(config),
+    samplers: samplersFor(config.objective),
     dynamic: config.dynamic,
-    hasVae: upscale !== undefined,
+    hasVae: vae !== undefined,
     depth: config.depth,
     heads: config.numHeads,
     tokens: tokenCount(config),
-    imageSize: config.inputSize * (upscale ?? 1),
-    cost: { evaluation: staticCost(config), decode: 0 },
+    imageSize: config.inputSize * (vae ? upscaleOf(vae) : 1),
+    cost: {
+      evaluation: evaluationCost(config),
+      decode: vae?.multiplyAdds(config.inputSize) ?? 0,
+    },
     classes: manifest?.classes ?? numbered,
     styles: manifest?.styles ?? Array.from({ length: config.numStyles }, (_, i) => `Style ${i}`),
     defaults: manifest

@@ -1,75 +1,75 @@
+import type { Backend } from '../backend/backend';
 import { DyditError, type ErrorReport } from '../errors';
-import { requestGpu, type Gpu } from '../backend/webgpu/gpu/device';
-import { withErrorScopes } from '../backend/webgpu/gpu/error-scope';
-import { KernelLibrary } from '../backend/webgpu/kernels/library';
-import { tuneLinear } from '../backend/webgpu/kernels/tune';
 import type {
-  MachineReport,
+  EngineOptions,
   GenerateOptions,
   GenerateRequest,
   GenerateResult,
   LoadProgress,
+  MachineReport,
   ModelInfo,
   ModelSource,
 } from './api';
-import { generate } from './generate';
-import { loadModel, type LoadedModel } from './load-model';
+import { chooseBackend, type ChosenBackend } from './choose-backend';
+import { generate, type PictureModel } from './generate';
+import { loadModel } from './load-model';
 import { validateRequest } from './validate-request';
 
-/** One GPU device with at most one model; what the worker does, without the messages. */
+/** A model ready to generate. */
+export interface SessionModel extends PictureModel {
+  readonly info: ModelInfo;
+  destroy(): void;
+}
+
+/** How a session comes by a model; tests put a model of known outcome in its place. */
+type LoadModel = (
+  backend: Backend,
+  source: ModelSource,
+  control: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: LoadProgress) => void;
+  },
+) => Promise<SessionModel>;
+
+/** One backend with at most one model: the engine without the messages to and from a worker. */
 export class Session {
-  #model: LoadedModel | undefined;
+  readonly machine: MachineReport;
+  readonly #backend: Backend;
+  readonly #loadModel: LoadModel;
+  #model: SessionModel | undefined;
   #busy = false;
   #lostReport: ErrorReport | undefined;
 
-  private constructor(
-    private readonly gpu: Gpu,
-    private readonly library: KernelLibrary,
-    readonly machine: MachineReport,
-    onLost: (report: ErrorReport) => void,
-  ) {
-    void gpu.lost.then((report) => {
+  constructor({ backend, machine }: ChosenBackend, loading: LoadModel = loadModel) {
+    this.#backend = backend;
+    this.machine = machine;
+    this.#loadModel = loading;
+    void backend.lost.then((report) => {
       this.#lostReport = report;
-      onLost(report);
     });
   }
 
   /**
-   * Asks for a device and measures its kernels.
-   * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`
+   * Starts a backend.
+   * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`
    */
-  static async start(
-    navigatorGpu: GPU | undefined,
-    onLost: (report: ErrorReport) => void,
-  ): Promise<Session> {
-    const gpu = await requestGpu(navigatorGpu);
-    const library = new KernelLibrary(gpu);
-    await withErrorScopes(gpu, 'measuring the kernels', () => tuneLinear(library));
-    const machine: MachineReport = {
-      kind: 'webgpu',
-      threads: 1,
-      description: gpu.description,
-      software: gpu.software,
-      features: gpu.device.features.has('shader-f16') ? ['shader-f16'] : [],
-      fallbacks: fallbackSentences(gpu),
-      linearGflops: library.linearGflops,
-    };
-    return new Session(gpu, library, machine, onLost);
+  static async start(options: EngineOptions): Promise<Session> {
+    return new Session(await chooseBackend(options));
   }
 
-  /** Why the device is gone, once it is. */
-  get lostReport(): ErrorReport | undefined {
-    return this.#lostReport;
+  /** Resolves when the backend can't be used any more. */
+  get lost(): Promise<ErrorReport> {
+    return this.#backend.lost;
   }
 
   /** Loads a model in place of the present one, which stays if loading fails. */
-  async load(
+  load(
     source: ModelSource,
     signal: AbortSignal,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<ModelInfo> {
     return this.#alone(async () => {
-      const model = await loadModel(this.library, source, signal, onProgress);
+      const model = await this.#loadModel(this.#backend, source, { signal, onProgress });
       this.#model?.destroy();
       this.#model = model;
       return model.info;
@@ -77,7 +77,7 @@ export class Session {
   }
 
   /** @throws DyditError `invalid-request`, `out-of-memory`, `limit-too-small`, `not-finite`, `cancelled` */
-  async generate(
+  generate(
     request: GenerateRequest,
     signal: AbortSignal,
     options: Pick<GenerateOptions, 'onStep' | 'onPreview'>,
@@ -87,12 +87,15 @@ export class Session {
         throw new DyditError('invalid-request', 'No model is loaded.', 'Load a model first.');
       }
       validateRequest(request, this.#model.info);
-      return generate(this.library, this.#model, request, { ...options, signal });
+      return generate(this.#model, request, { ...options, signal });
     });
   }
 
-  simulateDeviceLoss(): void {
-    this.gpu.device.destroy();
+  /** Frees everything; the session is then of no use. */
+  destroy(): void {
+    this.#model?.destroy();
+    this.#model = undefined;
+    this.#backend.destroy();
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -106,21 +109,11 @@ export class Session {
     this.#busy = true;
     try {
       return await work();
+    } catch (error) {
+      // Whatever fails on a device that is gone fails because it is gone.
+      throw this.#lostReport ? DyditError.fromReport(this.#lostReport) : DyditError.from(error);
     } finally {
       this.#busy = false;
     }
   }
-}
-
-/** What the engine does without on this adapter, in words. */
-function fallbackSentences({ features, software }: Gpu): readonly string[] {
-  const sentences: string[] = [];
-  if (software) sentences.push('There is no GPU: the processor does its work, slowly.');
-  if (!features.f16) {
-    sentences.push('No shader-f16: half-precision weights are unpacked to f32 as they are read.');
-  }
-  if (!features.timestamps) {
-    sentences.push('No timestamp-query: times are by the clock on the wall.');
-  }
-  return sentences;
 }

@@ -1,42 +1,10 @@
-import type { DitConfig } from '../network/config';
-import { blockCost, staticCost, tokenCount } from '../network/dit/cost';
-import type { DitRun } from '../network/dit/run';
+import { tokenCount } from '../network/config';
+import { activeCounts } from '../network/dit/width-table';
 import type { ComputeRecord, RunStatistics } from './api';
+import type { NetworkRun } from './network-run';
 
-/** Collects the token gates of a run, a bit each, as they come back from the GPU. */
-export class KeptTokenRecord {
-  readonly bits: Uint8Array<ArrayBuffer>;
-  /** Kept tokens, [evaluation][layer], summed over items. */
-  readonly counts: Uint32Array;
-  readonly #perLayer: number;
-
-  /** @param all true where every token is kept and nothing comes back */
-  constructor(
-    private readonly run: DitRun,
-    evaluations: number,
-    all: boolean,
-  ) {
-    const { config, items } = run;
-    this.#perLayer = items * tokenCount(config);
-    const layers = evaluations * config.depth;
-    this.bits = new Uint8Array(Math.ceil((layers * this.#perLayer) / 8)).fill(all ? 255 : 0);
-    this.counts = new Uint32Array(layers).fill(all ? this.#perLayer : 0);
-  }
-
-  /**
-   * @param evaluation first evaluation in `kept`
-   * @param kept (evaluations, L * B*N) of 0 or 1
-   */
-  add(evaluation: number, kept: Uint32Array): void {
-    const start = evaluation * this.run.config.depth * this.#perLayer;
-    for (let i = 0; i < kept.length; i++) {
-      if (kept[i] === 0) continue;
-      const bit = start + i;
-      this.bits[bit >> 3] |= 1 << (bit & 7);
-      this.counts[Math.floor(bit / this.#perLayer)]++;
-    }
-  }
-}
+/** What of a prepared network statistics are made of. */
+type CountedRun = Pick<NetworkRun, 'config' | 'items' | 'width' | 'dynamicTokens' | 'work'>;
 
 /** Times of a run, milliseconds. */
 export interface RunTimes {
@@ -47,49 +15,81 @@ export interface RunTimes {
   readonly gpuStepMs?: readonly number[];
 }
 
-/** Puts together what a run did (DyDiT's count of multiply-adds, section 4.1). */
-export function runStatistics(
-  config: DitConfig,
-  run: DitRun,
-  networkTimes: readonly number[],
-  kept: KeptTokenRecord,
-  times: RunTimes,
-): RunStatistics {
-  const { width, items } = run;
-  const tokens = tokenCount(config);
-  const evaluations = networkTimes.length;
-  const cells = evaluations * config.depth;
-  const cost = blockCost(config);
-  let done = 0;
-  const sums = { heads: 0, groups: 0, tokens: 0 };
-  for (let cell = 0; cell < cells; cell++) {
-    const heads = width.activeHeads[cell] / config.numHeads;
-    const groups = width.activeGroups[cell] / config.numHeads;
-    const keptShare = kept.counts[cell] / (items * tokens);
-    done += items * (cost.attention * heads + cost.mlp * groups * keptShare);
-    sums.heads += heads;
-    sums.groups += groups;
-    sums.tokens += keptShare;
+/** Adds up what a run does, evaluation by evaluation, as its token gates come back. */
+export class RunRecord {
+  /** Kept tokens, a bit each, [evaluation][layer][item][token]. */
+  readonly #bits: Uint8Array<ArrayBuffer>;
+  readonly #multiplyAdds = { done: 0, static: 0 };
+  #kept = 0;
+  #evaluations = 0;
+
+  /** @param networkTimes timestep of every evaluation */
+  constructor(
+    private readonly run: CountedRun,
+    private readonly networkTimes: readonly number[],
+  ) {
+    const gates = networkTimes.length * this.#gatesOfEvaluation;
+    this.#bits = new Uint8Array(Math.ceil(gates / 8)).fill(run.dynamicTokens ? 0 : 255);
   }
-  const record: ComputeRecord = {
-    evaluations,
-    layers: config.depth,
-    networkTimes,
-    activeHeads: width.activeHeads,
-    activeGroups: width.activeGroups,
-    heads: config.numHeads,
-    keptTokens: kept.bits,
-    items,
-    tokens,
-  };
-  return {
-    ...times,
-    multiplyAdds: { done, static: evaluations * items * staticCost(config) },
-    shares: {
-      heads: sums.heads / cells,
-      groups: sums.groups / cells,
-      tokens: sums.tokens / cells,
-    },
-    record,
-  };
+
+  /** Token gates of an evaluation: L * B*N. */
+  get #gatesOfEvaluation(): number {
+    const { config, items } = this.run;
+    return config.depth * items * tokenCount(config);
+  }
+
+  /**
+   * Counts the next evaluation.
+   * @param kept (L, B*N) of 0 or 1; empty without dynamic tokens
+   */
+  add(kept: Uint32Array): void {
+    const { run } = this;
+    const evaluation = this.#evaluations++;
+    const work = run.work(evaluation, kept);
+    this.#multiplyAdds.done += work.done;
+    this.#multiplyAdds.static += work.static;
+    if (!run.dynamicTokens) {
+      this.#kept += this.#gatesOfEvaluation;
+      return;
+    }
+    const start = evaluation * this.#gatesOfEvaluation;
+    for (let i = 0; i < kept.length; i++) {
+      if (kept[i] === 0) continue;
+      this.#bits[(start + i) >> 3] |= 1 << ((start + i) & 7);
+      this.#kept++;
+    }
+  }
+
+  /** What the run did (DyDiT's count of multiply-adds, section 4.1). */
+  statistics(times: RunTimes): RunStatistics {
+    const { config, items, width } = this.run;
+    const activeHeads = activeCounts(width, 'heads');
+    const activeGroups = activeCounts(width, 'groups');
+    const evaluations = this.networkTimes.length;
+    const record: ComputeRecord = {
+      evaluations,
+      layers: config.depth,
+      networkTimes: this.networkTimes,
+      activeHeads,
+      activeGroups,
+      heads: config.numHeads,
+      keptTokens: this.#bits,
+      items,
+      tokens: tokenCount(config),
+    };
+    return {
+      ...times,
+      multiplyAdds: this.#multiplyAdds,
+      shares: {
+        heads: mean(activeHeads) / config.numHeads,
+        groups: mean(activeGroups) / config.numHeads,
+        tokens: this.#kept / (evaluations * this.#gatesOfEvaluation),
+      },
+      record,
+    };
+  }
+}
+
+function mean(values: Uint16Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

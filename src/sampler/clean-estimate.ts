@@ -1,11 +1,13 @@
-import type { CleanEstimate } from './denoiser';
+import type { EstimateCoefficients } from '../ops/run-values';
 import type { NoiseLevel } from './schedule';
 
 /**
  * For a network that predicts the noise in x = sqrt(alphaBar)*clean + sqrt(1 - alphaBar)*noise
  * ("Denoising Diffusion Probabilistic Models", arXiv 2006.11239, eq. 4 solved for the clean latent).
  */
-export function epsilonCleanEstimate({ alphaBar }: Pick<NoiseLevel, 'alphaBar'>): CleanEstimate {
+export function epsilonCleanEstimate({
+  alphaBar,
+}: Pick<NoiseLevel, 'alphaBar'>): EstimateCoefficients {
   return { latent: Math.sqrt(1 / alphaBar), prediction: -Math.sqrt(1 / alphaBar - 1) };
 }
 
@@ -14,6 +16,6 @@ export function epsilonCleanEstimate({ alphaBar }: Pick<NoiseLevel, 'alphaBar'>)
  * of the way in a straight line.
  * @param t time of the latent, 0 (noise) to 1 (clean)
  */
-export function flowCleanEstimate(t: number): CleanEstimate {
+export function flowCleanEstimate(t: number): EstimateCoefficients {
   return { latent: 1, prediction: 1 - t };
 }

@@ -1,5 +1,6 @@
+import type { UpdateCoefficients } from '../ops/run-values';
 import { epsilonCleanEstimate } from './clean-estimate';
-import type { LatentUpdate, NoiseTerm, Sampler } from './denoiser';
+import type { Sampler } from './denoiser';
 import { respacedSchedule, type NoiseLevel } from './schedule';
 import { singleEvaluationSampler } from './single-evaluation';
 
@@ -24,14 +25,15 @@ export function ddpmSampler(steps: number): Sampler {
  * x <- posterior mean of the previous level given x and the clean estimate (arXiv 2102.09672,
  * eq. 11), the clean estimate written out in x and the prediction, plus noise.
  */
-function ancestralUpdate(level: NoiseLevel): LatentUpdate {
+function ancestralUpdate(level: NoiseLevel): UpdateCoefficients {
   const { beta, alphaBar, previousAlphaBar } = level;
   const clean = epsilonCleanEstimate(level);
   const cleanWeight = (beta * Math.sqrt(previousAlphaBar)) / (1 - alphaBar);
   const latentWeight = ((1 - previousAlphaBar) * Math.sqrt(1 - beta)) / (1 - alphaBar);
-  const mean: LatentUpdate = {
+  const mean: UpdateCoefficients = {
     latent: latentWeight + cleanWeight * clean.latent,
-    predictions: [{ slot: 0, weight: cleanWeight * clean.prediction }],
+    weight0: cleanWeight * clean.prediction,
+    weight1: 0,
   };
   const isLastStep = previousAlphaBar === 1;
   return isLastStep ? mean : { ...mean, noise: learnedRange(level) };
@@ -42,7 +44,11 @@ function ancestralUpdate(level: NoiseLevel): LatentUpdate {
  * variance is 0 only at the first level, where official code clips its logarithm and then gives
  * the noise weight 0; that level never comes here.
  */
-function learnedRange({ beta, alphaBar, previousAlphaBar }: NoiseLevel): NoiseTerm {
+function learnedRange({
+  beta,
+  alphaBar,
+  previousAlphaBar,
+}: NoiseLevel): UpdateCoefficients['noise'] {
   const posteriorVariance = (beta * (1 - previousAlphaBar)) / (1 - alphaBar);
   return { minLog: Math.log(posteriorVariance), maxLog: Math.log(beta) };
 }

@@ -20,7 +20,7 @@ export function flowEulerSampler(steps: number): Sampler {
     startTimes(steps).map((t) => ({
       networkTime: NETWORK_TIME_SCALE * t,
       cleanEstimate: flowCleanEstimate(t),
-      update: { latent: 1, predictions: [{ slot: 0, weight: 1 / steps }] },
+      update: { latent: 1, weight0: 1 / steps, weight1: 0 },
     })),
   );
 }
@@ -45,23 +45,17 @@ export function flowHeunSampler(steps: number): Sampler {
     async run(denoiser) {
       for (const [step, t] of starts.entries()) {
         const isLastStep = step + 1 === steps;
-        const eulerStep = { latent: 1, predictions: [{ slot: 0, weight: size }] } as const;
-        denoiser.predict(2 * step, 0);
+        const eulerStep = { latent: 1, weight0: size, weight1: 0 };
+        await denoiser.predict(2 * step, 0);
         if (isLastStep) {
-          denoiser.preview(flowCleanEstimate(t));
-          denoiser.update(eulerStep);
+          await denoiser.preview(flowCleanEstimate(t));
+          await denoiser.update(eulerStep);
         } else {
-          denoiser.update(eulerStep);
-          denoiser.predict(2 * step + 1, 1);
+          await denoiser.update(eulerStep);
+          await denoiser.predict(2 * step + 1, 1);
           // The latent has already moved along slot 0 and is now at the end of the step.
-          denoiser.preview(flowCleanEstimate(starts[step + 1]));
-          denoiser.update({
-            latent: 1,
-            predictions: [
-              { slot: 0, weight: -size / 2 },
-              { slot: 1, weight: size / 2 },
-            ],
-          });
+          await denoiser.preview(flowCleanEstimate(starts[step + 1]));
+          await denoiser.update({ latent: 1, weight0: -size / 2, weight1: size / 2 });
         }
         await denoiser.endStep({ step, steps });
       }

@@ -1,10 +1,11 @@
-import type { CleanEstimate, LatentUpdate, Sampler } from './denoiser';
+import type { EstimateCoefficients, UpdateCoefficients } from '../ops/run-values';
+import type { Sampler } from './denoiser';
 
 /** A step that asks the network once. */
 export interface SingleEvaluationStep {
   readonly networkTime: number;
-  readonly cleanEstimate: CleanEstimate;
-  readonly update: LatentUpdate;
+  readonly cleanEstimate: EstimateCoefficients;
+  readonly update: UpdateCoefficients;
 }
 
 /** The sampler that takes `plan`'s steps in order: predict, preview, update. */
@@ -15,9 +16,9 @@ export function singleEvaluationSampler(plan: readonly SingleEvaluationStep[]): 
     steps,
     async run(denoiser) {
       for (const [step, { cleanEstimate, update }] of plan.entries()) {
-        denoiser.predict(step, 0);
-        denoiser.preview(cleanEstimate);
-        denoiser.update(update);
+        await denoiser.predict(step, 0);
+        await denoiser.preview(cleanEstimate);
+        await denoiser.update(update);
         await denoiser.endStep({ step, steps });
       }
     },

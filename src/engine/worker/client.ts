@@ -1,11 +1,12 @@
 import { DyditError, type ErrorReport } from '../../errors';
 import type {
-  MachineReport,
   Engine,
+  EngineOptions,
   GenerateOptions,
   GenerateRequest,
   GenerateResult,
   LoadOptions,
+  MachineReport,
   ModelInfo,
   ModelSource,
 } from '../api';
@@ -17,36 +18,33 @@ interface Call {
   readonly fail: (error: DyditError) => void;
 }
 
+/** What the client needs of a worker. */
+export interface EngineWorker {
+  postMessage(message: ToWorker): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: FromWorker }) => void): void;
+  addEventListener(type: 'error', listener: (event: { readonly message: string }) => void): void;
+  terminate(): void;
+}
+
 /** The page's end of the worker: calls out, answers and events in. */
-class WorkerEngine implements Engine {
+class WorkerConnection {
   readonly lost: Promise<ErrorReport>;
-  machine: MachineReport = {
-    kind: 'webgpu',
-    description: '',
-    software: false,
-    threads: 1,
-    features: [],
-    fallbacks: [],
-    linearGflops: 0,
-  };
-  readonly #worker: Worker;
+  readonly #worker: EngineWorker;
   readonly #calls = new Map<number, Call>();
   #nextId = 1;
   #gone: DyditError | undefined;
   #reportLost: (report: ErrorReport) => void = () => undefined;
 
-  constructor(worker: Worker) {
+  constructor(worker: EngineWorker) {
     this.#worker = worker;
     this.lost = new Promise((resolve) => {
       this.#reportLost = resolve;
     });
-    worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
-      this.#receive(event.data);
-    });
-    worker.addEventListener('error', (event) => {
+    worker.addEventListener('message', ({ data }) => this.#receive(data));
+    worker.addEventListener('error', ({ message }) => {
       const error = new DyditError(
         'internal',
-        `The engine's worker failed: ${event.message || 'it could not be started.'}`,
+        `The engine's worker failed: ${message || 'it could not be started.'}`,
         'Start the engine again; your settings and pictures are kept.',
       );
       this.#reportLost(error.toReport());
@@ -54,9 +52,9 @@ class WorkerEngine implements Engine {
     });
   }
 
-  async start(): Promise<void> {
-    this.machine = await this.#call<MachineReport>(
-      (id) => ({ type: 'start', id }),
+  start(options: EngineOptions): Promise<MachineReport> {
+    return this.#call<MachineReport>(
+      (id) => ({ type: 'start', id, options }),
       (message, resolve) => {
         if (message.type === 'started') resolve(message.machine);
       },
@@ -144,20 +142,31 @@ class WorkerEngine implements Engine {
 }
 
 /**
- * Starts the engine: a worker with one GPU device.
- * @throws DyditError `webgpu-unavailable`, `adapter-refused` or `shader-failed`
+ * Starts a session behind a worker.
+ * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`
  */
-export async function createEngine(): Promise<Engine> {
+export async function connect(worker: EngineWorker, options: EngineOptions): Promise<Engine> {
+  const connection = new WorkerConnection(worker);
+  try {
+    const machine = await connection.start(options);
+    return {
+      machine,
+      lost: connection.lost,
+      load: (source, loadOptions) => connection.load(source, loadOptions),
+      generate: (request, generateOptions) => connection.generate(request, generateOptions),
+      dispose: () => connection.dispose(),
+    };
+  } catch (error) {
+    connection.dispose();
+    throw error;
+  }
+}
+
+/** Starts the engine in a worker. @throws DyditError as `connect` */
+export function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     name: 'dydit-engine',
   });
-  const engine = new WorkerEngine(worker);
-  try {
-    await engine.start();
-  } catch (error) {
-    engine.dispose();
-    throw error;
-  }
-  return engine;
+  return connect(worker, options);
 }

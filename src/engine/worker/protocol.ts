@@ -1,9 +1,10 @@
 import type { ErrorReport } from '../../errors';
 import type {
-  MachineReport,
+  EngineOptions,
   GenerateRequest,
   GenerateResult,
   LoadProgress,
+  MachineReport,
   ModelInfo,
   ModelSource,
   Picture,
@@ -12,11 +13,10 @@ import type {
 
 /** From the page to the worker; `id` ties answers to their call. */
 export type ToWorker =
-  | { readonly type: 'start'; readonly id: number }
+  | { readonly type: 'start'; readonly id: number; readonly options: EngineOptions }
   | { readonly type: 'load'; readonly id: number; readonly source: ModelSource }
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'simulate-device-loss' };
+  | { readonly type: 'cancel'; readonly id: number };
 
 /** From the worker to the page. */
 export type FromWorker =

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { referenceGuided } from '../network/oracle/guidance';
 import { readCaseFolder, type CaseFolder } from '../network/oracle/testing/case-folder';
 import { expectClose } from '../network/oracle/testing/expect-close';
-import { ddimSampler } from './ddim';
-import { ddpmSampler } from './ddpm';
-import type { Sampler } from './denoiser';
-import { ArrayDenoiser } from './testing/array-denoiser';
+import { ddimSampler } from '../sampler/ddim';
+import { ddpmSampler } from '../sampler/ddpm';
+import type { Sampler } from '../sampler/denoiser';
+import { ArrayDenoiser } from '../sampler/testing/array-denoiser';
 
 /** Both guidance halves of an item after sampling. */
 interface Halves {
@@ -47,7 +47,7 @@ async function sample(folder: CaseFolder, sampler: Sampler, item: number): Promi
 describe.each(['tiny', 'wide', 'static'])('conformance case %s', (name) => {
   it.each([
     { output: 'out_ddpm', make: ddpmSampler },
-    { output: 'out_ddim', make: (steps: number) => ddimSampler(steps) },
+    { output: 'out_ddim', make: ddimSampler },
   ])('$output, both halves', async ({ output, make }) => {
     const folder = await readCaseFolder(name);
     const sampler = make(folder.steps);

@@ -1,0 +1,46 @@
+import { DyditError } from '../errors';
+import type { Engine, EngineOptions } from './api';
+import { Session } from './session';
+
+/** The engine on this thread, for places without workers of the web's kind, such as Node. */
+export async function createLocalEngine(options: EngineOptions = {}): Promise<Engine> {
+  return new LocalEngine(await Session.start(options));
+}
+
+/** @internal exported for tests */
+export class LocalEngine implements Engine {
+  readonly machine: Engine['machine'];
+  readonly lost: Engine['lost'];
+  readonly load: Engine['load'];
+  readonly generate: Engine['generate'];
+  readonly #end = new AbortController();
+
+  constructor(private readonly session: Session) {
+    this.machine = session.machine;
+    this.lost = session.lost;
+    this.load = (source, { signal, onProgress } = {}) =>
+      this.#work(signal, (ended) => session.load(source, ended, (event) => onProgress?.(event)));
+    this.generate = (request, { signal, onStep, onPreview } = {}) =>
+      this.#work(signal, (ended) => session.generate(request, ended, { onStep, onPreview }));
+  }
+
+  dispose(): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    this.session.destroy();
+  }
+
+  /** Work that ends with the caller's signal, or with the engine. */
+  async #work<T>(
+    signal: AbortSignal | undefined,
+    work: (ended: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const signals = [this.#end.signal, signal].filter((one) => one !== undefined);
+    const ended = AbortSignal.any(signals);
+    if (ended.aborted) {
+      const disposed = this.#end.signal.aborted;
+      throw new DyditError('cancelled', disposed ? 'The engine was disposed of.' : 'Cancelled.');
+    }
+    return work(ended);
+  }
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { DyditError } from '../errors';
+import { samplerNames } from '../sampler/samplers';
+
+const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
+
+/** What the page reads beside the weights; written by `training/`'s export. */
+const manifestSchema = v.object({
+  name: v.string(),
+  dit: v.object({
+    file: v.string(),
+    input_size: positiveInteger,
+    num_heads: positiveInteger,
+    objective: v.picklist(['epsilon', 'flow-v']),
+  }),
+  vae: v.object({
+    file: v.string(),
+    latent_channels: positiveInteger,
+    block_out_channels: v.pipe(v.array(positiveInteger), v.minLength(1)),
+    layers_per_block: positiveInteger,
+    norm_num_groups: positiveInteger,
+    mid_block_add_attention: v.boolean(),
+    scaling_factor: v.number(),
+  }),
+  sampling: v.object({
+    sampler: v.picklist(samplerNames),
+    steps: positiveInteger,
+    cfg_scale: v.number(),
+    cfg_channels: v.union([v.literal('all'), positiveInteger]),
+  }),
+  styles: v.array(v.string()),
+  classes: v.array(v.object({ name: v.string(), emoji: v.string(), category: v.string() })),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/**
+ * @param json parsed manifest
+ * @throws DyditError `checkpoint-broken` naming the first wrong entry
+ */
+export function parseManifest(json: unknown): Manifest {
+  const result = v.safeParse(manifestSchema, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new DyditError(
+    'checkpoint-broken',
+    `The model's manifest is wrong at "${v.getDotPath(issue) ?? 'its top'}": ${issue.message}.`,
+    'Export the model again.',
+  );
+}

@@ -1,0 +1,1 @@
+import { limits } from '../store/limits'; export const z = limits;
