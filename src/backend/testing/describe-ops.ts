@@ -3,8 +3,12 @@ import type { Backend } from '../backend';
 import { OpBed, type SuiteOptions } from './op-bed';
 import { describeAddGated } from './ops/add-gated';
 import { describeAttention } from './ops/attention';
+import { describeCondition } from './ops/condition';
+import { describeDecoder } from './ops/decoder';
 import { describeLinear } from './ops/linear';
 import { describeNorm } from './ops/norm';
+import { describePatches } from './ops/patches';
+import { describeSampling } from './ops/sampling';
 import { describeSelectTokens } from './ops/select-tokens';
 
 /**
@@ -26,5 +30,9 @@ export function describeOps(
     describeNorm(bed);
     describeAttention(bed);
     describeSelectTokens(bed);
+    describePatches(bed);
+    describeCondition(bed);
+    describeSampling(bed);
+    describeDecoder(bed);
   });
 }
