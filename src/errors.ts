@@ -12,7 +12,6 @@ export type ErrorCode =
   | 'checkpoint-broken'
   | 'checkpoint-unsupported'
   | 'network-failed'
-  | 'storage-full'
   | 'not-finite'
   | 'invalid-request'
   | 'cancelled'

@@ -1,5 +1,7 @@
 import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
+import { browserPreferences } from './store/preferences';
+import { browserSurroundings } from './store/surroundings';
 import { mountPage } from './ui/mount';
 import { createEngine } from './engine/worker/client';
 
@@ -9,6 +11,8 @@ if (!root) throw new Error('index.html has no #root.');
 const store = createAppStore({
   createEngine,
   addressBar: browserAddressBar(),
+  preferences: browserPreferences(),
+  surroundings: browserSurroundings(),
   builtInManifest: new URL(
     `${import.meta.env.BASE_URL}models/emoji/manifest.json`,
     document.baseURI,

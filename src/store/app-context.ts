@@ -1,15 +1,34 @@
-import type { Engine, ModelSource } from '../engine/api';
-import type { App, AppState } from './app-state';
+import type { Engine, EngineOptions, ModelSource } from '../engine/api';
+import type { App, AppState, Outcome, Run } from './app-state';
 import type { AddressBar } from './address-bar';
+import type { PreferenceStore } from './preferences';
+import type { Settings } from './settings';
+import type { Surroundings } from './surroundings';
 
 /** What the store needs from the outside. */
 export interface AppDependencies {
-  readonly createEngine: () => Promise<Engine>;
+  readonly createEngine: (options: EngineOptions) => Promise<Engine>;
   readonly addressBar: AddressBar;
+  readonly preferences: PreferenceStore;
+  readonly surroundings: Surroundings;
   /** Address of the manifest of the model that comes with the page. */
   readonly builtInManifest: string;
   /** A seed that nobody chose. */
   readonly randomSeed: () => number;
+}
+
+/** What an engine that failed was at, so that another one can do it. */
+export interface Unfinished {
+  readonly source: ModelSource;
+  /** Absent where it was loading or idle. */
+  readonly run?: { readonly kind: Run['kind']; readonly settings: Settings };
+}
+
+/** A live redraw that the next change may still replace. */
+export interface Redrawn {
+  readonly outcomeId: Outcome['id'];
+  /** By `performance.now`. */
+  readonly at: number;
 }
 
 /** What the store's actions share besides the state: things that are no news to the page. */
@@ -23,13 +42,22 @@ export interface Session {
   abort: AbortController | null;
   /** Settles when the engine has done, or given up, what it was last asked for. */
   engineBusy: Promise<unknown>;
-  /** Whether a run has used the seed of the settings; an unlocked seed is then drawn anew. */
+  /** Settles, never rejects, when the page has taken note of the end of its last run. */
+  runEnded: Promise<void>;
+  unfinished: Unfinished | null;
+  /** Whether pictures have been made with the seed of the settings; an unlocked seed is then drawn anew. */
   seedUsed: boolean;
   /** Whether the address in the bar is that of a run, which a new setting must not overwrite. */
   addressIsOfRun: boolean;
   /** Kinds of run that have been through all kernels since the model was loaded. */
   warm: Set<string>;
   nextOutcomeId: number;
+  redrawTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether to redraw once the run under way has ended. */
+  redrawWanted: boolean;
+  redrawn: Redrawn | null;
+  /** Whether the page may still draw its first picture by itself. */
+  firstPictureDue: boolean;
 }
 
 export interface AppContext {

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../errors';
 import type {
+  BackendChoice,
   MachineReport,
   GenerateResult,
   LoadProgress,
@@ -26,9 +27,13 @@ export type EngineState =
 /** What a run is doing; a comparison goes through all three in order. */
 export type Leg = 'warm-up' | 'static' | 'dynamic';
 
+/** Who wanted a run: the visitor, the page as its first picture, or a changed setting. */
+export type Cause = 'asked' | 'first' | 'live';
+
 /** A run under way. */
 export interface Run {
   readonly kind: 'generate' | 'compare';
+  readonly cause: Cause;
   readonly settings: Settings;
   readonly model: ModelInfo;
   /** Absent for a plain run. */
@@ -42,6 +47,9 @@ interface OutcomeBase {
   readonly id: number;
   readonly settings: Settings;
   readonly model: ModelInfo;
+  /** What it was made on. */
+  readonly machine: MachineReport;
+  readonly cause: Cause;
   /** The checkpoint it came from; absent for the model that comes with the page. */
   readonly checkpoint: string | undefined;
   /** The query that reproduces it. */
@@ -73,6 +81,14 @@ export type Notice =
 export interface AppState {
   readonly engine: EngineState;
   readonly machine: MachineReport | null;
+  /** What is to compute. */
+  readonly backend: BackendChoice;
+  /** Whether the browser has WebGPU at all. */
+  readonly hasWebGpu: boolean;
+  /** Whether data or battery are to be saved. */
+  readonly sparing: boolean;
+  /** Whether the page may draw without a press, where that is quick. */
+  readonly live: boolean;
   /** The model loaded last. */
   readonly model: ModelInfo | null;
   /** Where the model came from. */
@@ -93,9 +109,14 @@ export interface AppActions {
   readonly start: () => Promise<void>;
   /** Loads the model again, such as after the network failed. */
   readonly retryLoad: () => Promise<void>;
+  /** Computes on something else from now on; model, settings and pictures stay. */
+  readonly chooseBackend: (backend: BackendChoice) => Promise<void>;
+  /** Does on the processor what the graphics card could not: the same model, the same run. */
+  readonly goOnOnProcessor: () => Promise<void>;
   readonly loadBuiltIn: () => Promise<void>;
   /** Takes files that were dropped or chosen: a checkpoint, its VAE, or a saved picture. */
   readonly openFiles: (files: readonly File[]) => Promise<void>;
+  readonly setLive: (live: boolean) => void;
   readonly change: (patch: Partial<Settings>) => void;
   readonly rollSeed: () => void;
   readonly setSeedLocked: (locked: boolean) => void;
@@ -112,3 +133,8 @@ export interface AppActions {
 }
 
 export type App = AppState & AppActions;
+
+/** The run that the visitor watches; a live redraw stays out of sight until it is there. */
+export function watchedRun({ run }: Pick<AppState, 'run'>): Run | null {
+  return run?.cause === 'live' ? null : run;
+}

@@ -1,60 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
-import type { AddressBar } from './address-bar';
-import type { Outcome } from './app-state';
-import { createAppStore } from './app-store';
-import { createFakeEngine, fakeMachine, type FakeEngineOptions } from './fake-engine';
 import { writePictureFile } from './picture-file';
 import { settingsOfImage } from './settings';
-
-/** An address bar with a history that can be walked. */
-function fakeAddressBar(query = '') {
-  const entries = [query];
-  let at = 0;
-  let navigated: () => void = () => undefined;
-  const bar: AddressBar = {
-    read: () => entries[at] ?? '',
-    replace: (next) => void (entries[at] = next),
-    push: (next) => {
-      entries.splice(at + 1, Infinity, next);
-      at++;
-    },
-    onNavigate: (listener) => (navigated = listener),
-  };
-  const go = (steps: number) => {
-    at += steps;
-    navigated();
-  };
-  return { ...bar, entries, go };
-}
-
-/** A promise that settles when told to, so that a test can look at a run half way. */
-function gate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open: () => open(), opened };
-}
-
-function setUp(options: Partial<FakeEngineOptions> & { query?: string } = {}) {
-  const addressBar = fakeAddressBar(options.query);
-  const engines: ReturnType<typeof createFakeEngine>[] = [];
-  let seed = 100;
-  const store = createAppStore({
-    createEngine: () => {
-      const engine = createFakeEngine({ wait: () => Promise.resolve(), ...options });
-      engines.push(engine);
-      return Promise.resolve(engine);
-    },
-    addressBar,
-    builtInManifest: 'https://page.test/models/emoji/manifest.json',
-    randomSeed: () => seed++,
-  });
-  return { store, addressBar, engines, state: () => store.getState() };
-}
-
-function seeds(outcomes: readonly Outcome[]): number[] {
-  return outcomes.map(({ settings }) => settings.seed);
-}
+import { fakeMachine, fakeProcessor } from './testing/fake-engine';
+import { gate, seeds, setUp } from './testing/set-up';
 
 describe('starting', () => {
   it('loads the built-in model and starts with its own settings', async () => {
@@ -74,36 +23,39 @@ describe('starting', () => {
     });
   });
 
-  it('starts small on a software machine, but obeys a link', async () => {
-    const machine = { ...fakeMachine, software: true };
-    const plain = setUp({ machine });
-    await plain.state().start();
-    expect(plain.state().settings).toMatchObject({ images: 1, steps: 8 });
-    const linked = setUp({ machine, query: 'images=3&steps=12' });
-    await linked.state().start();
-    expect(linked.state().settings).toMatchObject({ images: 3, steps: 12 });
+  it('starts with what a processor can do while someone watches, but obeys a link', async () => {
+    const start = async (linearGflops: number, query = '') => {
+      const { state } = setUp({ machine: { ...fakeProcessor, linearGflops }, query });
+      await state().start();
+      return state().settings;
+    };
+    expect(await start(100)).toMatchObject({ images: 4, steps: 25 });
+    expect(await start(10)).toMatchObject({ images: 1, steps: 25 });
+    expect(await start(3)).toMatchObject({ images: 1, steps: 8 });
+    expect(await start(3, 'images=3&steps=12')).toMatchObject({ images: 3, steps: 12 });
   });
 
-  it('reports a browser without WebGPU and can try again', async () => {
+  it('leaves a graphics card its four pictures, however slow, and not one that is software', async () => {
+    const slow = { ...fakeMachine, linearGflops: 3 };
+    const card = setUp({ machine: slow });
+    await card.state().start();
+    expect(card.state().settings).toMatchObject({ images: 4, steps: 25 });
+    const software = setUp({ machine: { ...slow, software: true } });
+    await software.state().start();
+    expect(software.state().settings).toMatchObject({ images: 1, steps: 8 });
+  });
+
+  it('reports a graphics card that cannot be had and can try again', async () => {
     const refusal = new DyditError('webgpu-unavailable', 'No WebGPU here.');
-    let tries = 0;
-    const store = createAppStore({
-      createEngine: () =>
-        tries++ === 0
-          ? Promise.reject(refusal)
-          : Promise.resolve(createFakeEngine({ wait: () => Promise.resolve() })),
-      addressBar: fakeAddressBar(),
-      builtInManifest: 'manifest.json',
-      randomSeed: () => 1,
-    });
-    await store.getState().start();
-    expect(store.getState().engine).toMatchObject({
+    const { state } = setUp({ startErrors: [refusal] });
+    await state().start();
+    expect(state().engine).toMatchObject({
       status: 'failed',
       while: 'starting',
       error: { code: 'webgpu-unavailable' },
     });
-    await store.getState().retryLoad();
-    expect(store.getState().engine.status).toBe('ready');
+    await state().retryLoad();
+    expect(state().engine.status).toBe('ready');
   });
 
   it('keeps one engine when start is pressed twice', async () => {

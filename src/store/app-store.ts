@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ModelSource } from '../engine/api';
 import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
+import { backendActions } from './backend-actions';
 import { engineActions } from './engine-actions';
 import { outcomeActions } from './outcome-actions';
 import { runActions } from './run-actions';
@@ -18,17 +19,28 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     wanted: source,
     abort: null,
     engineBusy: Promise.resolve(),
+    runEnded: Promise.resolve(),
+    unfinished: null,
     seedUsed: false,
     addressIsOfRun: false,
     warm: new Set(),
     nextOutcomeId: 1,
+    redrawTimer: undefined,
+    redrawWanted: false,
+    redrawn: null,
+    firstPictureDue: true,
   };
+  const preferences = dependencies.preferences.read();
   return createStore<App>()((set, get) => {
     const context: AppContext = { dependencies, session, get, set };
     followAddress(context);
     return {
       engine: { status: 'starting' },
       machine: null,
+      backend: preferences.backend,
+      hasWebGpu: dependencies.surroundings.hasWebGpu,
+      sparing: false,
+      live: preferences.live ?? false,
       model: null,
       source,
       settings: null,
@@ -38,6 +50,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       shownId: null,
       notice: null,
       ...engineActions(context),
+      ...backendActions(context),
       ...settingsActions(context),
       ...runActions(context),
       ...outcomeActions(context),

@@ -4,9 +4,12 @@ import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { nameOfSource, sortFiles } from './opened-files';
 import { readPictureFile } from './picture-file';
-import { applyShared, carryOver, defaultSettings, type Settings } from './settings';
+import { carryOver, defaultSettings } from './default-settings';
+import { disposeEngine, loseEngine } from './engine-life';
+import { drawFirstPicture, redrawSoon, settleRedraw } from './live';
+import { applyShared, type Settings } from './settings';
+import { putSettings } from './settings-in-use';
 import { parseQuery, shareSettings, type SharedSettings } from './shared-settings';
-import { putSettings } from './settings-actions';
 
 type EngineActions = Pick<AppActions, 'start' | 'retryLoad' | 'loadBuiltIn' | 'openFiles'>;
 
@@ -16,16 +19,20 @@ export function engineActions(context: AppContext): EngineActions {
     async start() {
       disposeEngine(context);
       const starting = { status: 'starting' } as const;
-      set({ engine: starting, notice: null });
+      set({ engine: starting, run: null, notice: null });
       try {
-        const engine = await dependencies.createEngine();
+        const [engine, sparing] = await Promise.all([
+          dependencies.createEngine({ backend: get().backend }),
+          dependencies.surroundings.isSparing(),
+        ]);
         if (get().engine !== starting) {
           // Start was pressed again meanwhile; one engine is enough.
           engine.dispose();
           return;
         }
         session.engine = engine;
-        set({ machine: engine.machine });
+        const { live = !sparing } = dependencies.preferences.read();
+        set({ machine: engine.machine, sparing, live });
         void engine.lost.then((error) => {
           if (session.engine === engine) loseEngine(context, error);
         });
@@ -52,24 +59,6 @@ export function engineActions(context: AppContext): EngineActions {
       }
     },
   };
-}
-
-/** Lets go of the engine; what it still reports is then of no interest. */
-function disposeEngine({ session }: AppContext): void {
-  const { engine } = session;
-  session.engine = null;
-  session.hasModel = false;
-  session.abort?.abort();
-  session.abort = null;
-  session.engineBusy = Promise.resolve();
-  session.warm.clear();
-  engine?.dispose();
-}
-
-/** The device is gone: the run is over, settings and outcomes stay. */
-export function loseEngine(context: AppContext, error: ErrorReport): void {
-  disposeEngine(context);
-  context.set({ engine: { status: 'lost', error }, run: null });
 }
 
 /**
@@ -110,9 +99,11 @@ function failLoading(context: AppContext, error: ErrorReport): void {
   if (error.code === 'device-lost') {
     loseEngine(context, error);
   } else if (session.hasModel) {
+    session.unfinished = { source: session.wanted };
     session.wanted = get().source;
     set({ engine: { status: 'ready' }, notice: { kind: 'error', error } });
   } else {
+    session.unfinished = { source: session.wanted };
     set({ engine: { status: 'failed', while: 'loading', error } });
   }
 }
@@ -121,27 +112,25 @@ function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): 
   const { session, get, set } = context;
   session.hasModel = true;
   session.warm.clear();
-  const settings = settingsForModel(context, model);
-  const wanted = get().settings
-    ? undefined
-    : parseQuery(context.dependencies.addressBar.read()).model;
+  const shared = get().settings ? {} : parseQuery(context.dependencies.addressBar.read());
+  const settings = settingsForModel(context, model, shared);
   set({ engine: { status: 'ready' }, source, model });
   putSettings(context, settings);
-  if (wanted !== undefined && source.kind === 'manifest') {
-    set({ notice: { kind: 'info', text: strangerModel(wanted, model) } });
+  if (shared.model !== undefined && source.kind === 'manifest') {
+    set({ notice: { kind: 'info', text: strangerModel(shared.model, model) } });
   }
+  void drawFirstPicture(context, shared);
 }
 
 /** The first model takes its settings from the address; a later one keeps what still applies. */
-function settingsForModel(context: AppContext, model: ModelInfo): Settings {
+function settingsForModel(context: AppContext, model: ModelInfo, shared: SharedSettings): Settings {
   const { dependencies, get } = context;
   const { settings, model: former, machine } = get();
-  if (!machine) throw new DyditError('internal', 'A model was loaded without an machine.');
+  if (!machine) throw new DyditError('internal', 'A model was loaded without a machine.');
   if (settings && former?.name === model.name) return settings;
-  const seed = settings?.seed ?? dependencies.randomSeed();
-  if (settings && former) return carryOver(shareSettings(settings, former), model, machine, seed);
-  const shared = parseQuery(dependencies.addressBar.read());
-  return applyShared(defaultSettings(model, machine, seed), shared, model);
+  const defaults = defaultSettings(model, machine, settings?.seed ?? dependencies.randomSeed());
+  if (settings && former) return carryOver(shareSettings(settings, former), defaults, model);
+  return applyShared(defaults, shared, model);
 }
 
 function strangerModel(wanted: string, model: ModelInfo): string {
@@ -162,15 +151,17 @@ async function restoreFromPicture(context: AppContext, file: File): Promise<void
   }
   const { settings, model, source } = get();
   if (!settings || !model) return;
+  settleRedraw(context);
   putSettings(context, applyShared(settings, shared, model));
   // Also where the picture's seed is the one used last, Generate makes it again.
   session.seedUsed = false;
   set({ notice: { kind: 'info', text: restored(file, shared, nameOfSource(source)) } });
+  redrawSoon(context);
 }
 
 function restored(file: File, shared: SharedSettings, loaded: string | undefined): string {
   const settings = `Settings restored from ${file.name}.`;
-  if (shared.model === loaded) return `${settings} Press Generate to see the picture again.`;
+  if (shared.model === loaded) return `${settings} Generate makes the picture again.`;
   const maker = shared.model === undefined ? 'the built-in model' : `“${shared.model}”`;
   return `${settings} The picture was made with ${maker}; with another model it will differ.`;
 }

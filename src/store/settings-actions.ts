@@ -1,17 +1,24 @@
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
-import { nameOfSource } from './opened-files';
-import { applyShared, fitSettings, type Settings } from './settings';
-import { formatQuery, parseQuery, shareSettings } from './shared-settings';
+import { endRedraw, redrawSoon, settleRedraw } from './live';
+import { applyShared, fitSettings } from './settings';
+import { putSettings } from './settings-in-use';
+import { parseQuery } from './shared-settings';
 
-type SettingsActions = Pick<AppActions, 'change' | 'rollSeed' | 'setSeedLocked' | 'surprise'>;
+type SettingsActions = Pick<
+  AppActions,
+  'change' | 'rollSeed' | 'setSeedLocked' | 'surprise' | 'setLive'
+>;
 
 export function settingsActions(context: AppContext): SettingsActions {
   const { dependencies, get, set } = context;
   return {
     change(patch) {
       const { settings, model } = get();
-      if (settings && model) putSettings(context, fitSettings({ ...settings, ...patch }, model));
+      if (!settings || !model) return;
+      settleRedraw(context);
+      putSettings(context, fitSettings({ ...settings, ...patch }, model));
+      redrawSoon(context);
     },
     rollSeed: () => get().change({ seed: dependencies.randomSeed() }),
     setSeedLocked: (seedLocked) => set({ seedLocked }),
@@ -19,41 +26,31 @@ export function settingsActions(context: AppContext): SettingsActions {
       const { model, change } = get();
       if (model) change({ classId: dependencies.randomSeed() % model.classes.length });
     },
+    setLive(live) {
+      const { preferences } = dependencies;
+      preferences.write({ ...preferences.read(), live });
+      set({ live });
+      if (live) redrawSoon(context);
+      else endRedraw(context);
+    },
   };
 }
 
-/** The query that reproduces `settings` with the model in use. */
-export function queryOf({ get }: AppContext, settings: Settings): string {
-  const { model, source } = get();
-  return model ? formatQuery(shareSettings(settings, model, nameOfSource(source))) : '';
-}
-
-/** Sets the settings and shows them in the address bar, so that Back returns to those of a run. */
-export function putSettings(context: AppContext, settings: Settings): void {
-  const { dependencies, session, get, set } = context;
-  if (settings.seed !== get().settings?.seed) session.seedUsed = false;
-  set({ settings });
-  const query = queryOf(context, settings);
-  if (session.addressIsOfRun && query !== dependencies.addressBar.read()) {
-    session.addressIsOfRun = false;
-    dependencies.addressBar.push(query);
-  } else {
-    dependencies.addressBar.replace(query);
-  }
-}
-
 /** Back and Forward bring settings back, and the pictures made with them while they are kept. */
-export function followAddress({ dependencies, session, get, set }: AppContext): void {
+export function followAddress(context: AppContext): void {
+  const { dependencies, session, get, set } = context;
   dependencies.addressBar.onNavigate(() => {
     const { settings, model, outcomes, shownId } = get();
     if (!settings || !model) return;
     const query = dependencies.addressBar.read();
     session.addressIsOfRun = true;
     session.seedUsed = false;
+    session.redrawn = null;
     const outcome = outcomes.find((candidate) => candidate.query === query);
     set({
       settings: applyShared(settings, parseQuery(query), model),
       shownId: outcome?.id ?? shownId,
     });
+    redrawSoon(context);
   });
 }

@@ -1,4 +1,4 @@
-import type { MachineReport, GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
+import type { GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
 import { clamp, limits } from './limits';
 import { findClass, findStyle, type SharedSettings } from './shared-settings';
 
@@ -14,27 +14,6 @@ export interface Settings {
   readonly images: number;
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
-}
-
-/** Few enough steps that a software machine answers while someone still watches. */
-const softwareSteps = 8;
-
-const firstClassName = 'cat face';
-
-/** Where a first-time visitor starts. */
-export function defaultSettings(model: ModelInfo, machine: MachineReport, seed: number): Settings {
-  const named = model.classes.findIndex(({ name }) => name === firstClassName);
-  return {
-    classId: Math.max(0, named),
-    styleId: model.styles.length > 0 ? 0 : null,
-    seed,
-    sampler: model.defaults.sampler,
-    steps: machine.software ? Math.min(softwareSteps, model.defaults.steps) : model.defaults.steps,
-    guidance: model.defaults.guidance,
-    images: machine.software ? 1 : 4,
-    dynamicWidth: model.dynamic,
-    dynamicTokens: model.dynamic,
-  };
 }
 
 /** Settings made valid: numbers inside their limits, names that the model has. */
@@ -71,17 +50,6 @@ export function applyShared(base: Settings, shared: SharedSettings, model: Model
     },
     model,
   );
-}
-
-/** Settings carried over to another model: what is about the picture stays, the sampling is the new model's own. */
-export function carryOver(
-  shared: SharedSettings,
-  model: ModelInfo,
-  machine: MachineReport,
-  seed: number,
-): Settings {
-  const picture = { ...shared, sampler: undefined, steps: undefined, guidance: undefined };
-  return applyShared(defaultSettings(model, machine, seed), picture, model);
 }
 
 /** The same with nothing left out. */

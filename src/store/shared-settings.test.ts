@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fakeMachine, fakeModel } from './fake-engine';
-import { applyShared, defaultSettings, fitSettings, type Settings } from './settings';
+import { defaultSettings } from './default-settings';
+import { applyShared, fitSettings, type Settings } from './settings';
 import { findClass, findStyle, formatQuery, parseQuery, shareSettings } from './shared-settings';
+import { fakeMachine, fakeModel } from './testing/fake-engine';
 
 const base = defaultSettings(fakeModel, fakeMachine, 1);
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { LabelledClass, ModelInfo } from '../engine/api';
+import { samplerNames } from '../sampler/samplers';
 import { clamp, limits, type Range } from './limits';
 import type { Settings } from './settings';
 
@@ -18,6 +19,8 @@ export interface SharedSettings {
   readonly images?: number;
   readonly width?: boolean;
   readonly tokens?: boolean;
+  /** `false` asks that nothing be drawn before the visitor says so. */
+  readonly draw?: boolean;
 }
 
 /** The value of `style` that asks for no style in particular. */
@@ -53,12 +56,13 @@ const querySchema = v.object({
   class: lenient(label),
   style: lenient(label),
   seed: lenient(integer(limits.seed)),
-  sampler: lenient(v.picklist(['ddpm', 'ddim', 'flow-euler', 'flow-heun'])),
+  sampler: lenient(v.picklist(samplerNames)),
   steps: lenient(integer(limits.steps)),
   guidance: lenient(number(limits.guidance, /^-?\d{1,6}(\.\d{1,12})?$/)),
   images: lenient(integer(limits.images)),
   width: lenient(onOff),
   tokens: lenient(onOff),
+  draw: lenient(onOff),
 });
 
 /** Reads a query string that anyone may have written: what makes no sense is left out. */

@@ -20,8 +20,8 @@ export function About() {
           <p>
             A dynamic one (DyDiT) has learned what it can leave out: whole attention heads and
             channels at some steps, and in each layer the patches of the picture that are done. Here
-            that work is really not done: the programs on the graphics card read less and multiply
-            less.
+            that work is really not done: the programs that compute, on the graphics card or on the
+            processor, read less and multiply less.
           </p>
         </div>
         <div>

@@ -6,7 +6,7 @@ import { Header } from './header/Header';
 import { LiveRegion } from './LiveRegion';
 import { PageDrop } from './model/PageDrop';
 import { PageTitle } from './PageTitle';
-import { SoftwareNotice } from './problems/SoftwareNotice';
+import { ProcessorNotice } from './problems/ProcessorNotice';
 import { Stage } from './stage/Stage';
 import { useApp } from './use-app';
 
@@ -19,7 +19,7 @@ export function App() {
       <Header />
       <main className={styles.main}>
         <div className={styles.stage}>
-          <SoftwareNotice />
+          <ProcessorNotice />
           <Stage />
         </div>
         {!isHopeless && (

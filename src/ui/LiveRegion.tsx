@@ -1,4 +1,4 @@
-import type { App } from '../store/app-state';
+import { type App, watchedRun } from '../store/app-state';
 import { describeSubject } from '../store/settings';
 import { formatDuration } from './format';
 import styles from './LiveRegion.module.css';
@@ -15,7 +15,9 @@ export function LiveRegion() {
   );
 }
 
-function announcement({ engine, run, outcomes, shownId }: App): string {
+function announcement(app: App): string {
+  const { engine, outcomes, shownId } = app;
+  const run = watchedRun(app);
   if (run) {
     if (run.cancelling) return 'Cancelling.';
     const quarters = Math.floor(runFraction(run) * 4);
@@ -24,6 +26,8 @@ function announcement({ engine, run, outcomes, shownId }: App): string {
   }
   if (engine.status === 'loading') return 'Loading the model.';
   const shown = outcomes.find(({ id }) => id === shownId);
+  // The same words for every redraw of a subject: they are said once, not at every tick of a slider.
+  if (shown?.cause === 'live') return `Redrawn: ${describeSubject(shown.settings, shown.model)}.`;
   if (shown?.kind === 'pictures') {
     const { pictures, statistics } = shown.result;
     const count = pictures.length === 1 ? '1 picture' : `${pictures.length} pictures`;

@@ -1,4 +1,4 @@
-import { SwitchButton, SwitchField, Text } from 'react-aria-components';
+import { Toggle } from '../parts/Toggle';
 import { useApp } from '../use-app';
 import styles from './DynamicToggles.module.css';
 
@@ -31,29 +31,5 @@ export function DynamicToggles() {
         onChange={(dynamicTokens) => change({ dynamicTokens })}
       />
     </fieldset>
-  );
-}
-
-interface ToggleProps {
-  name: string;
-  explanation: string;
-  isSelected: boolean;
-  isDisabled: boolean;
-  onChange: (isSelected: boolean) => void;
-}
-
-function Toggle({ name, explanation, ...props }: ToggleProps) {
-  return (
-    <SwitchField {...props} className={styles.toggle}>
-      <SwitchButton className={styles.switch}>
-        {name}
-        <span className={styles.rail}>
-          <span className={styles.knob} />
-        </span>
-      </SwitchButton>
-      <Text slot="description" className={styles.explanation}>
-        {explanation}
-      </Text>
-    </SwitchField>
   );
 }

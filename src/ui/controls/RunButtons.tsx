@@ -1,27 +1,26 @@
+import { useId } from 'react';
+import { watchedRun } from '../../store/app-state';
 import { ActionButton } from '../parts/ActionButton';
-import { formatGuess } from '../format';
+import { Toggle } from '../parts/Toggle';
 import { useApp } from '../use-app';
-import { expectedRunMs } from '../../store/run-time';
+import { liveWords } from './live-words';
 import styles from './RunButtons.module.css';
 
-/** Waits shorter than this need no warning. */
-const worthSayingMs = 8000;
-
-/** Generate and Compare; while one of them works, Cancel. */
+/** Generate and Compare; while one of them works, Cancel. And Live, which needs neither. */
 export function RunButtons() {
   const ready = useApp((app) => app.engine.status === 'ready');
   const isStatic = useApp((app) => app.model?.dynamic === false);
-  const running = useApp((app) => app.run !== null);
+  const running = useApp((app) => watchedRun(app) !== null);
   const cancelling = useApp((app) => app.run?.cancelling ?? false);
-  const generate = useApp((app) => app.generate);
-  const compare = useApp((app) => app.compare);
-  const cancel = useApp((app) => app.cancel);
-  const expected = useApp(expectedRunMs);
+  const live = useApp((app) => app.live);
+  const words = useApp(liveWords);
+  const { generate, compare, cancel, setLive } = useActions();
+  const wordsId = useId();
   return (
     <div className={styles.bar}>
-      {!running && ready && expected !== undefined && expected > worthSayingMs && (
-        <p className={styles.estimate}>Will take {formatGuess(expected)} on this machine.</p>
-      )}
+      <p id={wordsId} className={`${styles.words} ${ready && !running ? '' : styles.quiet}`}>
+        {words}
+      </p>
       <div className={styles.buttons}>
         <ActionButton
           look={running ? 'plain' : 'primary'}
@@ -33,7 +32,23 @@ export function RunButtons() {
         <ActionButton isDisabled={!ready || running || isStatic} onPress={() => void compare()}>
           Compare
         </ActionButton>
+        <Toggle
+          name="Live"
+          look="stacked"
+          explainedBy={wordsId}
+          isSelected={live}
+          onChange={setLive}
+        />
       </div>
     </div>
   );
+}
+
+function useActions() {
+  return {
+    generate: useApp((app) => app.generate),
+    compare: useApp((app) => app.compare),
+    cancel: useApp((app) => app.cancel),
+    setLive: useApp((app) => app.setLive),
+  };
 }

@@ -9,7 +9,7 @@ export function Header() {
         <Mark />
         <h1 className={styles.name}>dydit</h1>
         <p className={styles.tagline}>
-          A diffusion transformer that draws on your own GPU, and skips the work it can.
+          A diffusion transformer that draws on your own machine, and skips the work it can.
         </p>
       </div>
       <ModelMenu />

@@ -1,18 +1,24 @@
 import type { MachineReport } from '../../engine/api';
 import { formatNumber } from '../format';
 import { useApp } from '../use-app';
-import { Facts } from './Facts';
+import { type Fact, Facts } from './Facts';
 
 export function MachineFacts() {
   const machine = useApp((app) => app.machine);
   return machine ? <Facts facts={factsOf(machine)} /> : null;
 }
 
-function factsOf({ description, software, features, fallbacks, linearGflops }: MachineReport) {
+function factsOf(machine: MachineReport): readonly Fact[] {
+  const { description, features, fallbacks, linearGflops } = machine;
   return [
-    { name: 'Machine', value: software ? `${description} (software, no GPU)` : description },
+    { name: 'Computed by', value: `${kindOf(machine)}: ${description}` },
     { name: 'Speed', value: `${formatNumber(linearGflops)} GFLOP/s in the linear layers` },
     { name: 'Has', value: features.length > 0 ? features.join(', ') : 'no optional features' },
     ...(fallbacks.length > 0 ? [{ name: 'Does without', value: fallbacks.join(' ') }] : []),
   ];
+}
+
+function kindOf({ kind, software, threads }: MachineReport): string {
+  if (kind === 'webgpu') return software ? 'WebGPU in software, no card' : 'the graphics card';
+  return `the processor, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
 }

@@ -2,6 +2,7 @@ import { Button, Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'rea
 import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';
 import { useApp } from '../use-app';
+import { BackendChoice } from './BackendChoice';
 import { MachineFacts } from './MachineFacts';
 import { CheckpointZone } from './CheckpointZone';
 import { ModelFacts } from './ModelFacts';
@@ -29,6 +30,7 @@ export function ModelMenu() {
                 </header>
                 <ModelFacts />
                 <CheckpointZone onDone={close} />
+                <BackendChoice />
                 <MachineFacts />
               </>
             )}

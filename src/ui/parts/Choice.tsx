@@ -4,6 +4,7 @@ import styles from './Choice.module.css';
 interface Option<Value extends string> {
   readonly value: Value;
   readonly label: string;
+  readonly isDisabled?: boolean;
 }
 
 interface Props<Value extends string> {
@@ -33,7 +34,11 @@ export function Choice<Value extends string>(props: Props<Value>) {
       {!hideLabel && <Label className={styles.label}>{label}</Label>}
       <div className={styles.options}>
         {options.map((option) => (
-          <RadioField key={option.value} value={option.value}>
+          <RadioField
+            key={option.value}
+            value={option.value}
+            isDisabled={option.isDisabled ?? false}
+          >
             <RadioButton className={styles.option}>{option.label}</RadioButton>
           </RadioField>
         ))}

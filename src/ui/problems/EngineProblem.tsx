@@ -1,21 +1,34 @@
-import type { EngineState } from '../../store/app-state';
+import type { App, EngineState } from '../../store/app-state';
 import { useApp } from '../use-app';
 import { ProblemCard } from './ProblemCard';
-import type { Remedy } from './remedies';
+import { problemTexts, type Remedy } from './remedies';
 
 type StoppedEngine = Extract<EngineState, { status: 'failed' | 'lost' }>;
 
 /** The engine stopped: without these buttons nothing can be generated. */
 export function EngineProblem({ engine }: { engine: StoppedEngine }) {
   const isOwnModel = useApp((app) => app.source.kind === 'files');
-  return <ProblemCard error={engine.error} remedies={remediesFor(engine, isOwnModel)} />;
+  const backend = useApp((app) => app.backend);
+  const onCard = useApp((app) => app.machine?.kind === 'webgpu');
+  const remedies = remediesFor(engine, { isOwnModel, backend, onCard });
+  return <ProblemCard error={engine.error} remedies={remedies} />;
+}
+
+interface Circumstances {
+  readonly isOwnModel: boolean;
+  readonly backend: App['backend'];
+  /** Whether a graphics card has been at work. */
+  readonly onCard: boolean;
 }
 
 /** A file of the visitor's can always be left behind; a model of ours can only be tried again. */
-function remediesFor(engine: StoppedEngine, isOwnModel: boolean): readonly Remedy[] {
-  if (engine.status === 'lost') return ['start-again'];
+function remediesFor(engine: StoppedEngine, where: Circumstances): readonly Remedy[] {
+  const goOn: readonly Remedy[] = where.onCard ? ['go-on'] : [];
+  if (engine.status === 'lost') return [...goOn, 'start-again'];
   if (engine.while === 'starting') {
+    if (where.backend === 'webgpu') return ['processor', 'try-start'];
     return engine.error.code === 'internal' ? ['reload'] : ['try-start'];
   }
-  return isOwnModel ? ['built-in', 'retry-load'] : ['retry-load'];
+  const mayGoOn = problemTexts[engine.error.code].remedies.includes('go-on') ? goOn : [];
+  return [...mayGoOn, ...(where.isOwnModel ? (['built-in'] as const) : []), 'retry-load'];
 }

@@ -8,11 +8,12 @@ import { problemTexts } from './remedies';
 export function NoticeBar() {
   const notice = useApp((app) => app.notice);
   const images = useApp((app) => app.settings?.images ?? 1);
+  const onCard = useApp((app) => app.machine?.kind === 'webgpu');
   const dismiss = useApp((app) => app.dismissNotice);
   if (!notice) return null;
   if (notice.kind === 'error') {
     const remedies = problemTexts[notice.error.code].remedies.filter(
-      (remedy) => remedy !== 'fewer' || images > 1,
+      (remedy) => (remedy !== 'fewer' || images > 1) && (remedy !== 'go-on' || onCard),
     );
     return <ProblemCard error={notice.error} remedies={remedies} onDismiss={dismiss} />;
   }

@@ -44,6 +44,8 @@ function useRemedy(): (remedy: Remedy) => void {
   const loadBuiltIn = useApp((app) => app.loadBuiltIn);
   const generate = useApp((app) => app.generate);
   const generateFewer = useApp((app) => app.generateFewer);
+  const chooseBackend = useApp((app) => app.chooseBackend);
+  const goOnOnProcessor = useApp((app) => app.goOnOnProcessor);
   return (remedy) => {
     switch (remedy) {
       case 'start-again':
@@ -61,6 +63,12 @@ function useRemedy(): (remedy: Remedy) => void {
         break;
       case 'generate':
         void generate();
+        break;
+      case 'processor':
+        void chooseBackend('wasm');
+        break;
+      case 'go-on':
+        void goOnOnProcessor();
         break;
       case 'reload':
         location.reload();

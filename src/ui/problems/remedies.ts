@@ -2,7 +2,15 @@ import type { ErrorCode } from '../../errors';
 
 /** What a button under a problem does. */
 export type Remedy =
-  'start-again' | 'try-start' | 'retry-load' | 'built-in' | 'fewer' | 'generate' | 'reload';
+  | 'start-again'
+  | 'try-start'
+  | 'retry-load'
+  | 'built-in'
+  | 'fewer'
+  | 'generate'
+  | 'reload'
+  | 'processor'
+  | 'go-on';
 
 interface ProblemText {
   readonly title: string;
@@ -17,25 +25,24 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   'webgpu-unavailable': {
     title: 'This browser cannot reach the graphics card',
     advice:
-      'The pictures are computed with WebGPU. Chrome and Edge have it from version 113 on (Android: 121), Safari from version 26, Firefox from 141 on Windows and 145 on Apple silicon. The page must be opened over https or on localhost.',
-    remedies: ['start-again'],
+      'You have asked for the graphics card, which needs WebGPU. The processor can do the same. Chrome and Edge have WebGPU from version 113 on (Android: 121), Safari from version 26, Firefox from 141 on Windows and 145 on Apple silicon. The page must be opened over https or on localhost.',
+    remedies: ['processor'],
   },
   'adapter-refused': {
     title: 'The browser found no graphics card it may use',
     advice:
-      'Turn on hardware acceleration in the browser’s settings, update the graphics driver, and restart the browser. In Chrome, chrome://gpu says what is blocked.',
-    remedies: ['start-again'],
+      'The processor can do the same. To use the card, turn on hardware acceleration in the browser’s settings, update the graphics driver, and restart the browser; in Chrome, chrome://gpu says what is blocked.',
+    remedies: ['processor'],
   },
   'limit-too-small': {
-    title: 'This graphics card is too small for this model',
-    advice:
-      'A part of the model is larger than the card can bind at once. The built-in model is small; another machine may manage this one.',
-    remedies: [],
+    title: 'This model is too large for this machine',
+    advice: 'A part of it is larger than can be held at once. The built-in model is small.',
+    remedies: ['go-on'],
   },
   'out-of-memory': {
-    title: 'The graphics card ran out of memory',
+    title: 'There is not enough memory',
     advice: 'Fewer pictures at once need less. Closing other tabs and programs helps too.',
-    remedies: ['fewer'],
+    remedies: ['go-on', 'fewer'],
   },
   'device-lost': {
     title: 'The connection to the graphics card was lost',
@@ -47,7 +54,7 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     title: 'The graphics driver did not accept a program',
     advice:
       'Updating the graphics driver or the browser usually helps. If not, please report the sentence below.',
-    remedies: ['start-again'],
+    remedies: ['go-on', 'start-again'],
   },
   'checkpoint-broken': {
     title: 'This checkpoint is damaged',
@@ -64,11 +71,6 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   'network-failed': {
     title: 'The model could not be fetched',
     advice: 'Check the connection, then try again.',
-    remedies: [],
-  },
-  'storage-full': {
-    title: 'There is no room left on this device',
-    advice: 'The browser could not store the model. Free some space and try again.',
     remedies: [],
   },
   'not-finite': {
@@ -98,4 +100,6 @@ export const remedyWords: Record<Remedy, string> = {
   fewer: 'Try with fewer pictures',
   generate: 'Try again',
   reload: 'Reload the page',
+  processor: 'Use the processor',
+  'go-on': 'Go on on the processor',
 };

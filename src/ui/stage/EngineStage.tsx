@@ -8,7 +8,7 @@ import styles from './EngineStage.module.css';
 const stageNames: Record<LoadProgress['stage'], string> = {
   download: 'Fetching the model',
   read: 'Reading the model',
-  upload: 'Moving the model to the graphics card',
+  upload: 'Preparing the weights',
 };
 
 /** What the engine is busy with, or what went wrong; nothing while all is well. */
@@ -16,7 +16,7 @@ export function EngineStage() {
   const engine = useApp((app) => app.engine);
   switch (engine.status) {
     case 'starting':
-      return <Loading words="Looking for a graphics card" />;
+      return <Loading words="Looking at this machine" />;
     case 'loading':
       return engine.progress ? (
         <Loading words={stageNames[engine.progress.stage]} fraction={engine.progress.fraction} />

@@ -1,5 +1,5 @@
 import { Button } from 'react-aria-components';
-import type { Outcome } from '../../store/app-state';
+import { type Outcome, watchedRun } from '../../store/app-state';
 import { describeSubject } from '../../store/settings';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { useApp } from '../use-app';
@@ -10,7 +10,7 @@ export function History() {
   const outcomes = useApp((app) => app.outcomes);
   const shownId = useApp((app) => app.shownId);
   const show = useApp((app) => app.show);
-  const running = useApp((app) => app.run !== null);
+  const running = useApp((app) => watchedRun(app) !== null);
   if (outcomes.length < 2) return null;
   return (
     <nav className={styles.history} aria-label="Earlier runs">

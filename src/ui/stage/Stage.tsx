@@ -1,3 +1,4 @@
+import { watchedRun } from '../../store/app-state';
 import { useApp } from '../use-app';
 import { ComparisonView } from './ComparisonView';
 import { EmptyStage } from './EmptyStage';
@@ -20,7 +21,7 @@ export function Stage() {
 }
 
 function Scene() {
-  const run = useApp((app) => app.run);
+  const run = useApp(watchedRun);
   const outcome = useShownOutcome();
   if (run) return <RunView run={run} />;
   if (outcome?.kind === 'pictures') return <PicturesView outcome={outcome} />;

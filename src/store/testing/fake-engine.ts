@@ -1,5 +1,6 @@
-import { DyditError, type ErrorReport } from '../errors';
+import { DyditError, type ErrorReport } from '../../errors';
 import type {
+  BackendChoice,
   MachineReport,
   ComputeRecord,
   Engine,
@@ -8,7 +9,7 @@ import type {
   GenerateResult,
   ModelInfo,
   Picture,
-} from '../engine/api';
+} from '../../engine/api';
 
 /**
  * A stand-in for the engine, for tests of the store: the same contract, no GPU, faces painted by
@@ -18,7 +19,10 @@ export interface FakeEngineOptions {
   /** Waits for a pretended stretch of work. */
   readonly wait: (ms: number) => Promise<void>;
   readonly model?: ModelInfo;
+  /** Fixed, whatever is to compute; absent for a fast card, or a processor where that is wanted. */
   readonly machine?: MachineReport;
+  /** `auto` takes the card. */
+  readonly backend?: BackendChoice;
   /** Errors to throw, one for each call, before calls succeed again. */
   readonly loadErrors?: DyditError[];
   readonly generateErrors?: DyditError[];
@@ -39,6 +43,15 @@ export const fakeMachine: MachineReport = {
   features: ['shader-f16'],
   fallbacks: [],
   linearGflops: 900,
+};
+
+export const fakeProcessor: MachineReport = {
+  ...fakeMachine,
+  kind: 'wasm',
+  description: 'Imaginary processor',
+  threads: 2,
+  features: ['relaxed-simd'],
+  linearGflops: 26,
 };
 
 export const fakeModel: ModelInfo = {
@@ -87,7 +100,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     if (signal?.aborted) throw new DyditError('cancelled', 'Cancelled.');
   };
   return {
-    machine: options.machine ?? fakeMachine,
+    machine: options.machine ?? (options.backend === 'wasm' ? fakeProcessor : fakeMachine),
     requests,
     lost,
     disposed: () => disposed,

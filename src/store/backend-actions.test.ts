@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { DyditError } from '../errors';
+import { gate, seeds, setUp } from './testing/set-up';
+
+describe('what computes', () => {
+  it('is what the visitor chose on an earlier visit', async () => {
+    const { state, engineOptions } = setUp({ preferences: { backend: 'wasm', live: false } });
+    await state().start();
+    expect(engineOptions).toEqual([{ backend: 'wasm' }]);
+    expect(state()).toMatchObject({ backend: 'wasm', machine: { kind: 'wasm' } });
+  });
+
+  it('can be changed, with settings, pictures, seed and model kept', async () => {
+    const { state, engines, engineOptions, preferences, addressBar } = setUp({ query: 'seed=7' });
+    await state().start();
+    await state().openFiles([new File([], 'mine.pt')]);
+    await state().generate();
+    state().change({ steps: 12 });
+    const { settings, outcomes } = state();
+    const address = addressBar.read();
+    await state().chooseBackend('wasm');
+    expect(engineOptions.map(({ backend }) => backend)).toEqual(['auto', 'wasm']);
+    expect(engines.map((engine) => engine.disposed())).toEqual([true, false]);
+    expect(state()).toMatchObject({
+      engine: { status: 'ready' },
+      machine: { kind: 'wasm' },
+      model: { name: 'mine.pt' },
+      settings,
+      outcomes,
+    });
+    expect(addressBar.read()).toBe(address);
+    expect(preferences()).toEqual({ backend: 'wasm', live: false });
+  });
+
+  it('can be changed during a run, which is then over and has used no seed', async () => {
+    const hold = gate();
+    const waits: Promise<void>[] = [];
+    const { state } = setUp({ query: 'seed=7', wait: () => waits.at(0) ?? Promise.resolve() });
+    await state().start();
+    waits.push(hold.opened);
+    const running = state().generate();
+    const switching = state().chooseBackend('wasm');
+    expect(state().run).toBeNull();
+    hold.open();
+    await Promise.all([running, switching]);
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, outcomes: [], notice: null });
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([7]);
+  });
+
+  it('is the way out where the card that was asked for cannot be had', async () => {
+    const { state } = setUp({
+      preferences: { backend: 'webgpu', live: false },
+      startErrors: [new DyditError('adapter-refused', 'No adapter.')],
+    });
+    await state().start();
+    expect(state().engine).toMatchObject({ status: 'failed', error: { code: 'adapter-refused' } });
+    await state().chooseBackend('wasm');
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, machine: { kind: 'wasm' } });
+  });
+});
+
+describe('going on on the processor', () => {
+  it('runs again what a lost device has ended, with the seed of the link', async () => {
+    const { state, store, engines, preferences } = setUp({ query: 'seed=7&steps=9' });
+    await state().start();
+    const stop = store.subscribe(({ run }) => {
+      if (run?.step?.step === 2) engines[0]?.loseDevice();
+    });
+    await state().generate();
+    stop();
+    expect(state()).toMatchObject({ engine: { status: 'lost' }, outcomes: [] });
+    await state().goOnOnProcessor();
+    expect(state().outcomes).toMatchObject([
+      { settings: { seed: 7, steps: 9 }, machine: { kind: 'wasm' } },
+    ]);
+    expect(state()).toMatchObject({ backend: 'wasm', notice: null });
+    expect(preferences().backend, 'for this visit only').toBe('auto');
+  });
+
+  it('runs again what was too large, and a comparison as one', async () => {
+    const { state } = setUp({ generateErrors: [new DyditError('out-of-memory', 'Too little.')] });
+    await state().start();
+    await state().compare();
+    expect(state().notice).toMatchObject({ error: { code: 'out-of-memory' } });
+    await state().goOnOnProcessor();
+    expect(state().outcomes).toMatchObject([{ kind: 'comparison', settings: { seed: 100 } }]);
+  });
+
+  it('loads the model that the card could not take', async () => {
+    const loadErrors: DyditError[] = [];
+    const { state } = setUp({ loadErrors });
+    await state().start();
+    loadErrors.push(new DyditError('limit-too-small', 'Too large.'));
+    await state().openFiles([new File([], 'large.pt')]);
+    expect(state()).toMatchObject({ model: { name: 'emoji starter' } });
+    await state().goOnOnProcessor();
+    expect(state()).toMatchObject({ model: { name: 'large.pt' }, machine: { kind: 'wasm' } });
+    expect(state().outcomes).toEqual([]);
+  });
+
+  it('runs nothing where the device was lost between runs', async () => {
+    const { state, engines } = setUp();
+    await state().start();
+    await state().generate();
+    engines[0]?.loseDevice();
+    await Promise.resolve();
+    expect(state().engine.status).toBe('lost');
+    await state().goOnOnProcessor();
+    expect(engines[1]?.requests).toEqual([]);
+    expect(state().engine.status).toBe('ready');
+  });
+});
+
+describe('a seed', () => {
+  it.each(['device-lost', 'internal', 'out-of-memory'] as const)(
+    'is not thrown away by a run that ended with %s',
+    async (code) => {
+      const generateErrors = [new DyditError(code, 'It failed.')];
+      const { state } = setUp({ query: 'seed=7', generateErrors });
+      await state().start();
+      await state().generate();
+      if (state().engine.status === 'lost') await state().start();
+      await state().generate();
+      expect(seeds(state().outcomes)).toEqual([7]);
+    },
+  );
+
+  it('is not thrown away where the device goes before its run knows', async () => {
+    const { state, store, engines } = setUp({ query: 'seed=7' });
+    await state().start();
+    const stop = store.subscribe(({ run }) => {
+      if (run?.step?.step === 2) engines[0]?.loseDevice();
+    });
+    await state().generate();
+    stop();
+    await state().start();
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([7]);
+  });
+
+  it('is not thrown away by a model that takes the place of its run', async () => {
+    const hold = gate();
+    const waits: Promise<void>[] = [];
+    const { state } = setUp({ query: 'seed=7', wait: () => waits.at(0) ?? Promise.resolve() });
+    await state().start();
+    waits.push(hold.opened);
+    const running = state().generate();
+    const loading = state().openFiles([new File([], 'mine.pt')]);
+    hold.open();
+    await Promise.all([running, loading]);
+    await state().generate();
+    expect(seeds(state().outcomes)).toEqual([7]);
+  });
+});

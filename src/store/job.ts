@@ -1,0 +1,64 @@
+import type {
+  Engine,
+  GenerateRequest,
+  GenerateResult,
+  MachineReport,
+  ModelInfo,
+} from '../engine/api';
+import type { AppContext } from './app-context';
+import type { Cause, Run } from './app-state';
+import { nameOfSource } from './opened-files';
+import type { Settings } from './settings';
+import { queryOf } from './settings-in-use';
+
+/** A run's own view of the world, fixed when it starts. */
+export interface Job {
+  readonly context: AppContext;
+  readonly engine: Engine;
+  readonly model: ModelInfo;
+  readonly machine: MachineReport;
+  readonly settings: Settings;
+  readonly cause: Cause;
+  readonly abort: AbortController;
+}
+
+/** Whether the page still waits for this run. */
+export function isCurrent({ context, abort }: Job): boolean {
+  return context.session.abort === abort;
+}
+
+export function report(job: Job, patch: Partial<Run>): void {
+  const { run } = job.context.get();
+  if (run && isCurrent(job)) job.context.set({ run: { ...run, ...patch } });
+}
+
+/** Generates, with progress and previews on the page. */
+export async function generateWith(job: Job, request: GenerateRequest): Promise<GenerateResult> {
+  const result = await job.engine.generate(request, {
+    signal: job.abort.signal,
+    onStep: (step) => report(job, { step }),
+    onPreview: (previews) => report(job, { previews }),
+  });
+  job.context.session.warm.add(shapeOf(request));
+  return result;
+}
+
+/** Runs of one shape use the same kernels at the same sizes. */
+export function shapeOf(request: GenerateRequest): string {
+  const { sampler, images, guidance, dynamicWidth, dynamicTokens } = request;
+  return JSON.stringify([sampler, images, guidance === 1, dynamicWidth, dynamicTokens]);
+}
+
+/** What every outcome of a job has. */
+export function outcomeBase(job: Job, settings: Settings) {
+  const { context, model, machine, cause } = job;
+  return {
+    id: context.session.nextOutcomeId++,
+    settings,
+    model,
+    machine,
+    cause,
+    checkpoint: nameOfSource(context.get().source),
+    query: queryOf(context, settings),
+  };
+}

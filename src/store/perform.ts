@@ -1,0 +1,92 @@
+import { DyditError } from '../errors';
+import type { AppContext } from './app-context';
+import type { Cause, Outcome, Run } from './app-state';
+import { loseEngine } from './engine-life';
+import { isCurrent, type Job } from './job';
+import type { Settings } from './settings';
+
+/** Outcomes kept; each holds its pictures, up to 16 MiB of them for a 512 px model. */
+const outcomesKept = 8;
+
+/** What is to be run, and why. */
+export interface RunPlan {
+  readonly kind: Run['kind'];
+  readonly cause: Cause;
+  readonly settings: Settings;
+  readonly work: (job: Job) => Promise<Outcome>;
+}
+
+/** Frames any kind of run: one at a time, to an outcome or a notice. Never rejects. */
+export function perform(context: AppContext, plan: RunPlan): Promise<void> {
+  const { session, get } = context;
+  const { engine } = session;
+  const { model, machine, engine: state, run } = get();
+  if (!engine || !model || !machine || run || state.status !== 'ready') return Promise.resolve();
+  const { settings, cause } = plan;
+  const abort = new AbortController();
+  const job: Job = { context, engine, model, machine, settings, cause, abort };
+  session.runEnded = follow(job, plan);
+  return session.runEnded;
+}
+
+async function follow(job: Job, { kind, work }: RunPlan): Promise<void> {
+  const { context, settings, cause, model } = job;
+  const { session, get, set } = context;
+  session.abort = job.abort;
+  session.firstPictureDue = false;
+  const run: Run = { kind, cause, settings, model, step: null, previews: [], cancelling: false };
+  const { notice } = get();
+  set({ run, notice: cause === 'asked' || notice?.kind === 'error' ? null : notice });
+  try {
+    const working = work(job);
+    session.engineBusy = working;
+    const outcome = await working;
+    if (isCurrent(job)) addOutcome(context, outcome);
+  } catch (thrown) {
+    if (isCurrent(job)) fail(context, thrown);
+  } finally {
+    if (isCurrent(job)) {
+      session.abort = null;
+      set({ run: null });
+    }
+  }
+}
+
+/** A seed counts as used once there are pictures of it: a run that failed must not throw it away. */
+function addOutcome(context: AppContext, outcome: Outcome): void {
+  const { session, get, set } = context;
+  const { settings, outcomes } = get();
+  session.unfinished = null;
+  if (settings && madeAsSet(outcome, settings)) session.seedUsed = true;
+  const kept = outcome.cause === 'live' ? withoutReplaced(context, outcome) : outcomes;
+  session.redrawn =
+    outcome.cause === 'live' ? { outcomeId: outcome.id, at: performance.now() } : null;
+  set({ outcomes: [outcome, ...kept].slice(0, outcomesKept), shownId: outcome.id });
+}
+
+/** A first picture may be one of several that the settings speak of: those are still to be made. */
+function madeAsSet({ settings }: Outcome, present: Settings): boolean {
+  return settings.seed === present.seed && settings.images >= present.images;
+}
+
+/** Earlier runs beside a live redraw: neither the state it replaces, nor the same one once more. */
+function withoutReplaced({ session, get }: AppContext, redrawn: Outcome): readonly Outcome[] {
+  return get().outcomes.filter(
+    ({ id, kind, query, model }) =>
+      id !== session.redrawn?.outcomeId &&
+      !(kind === 'pictures' && query === redrawn.query && model === redrawn.model),
+  );
+}
+
+function fail(context: AppContext, thrown: unknown): void {
+  const { session, get, set } = context;
+  const error = DyditError.from(thrown).toReport();
+  if (error.code === 'device-lost') {
+    loseEngine(context, error);
+  } else if (error.code !== 'cancelled') {
+    const { run } = get();
+    if (run) session.unfinished = { source: session.wanted, run };
+    session.redrawWanted = false;
+    set({ notice: { kind: 'error', error } });
+  }
+}

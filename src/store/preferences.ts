@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import type { BackendChoice } from '../engine/api';
+
+/** What the visitor has chosen for this browser; none of it travels in links. */
+export interface Preferences {
+  readonly backend: BackendChoice;
+  /** Whether the page may draw without a press; absent while nobody has said. */
+  readonly live?: boolean | undefined;
+}
+
+/** Keeps the visitor's preferences from one visit to the next. */
+export interface PreferenceStore {
+  read(): Preferences;
+  write(preferences: Preferences): void;
+}
+
+const key = 'dydit-web';
+
+const schema = v.fallback(
+  v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.object({
+      backend: v.fallback(v.picklist(['auto', 'webgpu', 'wasm']), 'auto'),
+      live: v.fallback(v.optional(v.boolean()), undefined),
+    }),
+  ),
+  { backend: 'auto', live: undefined },
+);
+
+/** Where a browser forbids storage, preferences last as long as the page. */
+export function browserPreferences(): PreferenceStore {
+  let kept: string | null = null;
+  return {
+    read() {
+      try {
+        kept = localStorage.getItem(key) ?? kept;
+      } catch {
+        // Forbidden: what this page has written is all there is.
+      }
+      return v.parse(schema, kept);
+    },
+    write(preferences) {
+      kept = JSON.stringify(preferences);
+      try {
+        localStorage.setItem(key, kept);
+      } catch {
+        // Forbidden or full: see above.
+      }
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+
+/** What the browser and the machine around the page say. */
+export interface Surroundings {
+  /** Whether the browser has WebGPU at all; it may still refuse an adapter. */
+  readonly hasWebGpu: boolean;
+  /** Whether data or battery are to be saved, so that nothing is drawn unasked. Never rejects. */
+  readonly isSparing: () => Promise<boolean>;
+}
+
+/** A discharging battery below this is saved. */
+const lowBattery = 0.2;
+
+/** A browser that takes longer than this to speak of its battery is not waited for. */
+const batteryWaitMs = 500;
+
+const savingData = v.object({ connection: v.object({ saveData: v.literal(true) }) });
+const battery = v.object({ charging: v.boolean(), level: v.number() });
+
+export function browserSurroundings(): Surroundings {
+  return {
+    hasWebGpu: 'gpu' in navigator && Boolean(navigator.gpu),
+    isSparing: async () =>
+      v.is(savingData, navigator) ||
+      matchMedia('(prefers-reduced-data: reduce)').matches ||
+      (await isBatteryLow()),
+  };
+}
+
+async function isBatteryLow(): Promise<boolean> {
+  if (!hasBattery(navigator)) return false;
+  const patience = new Promise((resolve) => setTimeout(resolve, batteryWaitMs));
+  try {
+    const state: unknown = await Promise.race([navigator.getBattery(), patience]);
+    return v.is(battery, state) && !state.charging && state.level < lowBattery;
+  } catch {
+    // Forbidden to this page.
+    return false;
+  }
+}
+
+function hasBattery(value: object): value is { getBattery: () => Promise<unknown> } {
+  return 'getBattery' in value && typeof value.getBattery === 'function';
+}

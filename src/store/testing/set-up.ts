@@ -1,0 +1,67 @@
+import type { EngineOptions } from '../../engine/api';
+import { createAppStore } from '../app-store';
+import type { Outcome } from '../app-state';
+import type { Preferences } from '../preferences';
+import { fakeAddressBar } from './fake-address-bar';
+import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from './fake-engine';
+
+export interface SetUpOptions extends Partial<FakeEngineOptions> {
+  /** The address at the start. */
+  readonly query?: string;
+  /** Live is off where absent, so that nothing is drawn that a test has not asked for. */
+  readonly preferences?: Preferences;
+  readonly hasWebGpu?: boolean;
+  readonly sparing?: boolean;
+  /** Errors to throw, one for each start, before starting succeeds. */
+  readonly startErrors?: Error[];
+}
+
+/** A store over fake engines, and hands on everything around it. */
+export function setUp(options: SetUpOptions = {}) {
+  const addressBar = fakeAddressBar(options.query);
+  const engines: FakeEngine[] = [];
+  const engineOptions: EngineOptions[] = [];
+  let stored: Preferences = options.preferences ?? { backend: 'auto', live: false };
+  let seed = 100;
+  const store = createAppStore({
+    createEngine: (wanted) => {
+      engineOptions.push(wanted);
+      const error = options.startErrors?.shift();
+      if (error) return Promise.reject(error);
+      const engine = createFakeEngine({
+        wait: () => Promise.resolve(),
+        ...options,
+        backend: wanted.backend ?? 'auto',
+      });
+      engines.push(engine);
+      return Promise.resolve(engine);
+    },
+    addressBar,
+    preferences: { read: () => stored, write: (next) => void (stored = next) },
+    surroundings: {
+      hasWebGpu: options.hasWebGpu ?? true,
+      isSparing: () => Promise.resolve(options.sparing ?? false),
+    },
+    builtInManifest: 'https://page.test/models/emoji/manifest.json',
+    randomSeed: () => seed++,
+  });
+  return {
+    store,
+    addressBar,
+    engines,
+    engineOptions,
+    state: () => store.getState(),
+    preferences: () => stored,
+  };
+}
+
+export function seeds(outcomes: readonly Outcome[]): number[] {
+  return outcomes.map(({ settings }) => settings.seed);
+}
+
+/** A promise that settles when told to, so that a test can look at a run half way. */
+export function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open: () => open(), opened };
+}
