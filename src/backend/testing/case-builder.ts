@@ -1,3 +1,4 @@
+import { floatToHalf } from '../../checkpoint/half';
 import { axisLength, wholeAxis, type Axis } from '../../ops/axis';
 import type {
   ConvLayer,
@@ -18,6 +19,14 @@ import type { CaseData, OpCase } from './run-case';
 
 /** How a case keeps its weights. */
 export type WeightType = 'f32' | 'f16';
+
+/** What a test says of the weights of a layer; the rest is random. */
+export interface GivenWeights {
+  readonly weight?: readonly number[];
+  readonly bias?: readonly number[];
+  /** Largest magnitude of random weights; about 2 or 1 where absent. */
+  readonly scale?: number;
+}
 
 /** What an output holds before a program runs, to show what the program left alone. */
 export const sentinel = -777.25;
@@ -68,32 +77,27 @@ export class CaseBuilder {
     return tensor;
   }
 
-  /** @param given (N, K) and (N) */
-  linear(
-    name: string,
-    n: Axis | number,
-    k: Axis | number,
-    given: { readonly weight?: readonly number[]; readonly bias?: readonly number[] } = {},
-  ): LinearLayer {
+  /** Weights (N, K) and bias (N): given, or random. */
+  linear(name: string, n: Axis | number, k: Axis | number, given: GivenWeights = {}): LinearLayer {
     const [nAxis, kAxis] = [n, k].map((a) => (typeof a === 'number' ? wholeAxis(a) : a));
     const layer: LinearLayer = { kind: 'linear', name, n: nAxis, k: kAxis };
     const columns = axisLength(nAxis);
-    const weight = this.#weight(columns * axisLength(kAxis), given.weight);
+    const weight = this.#weight(columns * axisLength(kAxis), given);
     this.#weights.push({ layer, weight, bias: this.#floats(columns, given.bias) });
     return layer;
   }
 
-  /** @param given (N, C, size, size) and (N) */
+  /** Weights (N, C, size, size) and bias (N): given, or random. */
   conv(
     name: string,
     n: Axis | number,
     of: { readonly channels: number; readonly size: 1 | 3 },
-    given: { readonly weight?: readonly number[]; readonly bias?: readonly number[] } = {},
+    given: GivenWeights = {},
   ): ConvLayer {
     const axis = typeof n === 'number' ? wholeAxis(n) : n;
     const layer: ConvLayer = { kind: 'conv', name, n: axis, ...of };
     const columns = axisLength(axis);
-    const weight = this.#weight(columns * of.channels * of.size ** 2, given.weight);
+    const weight = this.#weight(columns * of.channels * of.size ** 2, given);
     this.#weights.push({ layer, weight, bias: this.#floats(columns, given.bias) });
     return layer;
   }
@@ -171,11 +175,12 @@ export class CaseBuilder {
   }
 
   /** Weights that are given are floats; the random ones are of the builder's type. */
-  #weight(length: number, values?: readonly number[]): WeightValues {
-    if (values) return Float32Array.from(values);
-    return this.weightType === 'f16'
+  #weight(length: number, { weight, scale }: GivenWeights): WeightValues {
+    if (weight) return Float32Array.from(weight);
+    if (this.weightType === 'f32') return randomFloats(this.random, length, scale);
+    return scale === undefined
       ? randomHalves(this.random, length)
-      : randomFloats(this.random, length);
+      : Uint16Array.from(randomFloats(this.random, length, scale), floatToHalf);
   }
 }
 

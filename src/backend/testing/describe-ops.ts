@@ -10,6 +10,8 @@ import { describeNorm } from './ops/norm';
 import { describePatches } from './ops/patches';
 import { describeSampling } from './ops/sampling';
 import { describeSelectTokens } from './ops/select-tokens';
+import { describePrograms } from './programs';
+import { describeStorage } from './storage';
 
 /**
  * The suite that every backend passes: each op against numbers worked out by hand and against the
@@ -25,6 +27,7 @@ export function describeOps(
     beforeAll(() => bed.open());
     afterAll(() => bed.close());
     afterEach(() => bed.expectNothingLeft());
+    describeStorage(bed);
     describeLinear(bed);
     describeAddGated(bed);
     describeNorm(bed);
@@ -34,5 +37,6 @@ export function describeOps(
     describeCondition(bed);
     describeSampling(bed);
     describeDecoder(bed);
+    describePrograms(bed);
   });
 }

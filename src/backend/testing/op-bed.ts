@@ -78,6 +78,7 @@ export class OpBed {
     for (const name of writtenNames(test.program)) {
       const { rows, type } = externalNamed(test.program, name);
       const [a, e] = [resultOf(actual, name), resultOf(expected, name)];
+      expect(e.every(Number.isFinite), `${name} of the reference is finite`).toBe(true);
       if (type === 'f32') expectClose(a, e, this.tolerance(scale), [rows, e.length / rows]);
       else expect([...a], name).toEqual([...e]);
     }
