@@ -117,7 +117,8 @@ export function findStyle(model: ModelInfo, text: string): number | null | undef
   return index >= 0 ? index : undefined;
 }
 
-function slug(name: string): string {
+/** A name as it stands in an address. */
+export function slug(name: string): string {
   return name
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
@@ -127,7 +128,7 @@ function slug(name: string): string {
 const slugsOf = new WeakMap<readonly LabelledClass[], readonly string[]>();
 
 /** One slug a class; a slug that is taken or empty gets the class's number. */
-function classSlugs(classes: readonly LabelledClass[]): readonly string[] {
+export function classSlugs(classes: readonly LabelledClass[]): readonly string[] {
   const known = slugsOf.get(classes);
   if (known) return known;
   const taken = new Set<string>();

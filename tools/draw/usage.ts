@@ -1,0 +1,35 @@
+/** What `npm run draw -- --help` prints. */
+export const help = `Draws pictures with a Dynamic Diffusion Transformer, on the processor, without a browser.
+
+Usage: npm run draw -- CLASS [options]
+
+CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
+
+  --style NAME        style; "any" leaves it open (the model's first style)
+  --seed N            seed of the first picture, 0 to 4294967295 (drawn by lot, and told)
+  --count N           pictures, 1 to 1000; picture k has seed + k - 1 (1)
+  --steps N           sampling steps, 1 to 250 (the model's)
+  --guidance X        guidance scale, 1 to 10; 1 is none (the model's)
+  --sampler NAME      ddim, ddpm, flow-euler or flow-heun, as the model allows (the model's)
+  --width on|off      dynamic width: skip heads and channels (on)
+  --tokens on|off     dynamic tokens: skip tokens (on)
+  --static            both off
+  --threads N         threads of the processor (as many as it has)
+  --model PATH        folder with a manifest.json, a manifest, or a DiT checkpoint (.pt,
+                      .safetensors) (public/models/emoji)
+  --vae PATH          the VAE of a checkpoint; without one its latents are shown
+  -o, --output FILE   PNG to write; several pictures become FILE-1.png, FILE-2.png ...
+                      (the class's name)
+  -q, --quiet         no progress
+  --list              print the model's classes and styles, and end
+  -h, --help          print this, and end
+
+Each PNG holds the settings that make it again: drop it on the page to restore them. The paths of
+the pictures go to standard output, everything else to standard error. Exit code 0: drawn; 1: it
+failed; 2: it was called wrongly; 130: Ctrl-C.
+`;
+
+/** The command was called wrongly: ends with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
