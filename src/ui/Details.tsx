@@ -10,7 +10,7 @@ export function Details() {
   return (
     <>
       {outcome.kind === 'pictures' ? (
-        <RunNumbers statistics={outcome.result.statistics} />
+        <RunNumbers statistics={outcome.result.statistics} machine={outcome.machine} />
       ) : (
         <ComparisonNumbers outcome={outcome} />
       )}

@@ -8,13 +8,13 @@ import { formatDuration, formatGuess } from '../format';
 export function liveWords(app: App): string {
   const expected = expectedRunMs(app);
   if (expected === undefined) return 'Live redraws when a setting changes.';
-  const guess = formatGuess(expected);
   if (!app.live) {
-    if (expected > patienceMs) return `Will take ${guess} on this machine.`;
+    if (expected > patienceMs) return `Will take ${formatGuess(expected)} on this machine.`;
     return app.sparing
       ? 'Live is off, to save your battery or data.'
       : 'With Live on, a change redraws at once.';
   }
   if (expected < liveLimitMs) return 'A change redraws at once.';
-  return `Takes ${guess}; Live redraws by itself below ${formatDuration(liveLimitMs)}.`;
+  const guess = expected > patienceMs ? formatGuess(expected) : `about ${formatDuration(expected)}`;
+  return `Takes ${guess}; Live needs under ${formatDuration(liveLimitMs)}.`;
 }

@@ -1,5 +1,6 @@
 import type { MachineReport } from '../../engine/api';
 import { formatNumber } from '../format';
+import { describeMachine } from '../machine-words';
 import { useApp } from '../use-app';
 import { type Fact, Facts } from './Facts';
 
@@ -9,16 +10,11 @@ export function MachineFacts() {
 }
 
 function factsOf(machine: MachineReport): readonly Fact[] {
-  const { description, features, fallbacks, linearGflops } = machine;
+  const { features, fallbacks, linearGflops } = machine;
   return [
-    { name: 'Computed by', value: `${kindOf(machine)}: ${description}` },
+    { name: 'Computed by', value: describeMachine(machine) },
     { name: 'Speed', value: `${formatNumber(linearGflops)} GFLOP/s in the linear layers` },
     { name: 'Has', value: features.length > 0 ? features.join(', ') : 'no optional features' },
     ...(fallbacks.length > 0 ? [{ name: 'Does without', value: fallbacks.join(' ') }] : []),
   ];
-}
-
-function kindOf({ kind, software, threads }: MachineReport): string {
-  if (kind === 'webgpu') return software ? 'WebGPU in software, no card' : 'the graphics card';
-  return `the processor, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
 }

@@ -1,6 +1,7 @@
 import type { ComparisonOutcome } from '../../store/app-state';
 import { averageDifference } from '../../store/picture-difference';
 import { formatDecibels, formatRatio, formatShare } from '../format';
+import { describeMachine } from '../machine-words';
 import { comparisonRows } from './comparison-rows';
 import { Figure } from './Figure';
 import styles from './Numbers.module.css';
@@ -62,11 +63,11 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
       </div>
       <Shares shares={after.shares} />
       <p className={styles.note}>
-        Same seeds, same settings. Both ran once before the clock started, so neither pays for
-        compiling shaders; live previews were off. Static runs first. Multiply-adds are those of
-        attention and MLP in all blocks, for all pictures and both halves of guidance, as the DyDiT
-        paper counts them. One pair of runs is one measurement: compare again to see how much the
-        times vary.
+        Computed by {describeMachine(outcome.machine)}. Same seeds, same settings. Both ran once
+        before the clock started, so neither pays for warming up; live previews were off. Static
+        runs first. Multiply-adds are those of attention and MLP in all blocks, for all pictures and
+        both halves of guidance, as the DyDiT paper counts them. One pair of runs is one
+        measurement: compare again to see how much the times vary.
       </p>
     </section>
   );

@@ -1,11 +1,18 @@
-import type { RunStatistics } from '../../engine/api';
+import type { MachineReport, RunStatistics } from '../../engine/api';
 import { formatDuration, formatGiga, formatShare, median } from '../format';
+import { describeMachine } from '../machine-words';
 import { Figure } from './Figure';
 import { Shares } from './Shares';
 import styles from './Numbers.module.css';
 
+interface Props {
+  statistics: RunStatistics;
+  /** What it was computed on. */
+  machine: MachineReport;
+}
+
 /** What a run cost: time, and work against that of the static model. */
-export function RunNumbers({ statistics }: { statistics: RunStatistics }) {
+export function RunNumbers({ statistics, machine }: Props) {
   const { totalMs, decodeMs, stepMs, gpuStepMs, multiplyAdds, shares } = statistics;
   const share = multiplyAdds.done / multiplyAdds.static;
   return (
@@ -26,7 +33,7 @@ export function RunNumbers({ statistics }: { statistics: RunStatistics }) {
           note={
             gpuStepMs
               ? `median; ${formatDuration(median(gpuStepMs))} of it on the GPU`
-              : 'median; this adapter keeps no GPU times'
+              : 'median over the run'
           }
           testId="step-time"
         />
@@ -39,10 +46,10 @@ export function RunNumbers({ statistics }: { statistics: RunStatistics }) {
       </dl>
       <Shares shares={shares} />
       <p className={styles.note}>
-        Multiply-adds are those of attention and MLP in all blocks, for all pictures and both halves
-        of guidance, as the DyDiT paper counts them; the static model would do all of them.
-        Embeddings, the routers themselves and the decoder are not counted. Times are by the clock
-        on the wall and count everything, live previews too.
+        Computed by {describeMachine(machine)}. Multiply-adds are those of attention and MLP in all
+        blocks, for all pictures and both halves of guidance, as the DyDiT paper counts them; the
+        static model would do all of them. Embeddings, the routers themselves and the decoder are
+        not counted. Times are by the clock on the wall and count everything, live previews too.
       </p>
     </section>
   );

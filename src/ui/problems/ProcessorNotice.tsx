@@ -1,4 +1,4 @@
-import { type App } from '../../store/app-state';
+import type { App } from '../../store/app-state';
 import { hasGraphicsCard, patienceMs } from '../../store/default-settings';
 import { estimateRunMs } from '../../store/run-time';
 import { formatGuess } from '../format';
@@ -25,6 +25,6 @@ function noticeWords(app: App): string {
   if (expected === undefined) return '';
   const plain = `Computed on the processor: a picture in ${steps} steps takes ${formatGuess(expected)}`;
   return expected > patienceMs
-    ? `${plain}. That is slow, so the settings start with little work.`
+    ? `${plain}. That is slow, so the settings start small.`
     : `${plain}.`;
 }
