@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { kernels } from './tools/build-kernels';
 
 /** Cross-origin isolation, without which threads can't share a memory. A host sends the same. */
 const headers = {
@@ -8,7 +9,7 @@ const headers = {
 };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), kernels()],
   build: { target: 'es2023' },
   worker: { format: 'es' },
   server: { headers },

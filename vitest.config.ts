@@ -1,10 +1,12 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { kernels } from './tools/build-kernels';
 import { bundledDependencies } from './tools/bundled-dependencies';
 import { chromiumArgs, ensureChromium } from './tools/chromium';
 
 /** `*.test.ts` run in Node; `*.gpu.test.ts` run on WebGPU in headless Chromium. */
 export default defineConfig({
+  plugins: [kernels()],
   test: {
     projects: [
       {

@@ -1,0 +1,163 @@
+import { Attend, PackKeys, State } from './fields';
+import { exp4 } from './exp';
+import { runTile } from './tile';
+import { greatestLane, sumOfLanes } from './vector';
+import { align16, ceilDivide, real, word } from './words';
+
+/** Keys of an item of packing. */
+const PACK_BLOCK: u32 = 256;
+/** Scores held at a time, about: half of a small L1. */
+const SCORES: u32 = 1 << 13;
+const MOST_QUERIES: u32 = 64;
+
+@inline
+function activeHeads(table: u32, stride: u32, state: usize): usize {
+  return table + word(state, State.evaluation) * stride;
+}
+
+export function packItems(op: usize, state: usize): u32 {
+  const heads = activeHeads(word(op, PackKeys.heads), word(op, PackKeys.headsStride), state);
+  return word(op, PackKeys.items) * load<u32>(heads) * ceilDivide(word(op, PackKeys.tokens), PACK_BLOCK);
+}
+
+/** One item: a block of keys and values of one head. */
+export function packKeys(op: usize, state: usize, item: u32): void {
+  const heads = load<u32>(activeHeads(word(op, PackKeys.heads), word(op, PackKeys.headsStride), state));
+  const tokens = word(op, PackKeys.tokens);
+  const width = word(op, PackKeys.width);
+  const stride = word(op, PackKeys.stride);
+  const blocks = ceilDivide(tokens, PACK_BLOCK);
+  const pair = item / blocks;
+  const head = pair % heads;
+  const first = (item % blocks) * PACK_BLOCK;
+  const last = min(first + PACK_BLOCK, tokens);
+  const padded = (last + 7) & ~7;
+  const scale = real(op, PackKeys.scale);
+  const source = word(op, PackKeys.qkv) + (pair / heads) * tokens * stride;
+  const keyColumn = ((heads + head) * width) << 2;
+  const valueColumn = ((2 * heads + head) * width) << 2;
+
+  const keys = word(op, PackKeys.keys) + pair * ((tokens + 7) & ~7) * (width << 2);
+  for (let token = first; token < padded; token++) {
+    const to = keys + (token >> 3) * (width << 5) + ((token & 7) << 2);
+    const from = source + token * stride + keyColumn;
+    for (let e: u32 = 0; e < width; e++) {
+      store<f32>(to + (e << 5), token < last ? load<f32>(from + (e << 2)) * scale : 0);
+    }
+  }
+
+  const panels = ceilDivide(width, 8);
+  const values = word(op, PackKeys.values) + pair * tokens * (panels << 5);
+  for (let token = first; token < last; token++) {
+    const from = source + token * stride + valueColumn;
+    for (let panel: u32 = 0; panel < panels; panel++) {
+      const to = values + (panel * tokens + token) * 32;
+      const columns = min(8, width - (panel << 3));
+      if (columns < 8) memory.fill(to, 0, 32);
+      memory.copy(to, from + (panel << 5), columns << 2);
+    }
+  }
+}
+
+/** Queries of an item: as many as have their scores near, a multiple of a tile's 4. */
+@inline
+function itemQueries(tokens: u32): u32 {
+  return min(MOST_QUERIES, max(4, (SCORES / tokens) & ~3));
+}
+
+@inline
+function scoreStride(tokens: u32): usize {
+  return ((tokens + 7) & ~7) << 2;
+}
+
+export function attendItems(op: usize, state: usize): u32 {
+  const heads = activeHeads(word(op, Attend.heads), word(op, Attend.headsStride), state);
+  const tokens = word(op, Attend.tokens);
+  return word(op, Attend.items) * load<u32>(heads) * ceilDivide(tokens, itemQueries(tokens));
+}
+
+export function attendScratch(op: usize): usize {
+  const tokens = word(op, Attend.tokens);
+  const queries = itemQueries(tokens);
+  return 128 + 16 + queries * 4 + 2 * 16 + queries * (scoreStride(tokens) + 4) + 16;
+}
+
+/** scores (N) to exp(score - greatest), 0 past the end; their sum. */
+function softmaxRow(scores: usize, tokens: u32): f32 {
+  const end = scores + (tokens << 2);
+  const padded = scores + scoreStride(tokens);
+  for (let at = end; at < padded; at += 4) store<f32>(at, -f32.MAX_VALUE);
+  let greatest = f32x4.splat(-f32.MAX_VALUE);
+  for (let at = scores; at < padded; at += 16) greatest = f32x4.max(greatest, v128.load(at));
+  const top = f32x4.splat(greatestLane(greatest));
+  let sum = f32x4.splat(0);
+  for (let at = scores; at < padded; at += 16) {
+    v128.store(at, exp4(f32x4.sub(v128.load(at), top)));
+  }
+  for (let at = end; at < padded; at += 4) store<f32>(at, 0);
+  for (let at = scores; at < padded; at += 16) sum = f32x4.add(sum, v128.load(at));
+  return sumOfLanes(sum);
+}
+
+/** One item: some queries of one head. */
+export function attend(op: usize, state: usize, item: u32, scratch: usize): void {
+  const heads = load<u32>(activeHeads(word(op, Attend.heads), word(op, Attend.headsStride), state));
+  const tokens = word(op, Attend.tokens);
+  const width = word(op, Attend.width);
+  const stride = word(op, Attend.stride);
+  const yStride = word(op, Attend.yStride);
+  const perItem = itemQueries(tokens);
+  const blocks = ceilDivide(tokens, perItem);
+  const pair = item / blocks;
+  const head = pair % heads;
+  const first = (item % blocks) * perItem;
+  const last = min(first + perItem, tokens);
+  const base = (pair / heads) * tokens;
+  const column = (head * width) << 2;
+  const q = word(op, Attend.qkv) + base * stride + column;
+  const y = word(op, Attend.y) + base * yStride + column;
+  const keyPanels = ceilDivide(tokens, 8);
+  const keys = word(op, Attend.keys) + pair * keyPanels * (width << 5);
+  const valuePanels = ceilDivide(width, 8);
+  const values = word(op, Attend.values) + pair * tokens * (valuePanels << 5);
+
+  const segments = scratch + 128;
+  const pointers = segments + 16;
+  const scale = align16(pointers + 16);
+  const scores = align16(scale + (perItem << 2));
+  const rowBytes = scoreStride(tokens);
+
+  store<u32>(segments, 0);
+  store<u32>(segments + 4, width);
+  for (let panel: u32 = 0; panel < keyPanels; panel++) {
+    for (let row = first; row < last; row += 4) {
+      for (let i: u32 = 0; i < 4; i++) {
+        store<u32>(pointers + (i << 2), q + min(row + i, last - 1) * stride);
+      }
+      const to = scores + (row - first) * rowBytes + (panel << 5);
+      runTile(4, pointers, segments, 1, keys + panel * (width << 5), to, rowBytes);
+    }
+  }
+  for (let row = first; row < last; row++) {
+    const sum = softmaxRow(scores + (row - first) * rowBytes, tokens);
+    store<f32>(scale + ((row - first) << 2), 1 / sum);
+  }
+  store<u32>(segments + 4, tokens);
+  for (let panel: u32 = 0; panel < valuePanels; panel++) {
+    const columns = min(8, width - (panel << 3));
+    for (let row = first; row < last; row += 4) {
+      const height = min(4, last - row);
+      for (let i: u32 = 0; i < 4; i++) {
+        store<u32>(pointers + (i << 2), scores + (min(row + i, last - 1) - first) * rowBytes);
+      }
+      runTile(height, pointers, segments, 1, values + panel * (tokens << 5), scratch, 32);
+      for (let i: u32 = 0; i < height; i++) {
+        const factor = f32x4.splat(load<f32>(scale + ((row + i - first) << 2)));
+        const from = scratch + (i << 5);
+        v128.store(from, f32x4.mul(v128.load(from, 0), factor), 0);
+        v128.store(from, f32x4.mul(v128.load(from, 16), factor), 16);
+        memory.copy(y + (row + i) * yStride + (panel << 5), from, columns << 2);
+      }
+    }
+  }
+}

@@ -1,0 +1,337 @@
+// What the host writes and the kernels read, as words of 4 bytes: compiled by AssemblyScript into the
+// kernels and by TypeScript into the host, so that neither counts by hand.
+
+/** The head of a lane's memory: who works at what, and the values of the current run. */
+export enum State {
+  /** Items of the stage that nobody has taken yet; with `stage` one 64-bit word. */
+  remaining = 0,
+  /** Counts the ops that were begun, over all runs. */
+  stage = 1,
+  /** Items of the stage. */
+  total = 2,
+  /** Number of the op in the run; `count` where the run is over. */
+  index = 3,
+  /** First op record of the run. */
+  ops = 4,
+  /** Ops of the run. */
+  count = 5,
+  /** Not 0: the run is to end early. */
+  stop = 6,
+  /** Not 0: the workers are to return. */
+  quit = 7,
+  scratch = 8,
+  /** Bytes of scratch memory of a thread. */
+  scratchBytes = 9,
+  evaluation = 10,
+  modulationRow = 11,
+  /** f32 from here on: coefficients of an update. */
+  latent = 16,
+  weight0 = 17,
+  weight1 = 18,
+  noise = 19,
+  minLog = 20,
+  maxLog = 21,
+  /** Coefficients of an estimate. */
+  estimateLatent = 22,
+  estimatePrediction = 23,
+  /** Items of the stage that are done, on a cache line of its own. */
+  done = 32,
+  /** Threads that wait without spinning. */
+  sleepers = 48,
+  words = 64,
+}
+
+/** What `step` found. */
+export enum Progress {
+  /** An item was done. */
+  worked,
+  /** Nothing to take: others are still at it. */
+  waiting,
+  finished,
+}
+
+export enum Opcode {
+  product,
+  packKeys,
+  attend,
+  norm,
+  score,
+  compact,
+  patches,
+  condition,
+  unpatchify,
+  guidance,
+  update,
+  estimate,
+  latentToPixels,
+  channelSums,
+  channelAffine,
+  groupNorm,
+  picture,
+}
+
+/** Words of an op record; word 0 is its `Opcode`. */
+export enum Op {
+  words = 40,
+}
+
+/** Function applied to the output of a product. */
+export enum Activation {
+  none,
+  gelu,
+  silu,
+}
+
+/** What becomes of the output of a product. */
+export enum Ending {
+  /** y = v */
+  store,
+  /** y[token] += gate * v */
+  gated,
+  /** y = v + table[row mod tableRows] */
+  table,
+}
+
+/** y = activation(x w^T + b): a linear layer, or a convolution where `taps` is not 0. */
+export enum Product {
+  x = 1,
+  /** Bytes from a row of x to the next. */
+  xStride,
+  y,
+  yStride,
+  /** Rows of x; where `rowList` is given, the most there can be. */
+  rows,
+  /** How many rows, then the token of each; 0: all. */
+  rowList,
+  /** Panels of 8 columns, each (K, 8). */
+  weights,
+  /** A value for each column of the panels. */
+  bias,
+  /** 1: weights are halves. */
+  half,
+  /** K */
+  k,
+  /** Elements of a group of k. */
+  kGroup,
+  /** Most runs of active groups there can be. */
+  kRuns,
+  /** For each evaluation: number of runs, then (first group, groups) of each. */
+  kTable,
+  /** Bytes from an evaluation to the next; 0: the same for all. */
+  kTableStride,
+  /** Columns of a group of n. */
+  nGroup,
+  /** Panels of a group of n. */
+  nPanels,
+  /** For each evaluation: number of active groups, then which. */
+  nTable,
+  nTableStride,
+  activation,
+  ending,
+  /** Gates, rows of `modulationStride` bytes, the first of item 0 of modulation row 0. */
+  gate,
+  modulationStride,
+  /** Tokens of an item. */
+  tokens,
+  table,
+  tableRows,
+  tableStride,
+  /** Convolution: 1 or 9; 0 in a linear layer. */
+  taps,
+  /** Pixels a side of y. */
+  side,
+  /** 1: x has half as many pixels a side. */
+  upsample,
+  /** A pixel of zeros. */
+  zeros,
+}
+
+/** Keys as panels (8 keys, E) times E^-1/2, values as panels (N, 8 channels). */
+export enum PackKeys {
+  qkv = 1,
+  stride,
+  items,
+  tokens,
+  /** E */
+  width,
+  /** For each evaluation: number of active heads, then which. */
+  heads,
+  headsStride,
+  /** (items, heads, N padded to 8, E) */
+  keys,
+  /** (items, heads, N, E padded to 8) */
+  values,
+  /** f32: E^-1/2 */
+  scale,
+}
+
+/** y = softmax(q k^T) v on what `PackKeys` made. */
+export enum Attend {
+  qkv = 1,
+  stride,
+  y,
+  yStride,
+  items,
+  tokens,
+  width,
+  heads,
+  headsStride,
+  keys,
+  values,
+}
+
+/** y = LayerNorm(x) * (1 + scale) + shift */
+export enum Norm {
+  x = 1,
+  y,
+  rows,
+  rowList,
+  /** D */
+  width,
+  tokens,
+  shift,
+  shiftStride,
+  scale,
+  scaleStride,
+}
+
+/** kept = Linear(ReLU(Linear(x))) > 0 */
+export enum Score {
+  x = 1,
+  rows,
+  width,
+  /** Panels of the first layer. */
+  weights,
+  bias,
+  /** The second layer, padded with 0 to whole panels. */
+  weight2,
+  panels,
+  /** f32 */
+  bias2,
+  kept,
+}
+
+/** rows = how many are kept, then which */
+export enum Compact {
+  kept = 1,
+  count,
+  rows,
+}
+
+/** y (B*N, C*P*P) = the patches of x (images*C, S*S) */
+export enum Patches {
+  x = 1,
+  y,
+  items,
+  images,
+  channels,
+  side,
+  patch,
+}
+
+export enum Condition {
+  temb = 1,
+  tembRows,
+  label,
+  y,
+  yRows,
+  items,
+  width,
+}
+
+export enum Unpatchify {
+  x = 1,
+  y,
+  items,
+  channels,
+  side,
+  patch,
+}
+
+export enum Guidance {
+  x = 1,
+  y,
+  images,
+  halves,
+  channels,
+  guided,
+  pixels,
+  /** f32 */
+  scale,
+}
+
+export enum Update {
+  p0 = 1,
+  p1,
+  noise,
+  x,
+  flags,
+  items,
+  channels,
+  outChannels,
+  pixels,
+}
+
+export enum Estimate {
+  x = 1,
+  p,
+  y,
+  items,
+  channels,
+  outChannels,
+  pixels,
+}
+
+export enum LatentToPixels {
+  x = 1,
+  y,
+  channels,
+  pixels,
+  /** f32 */
+  factor,
+}
+
+/** Mean and sum of squared distances from it of each group, block by block of pixels. */
+export enum ChannelSums {
+  x = 1,
+  pixels,
+  channels,
+  groups,
+  /** (blocks, groups, 2) */
+  sums,
+}
+
+/** y = factor[c] * x + offset[c], from the blocks' sums */
+export enum ChannelAffine {
+  pixels = 1,
+  channels,
+  groups,
+  sums,
+  gamma,
+  beta,
+  /** (2, C) */
+  affine,
+  /** f32 */
+  eps,
+}
+
+export enum GroupNorm {
+  x = 1,
+  y,
+  pixels,
+  channels,
+  affine,
+  silu,
+}
+
+export enum Picture {
+  x = 1,
+  y,
+  flags,
+  pixels,
+}
+
+/** Pixels of a block of `ChannelSums`. */
+export enum Blocks {
+  pixels = 128,
+}

@@ -1,0 +1,56 @@
+import { DyditError } from '../../errors';
+
+/** Which build of the kernels: tools/build-kernels.ts makes one file of each. */
+export interface KernelBuild {
+  /** Relaxed SIMD: a multiply-add is one instruction. */
+  readonly fused: boolean;
+  /** For a memory that threads share. */
+  readonly shared: boolean;
+}
+
+// Each address is written out, because that is how Vite finds the files.
+function addressOf({ fused, shared }: KernelBuild): URL {
+  if (fused && shared) {
+    return new URL('../../../build/kernels/fused-shared.wasm', import.meta.url);
+  }
+  if (fused) return new URL('../../../build/kernels/fused.wasm', import.meta.url);
+  if (shared) return new URL('../../../build/kernels/plain-shared.wasm', import.meta.url);
+  return new URL('../../../build/kernels/plain.wasm', import.meta.url);
+}
+
+/** Compiles a build of the kernels. @throws DyditError `network-failed`, `internal` */
+export async function compileKernels(build: KernelBuild): Promise<WebAssembly.Module> {
+  const address = addressOf(build);
+  const bytes = address.protocol === 'file:' ? readFile(address) : await download(address);
+  return WebAssembly.compile(bytes);
+}
+
+/** Reads a file in Node, without an import that a browser's bundle would have to explain away. */
+function readFile(address: URL): Uint8Array<ArrayBuffer> {
+  try {
+    const { readFileSync } = process.getBuiltinModule('node:fs');
+    return new Uint8Array(readFileSync(address));
+  } catch (error) {
+    throw new DyditError(
+      'internal',
+      `The processor's kernels (${address.pathname}) can't be read.`,
+      'Build them with: npm run build:kernels',
+      { cause: error },
+    );
+  }
+}
+
+async function download(address: URL): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(address);
+    if (response.ok) return await response.arrayBuffer();
+    throw new Error(`the server answered ${response.status}`);
+  } catch (error) {
+    throw new DyditError(
+      'network-failed',
+      "The processor's kernels could not be loaded.",
+      'Check the connection and reload the page.',
+      { cause: error },
+    );
+  }
+}
