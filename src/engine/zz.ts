@@ -1,1 +1,0 @@
-import { limits } from '../store/limits'; export const z = limits;
