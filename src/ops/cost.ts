@@ -3,60 +3,80 @@ import type { Op, TensorId } from './op';
 import type { Program } from './program';
 import { activeGroups, type ActiveWidth, type Gate } from './width';
 
-/** At which evaluation, and with how many selected rows, ops are counted. */
+/** The run whose work is counted. */
 export interface CostPoint {
   readonly evaluation: number;
-  /** Needed where the program has gates. */
+  /** Everything is active where absent. */
   readonly width?: ActiveWidth;
-  /** Rows that a `rows` tensor of `selectTokens` holds. */
+  /** How many rows a row list held. */
   readonly rows: (tensor: TensorId) => number;
 }
 
 /**
- * Whether the paper counts the op (DyDiT, section 4.1): qkv, attention, proj, fc1 and fc2 of the
- * blocks, which are the gated ones. Embeddings, adaLN, routers and the final layer are left out.
+ * Multiply-adds that an op of the program does in a run: products of matrices, convolutions and
+ * both products of attention; norms, activations, softmax and sums count 0.
+ *
+ * The paper (DyDiT, arXiv 2410.03456, section 4.1) counts only qkv, attention, proj, fc1 and fc2 of
+ * the blocks: 4*N*D^2 + 2*N^2*D and 2*mlpRatio*N*D^2. `isBlockOp` tells those from the rest.
  */
-export function isBlockOp(op: Op): boolean {
-  if (op.kind === 'attention') return true;
-  return (op.kind === 'linear' || op.kind === 'addGated') && gatesOf(op).length > 0;
-}
-
-/** Multiply-adds that an op does at `at`; norms and elementwise ops count as none. */
-export function multiplyAdds(op: Op, program: Program, at: CostPoint): number {
-  const tensor = (id: TensorId) => program.tensors[id];
+export function multiplyAdds(op: Op, { tensors }: Program, at: CostPoint): number {
   switch (op.kind) {
-    case 'linear':
+    case 'linear': {
+      const { layer, n, k } = op;
+      const rows = op.rows === undefined ? tensors[op.x].rows : at.rows(op.rows);
+      return rows * activeLength(layer.n, n, at) * activeLength(layer.k, k, at);
+    }
     case 'addGated': {
-      const rows = op.rows === undefined ? tensor(op.x).rows : at.rows(op.rows);
-      const n = op.kind === 'linear' ? op.n : undefined;
-      return rows * active(op.layer.n, n, at) * active(op.layer.k, op.k, at);
+      const rows = op.rows === undefined ? tensors[op.y].rows : at.rows(op.rows);
+      return rows * axisLength(op.layer.n) * activeLength(op.layer.k, op.k, at);
     }
     case 'attention': {
-      const heads = active(tensor(op.y).axis, op.heads, at);
-      return 2 * op.items * op.tokens ** 2 * heads;
+      const { axis } = tensors[op.qkv]; // 3H x E
+      const active = activeLength({ groups: axis.groups / 3, group: axis.group }, op.heads, at);
+      return 2 * op.items * op.tokens ** 2 * active;
+    }
+    case 'pixelAttention': {
+      const { rows, axis } = tensors[op.qkv]; // 3 x C
+      return 2 * rows ** 2 * axis.group;
+    }
+    case 'selectTokens': {
+      const { width, hidden } = op.layer;
+      return tensors[op.x].rows * (width * hidden + hidden);
     }
     case 'patchEmbed':
-      return tensor(op.y).rows * axisLength(op.layer.n) * axisLength(op.layer.k);
-    case 'selectTokens':
-      return tensor(op.x).rows * (op.layer.width * op.layer.hidden + op.layer.hidden);
-    case 'conv':
-      return op.side ** 2 * op.layer.size ** 2 * op.layer.channels * axisLength(op.layer.n);
-    case 'pixelAttention': {
-      const { rows, axis } = tensor(op.y);
-      return 2 * rows ** 2 * axisLength(axis);
+      return tensors[op.y].rows * axisLength(op.layer.n) * axisLength(op.layer.k);
+    case 'conv': {
+      const { n, channels, size } = op.layer;
+      return op.side ** 2 * axisLength(n) * channels * size ** 2;
     }
-    default:
+    case 'norm':
+    case 'condition':
+    case 'unpatchify':
+    case 'guidance':
+    case 'update':
+    case 'estimate':
+    case 'latentToPixels':
+    case 'groupNorm':
+    case 'picture':
       return 0;
   }
 }
 
-function gatesOf(op: Extract<Op, { kind: 'linear' | 'addGated' }>): readonly Gate[] {
-  const gates = [op.kind === 'linear' ? op.n : undefined, op.k];
-  return gates.filter((gate) => gate !== undefined);
+/**
+ * Whether the paper counts an op: attention, the ends of the residual branches (proj and fc2) and
+ * the linear layers whose columns a gate switches (qkv and fc1).
+ */
+export function isBlockOp(op: Op): boolean {
+  if (op.kind === 'linear') return op.n !== undefined;
+  return op.kind === 'attention' || op.kind === 'addGated';
 }
 
-/** Columns of an axis that a gate leaves. */
-function active(axis: Axis, gate: Gate | undefined, { width, evaluation }: CostPoint): number {
+/** Columns of the groups that a gate leaves active; all without a gate. */
+function activeLength(
+  axis: Axis,
+  gate: Gate | undefined,
+  { width, evaluation }: CostPoint,
+): number {
   if (!gate || !width) return axisLength(axis);
   return activeGroups(width, gate, evaluation).length * axis.group;
 }
