@@ -1,14 +1,12 @@
+import { requestLimits } from '../engine/limits';
+
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-export const limits = {
-  seed: { min: 0, max: 0xffffffff },
-  steps: { min: 1, max: 250 },
-  guidance: { min: 1, max: 10 },
-  images: { min: 1, max: 16 },
-} as const;
+/** What the visitor may ask for, both ends included. */
+export const limits = { ...requestLimits, guidance: { min: 1, max: 10 } } as const;
 
 export function clamp(value: number, { min, max }: Range): number {
   return Math.min(max, Math.max(min, value));

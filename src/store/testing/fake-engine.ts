@@ -48,7 +48,7 @@ export const fakeMachine: MachineReport = {
 export const fakeProcessor: MachineReport = {
   ...fakeMachine,
   kind: 'wasm',
-  description: 'Imaginary processor',
+  description: 'processor, 2 threads, imaginary',
   threads: 2,
   features: ['relaxed-simd'],
   linearGflops: 26,

@@ -68,6 +68,21 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
       'It runs DiT and DyDiT checkpoints in the authors’ format (.pt or .safetensors), and VAEs in that of diffusers.',
     remedies: [],
   },
+  'checkpoint-incomplete': {
+    title: 'A part of this model is missing',
+    advice: 'Drop its other files as well; what is here already is kept.',
+    remedies: [],
+  },
+  'weights-not-finite': {
+    title: 'This checkpoint has weights that are no numbers',
+    advice: 'Its training went wrong, so it would draw nothing. Use an earlier checkpoint.',
+    remedies: [],
+  },
+  'address-refused': {
+    title: 'This model asks for files from elsewhere',
+    advice: 'Its list of files points outside its own folder. Open it only if you trust it.',
+    remedies: [],
+  },
   'network-failed': {
     title: 'The model could not be fetched',
     advice: 'Check the connection, then try again.',
