@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 import { generateButton, openPage } from './steps/page';
-import { waitForPictures } from './steps/run';
+import { run } from './steps/run';
 
 /** More stops than the page has. */
 const mostStops = 80;
@@ -28,8 +28,7 @@ test('with the keyboard alone: pick a class, generate, open, close', async ({ pa
   await expect(chosen).toBeFocused();
 
   await tabTo(page, generateButton(page));
-  await page.keyboard.press('Enter');
-  await waitForPictures(page);
+  await run(page, () => page.keyboard.press('Enter'));
 
   const tile = page.getByRole('button', { name: 'Open rocket, Twemoji, seed 7' });
   await tabTo(page, tile);

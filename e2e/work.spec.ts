@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures';
+import { backends, expect, test } from './fixtures';
 import { openPage, quickSettings, setNumber, setToggle } from './steps/page';
 import { generate, readPercent } from './steps/run';
 
@@ -26,24 +26,30 @@ async function expectReadableHeatMap(page: Page): Promise<void> {
   );
 }
 
-test('each toggle changes the counted work, and only its own part of it', async ({ page }) => {
-  await openPage(page, { ...quickSettings, width: 'off', tokens: 'off' });
-  const all = await workOfRun(page, { width: false, tokens: false });
-  expect(all).toEqual({ work: 100, heads: 100, groups: 100, tokens: 100 });
-  await expect(page.getByTestId('kept-tokens')).toHaveText('64 of 64 tokens kept');
+for (const backend of backends) {
+  test.describe(backend, () => {
+    test.use({ preferences: { backend, live: false } });
 
-  const width = await workOfRun(page, { width: true, tokens: false });
-  expect(width.work).toBeLessThan(100);
-  expect(width.heads + width.groups).toBeLessThan(200);
-  expect(width.tokens).toBe(100);
+    test('each toggle changes the counted work, and only its own part of it', async ({ page }) => {
+      await openPage(page, { ...quickSettings, width: 'off', tokens: 'off' });
+      const all = await workOfRun(page, { width: false, tokens: false });
+      expect(all).toEqual({ work: 100, heads: 100, groups: 100, tokens: 100 });
+      await expect(page.getByTestId('kept-tokens')).toHaveText('64 of 64 tokens kept');
 
-  const tokens = await workOfRun(page, { width: false, tokens: true });
-  expect(tokens).toMatchObject({ heads: 100, groups: 100 });
-  expect(tokens.work).toBeLessThanOrEqual(100);
+      const width = await workOfRun(page, { width: true, tokens: false });
+      expect(width.work).toBeLessThan(100);
+      expect(width.heads + width.groups).toBeLessThan(200);
+      expect(width.tokens).toBe(100);
 
-  // The network sees other activations, so its tokens may be others than with all of the width.
-  const both = await workOfRun(page, { width: true, tokens: true });
-  expect(both).toMatchObject({ heads: width.heads, groups: width.groups });
-  expect(both.work).toBeLessThanOrEqual(width.work);
-  await expectReadableHeatMap(page);
-});
+      const tokens = await workOfRun(page, { width: false, tokens: true });
+      expect(tokens).toMatchObject({ heads: 100, groups: 100 });
+      expect(tokens.work).toBeLessThanOrEqual(100);
+
+      // The network sees other activations, so its tokens may be others than with all of the width.
+      const both = await workOfRun(page, { width: true, tokens: true });
+      expect(both).toMatchObject({ heads: width.heads, groups: width.groups });
+      expect(both.work).toBeLessThanOrEqual(width.work);
+      await expectReadableHeatMap(page);
+    });
+  });
+}

@@ -34,17 +34,73 @@ export function messagesReceived(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => window.watchedWorkers.at(-1)?.received ?? []);
 }
 
-/** Destroys the GPU device under the engine, as a driver crash would. */
-export async function loseDevice(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    window.watchedWorkers.at(-1)?.worker.postMessage({ type: 'simulate-device-loss' });
+/** Runs statements in the engine's worker before anything else there. Call it before the page is opened. */
+export async function prependToWorker(page: Page, statements: string): Promise<void> {
+  await page.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${statements}\n${await response.text()}` });
   });
 }
 
-/** Runs a statement in the engine's worker before anything else there. Call it before the page is opened. */
-export async function prependToWorker(page: Page, statement: string): Promise<void> {
-  await page.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${statement}\n${await response.text()}` });
+/** @param statements what is done with each `message` before the page gets it */
+function beforeEachMessage(statements: string): string {
+  return `{
+    const post = self.postMessage.bind(self);
+    self.postMessage = (message, options) => {
+      ${statements}
+      post(message, options);
+    };
+  }`;
+}
+
+/** A run on a worker like this takes as long as a test needs to press a button, however fast the machine. */
+export const withSlowSteps = beforeEachMessage(`
+  if (message.type === 'step') {
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+  }`);
+
+/** A worker whose page takes it for a fast one, however slow the machine. */
+export const withFastTimes = beforeEachMessage(`
+  if (message.type === 'started') message.machine = { ...message.machine, linearGflops: 1e6 };
+  if (message.type === 'generated') {
+    Object.assign(message.result.statistics, { samplingMs: 20, decodeMs: 5 });
+  }`);
+
+const keepDevice = `
+  {
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+      self.keptDevice = await requestDevice.apply(this, args);
+      return self.keptDevice;
+    };
+    self.addEventListener('message', (event) => {
+      if (event.data.type !== 'lose-device') return;
+      event.stopImmediatePropagation();
+      self.keptDevice.destroy();
+    });
+  }`;
+
+/** A worker that loses its device on `loseDevice`, as a driver crash would. */
+export const withLosableDevice = keepDevice;
+
+/** A worker that loses its device as soon as a run has taken that many steps. */
+export function withDeviceLostAtStep(step: number): string {
+  return `${keepDevice}${beforeEachMessage(
+    `if (message.type === 'step' && message.event.step === ${step}) self.keptDevice?.destroy();`,
+  )}`;
+}
+
+/** Destroys the GPU device under the engine; needs `watchWorkers` and `withLosableDevice`. */
+export async function loseDevice(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.watchedWorkers.at(-1)?.worker.postMessage({ type: 'lose-device' });
   });
+}
+
+/** A processor with that many cores, as the page and its worker see it. Call it before the page is opened. */
+export async function pretendCores(page: Page, cores: number): Promise<void> {
+  const statement = `Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${cores} });`;
+  await page.addInitScript(statement);
+  await prependToWorker(page, statement);
 }

@@ -1,32 +1,45 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { cancelButton, generateButton } from './page';
+import { announced } from './announcements';
+import { generateButton } from './page';
 
-/** The progress of a run of 100 steps that has not ended; a fast machine may never show one step in particular. */
-export const runningStep = /^Step [1-9]\d? of 100$/;
+/** The progress of a run that has not ended; a fast machine may never show one step in particular. */
+export const runningStep = /^Step [1-9]\d* of \d+$/;
 
-/** Generates and waits for the pictures. */
-export async function generate(page: Page): Promise<void> {
-  await generateButton(page).click();
-  await waitForPictures(page);
-}
+/** What the page says at the good end of a run. */
+const done = /^Done: |^Comparison done\.$/;
 
-/** Waits for the end of the run that has just been started, which must be a good one. */
-export async function waitForPictures(page: Page): Promise<void> {
-  await expect(cancelButton(page)).toBeVisible();
+/** Starts a run and waits for its end, which must be a good one: even one that is over in a blink. */
+export async function run(page: Page, start: () => Promise<void>): Promise<void> {
+  const before = (await announced(page)).length;
+  await start();
+  const saidSince = async () => (await announced(page)).slice(before);
+  await expect
+    .poll(async () => (await saidSince()).some((words) => done.test(words)), {
+      message: 'the page says that it is done',
+    })
+    .toBe(true);
   await expect(generateButton(page)).toBeEnabled();
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await expect(page.getByTestId('announcement')).toHaveText(/^Done: |^Comparison done\.$/);
+}
+
+/** Generates and waits for the pictures. */
+export function generate(page: Page): Promise<void> {
+  return run(page, () => generateButton(page).click());
 }
 
 /** Generates statically and dynamically, and waits for both. */
-export async function compare(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Compare', exact: true }).click();
-  await waitForPictures(page);
+export function compare(page: Page): Promise<void> {
+  return run(page, () => page.getByRole('button', { name: 'Compare', exact: true }).click());
 }
 
 /** Buttons that open a finished picture. */
 export function tiles(page: Page): Locator {
   return page.getByRole('button', { name: /^Open / });
+}
+
+/** The last runs, in the history below the pictures; empty while there are fewer than two. */
+export function earlierRuns(page: Page): Locator {
+  return page.getByRole('navigation', { name: 'Earlier runs' }).getByRole('button');
 }
 
 /** A percentage that the page shows, as a number. */

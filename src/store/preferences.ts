@@ -14,7 +14,8 @@ export interface PreferenceStore {
   write(preferences: Preferences): void;
 }
 
-const key = 'dydit-web';
+/** The name they go by in the browser’s storage. */
+export const preferencesKey = 'dydit-web';
 
 const schema = v.fallback(
   v.pipe(
@@ -34,7 +35,7 @@ export function browserPreferences(): PreferenceStore {
   return {
     read() {
       try {
-        kept = localStorage.getItem(key) ?? kept;
+        kept = localStorage.getItem(preferencesKey) ?? kept;
       } catch {
         // Forbidden: what this page has written is all there is.
       }
@@ -43,7 +44,7 @@ export function browserPreferences(): PreferenceStore {
     write(preferences) {
       kept = JSON.stringify(preferences);
       try {
-        localStorage.setItem(key, kept);
+        localStorage.setItem(preferencesKey, kept);
       } catch {
         // Forbidden or full: see above.
       }
