@@ -15,8 +15,8 @@ export interface Kernels {
   work(state: number, thread: number): void;
   /** Bytes of scratch memory that a thread needs for the op record at this address. */
   scratchBytes(op: number): number;
-  /** Multiply-adds of registers only, as many as `peakWork` says. */
-  peak(rounds: number): number;
+  /** Multiply-adds in registers, as many as `peakWork` says; the table has 128 bytes of finite numbers. */
+  peak(table: number, rounds: number): number;
   peakWork(rounds: number): number;
   /** y = e^x of `count` numbers, a multiple of 4. */
   exponentials(x: number, y: number, count: number): void;
