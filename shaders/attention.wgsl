@@ -10,19 +10,13 @@ const TILE_KEYS = 16u;
 
 struct Dims {
   tokens: u32, // N
-  record: u32, // where the record of the active heads is, relative to step.table_base
+  record: u32, // of the active heads
   scale: f32, // E^-1/2 of the unpadded E
 }
 
-struct Step {
-  table_base: u32,
-}
-
 @group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(1) var<uniform> step: Step;
 @group(0) @binding(2) var<storage, read> qkv: array<vec4f>;
-@group(0) @binding(3) var<storage, read> width_table: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -32,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (query >= dims.tokens) {
     return;
   }
-  let heads = width_table[step.table_base + dims.record];
+  let heads = active_count(dims.record);
   let row_stride = 3 * heads * HEAD_VEC4;
   let q_start = (item_start + query) * row_stride + head * HEAD_VEC4;
   var q: array<vec4f, HEAD_VEC4_MAX>;

@@ -1,7 +1,9 @@
-// y[p, n] = sum_c x[p, c] * w[c, n] + bias[n] (+ residual[p, n]): a linear layer over pixels.
-// Shapes: x [pixels, C], w [C, N], y and residual [pixels, N].
+// y[p, n] = sum_c u(x)[p, c] * w[c, n] + bias[n] (+ residual[p, n]): a linear layer over pixels;
+// u repeats every pixel UPSAMPLE x UPSAMPLE times (nearest neighbour).
+// Shapes: x [pixels/UPSAMPLE^2, C], w [C, N], y and residual [pixels, N].
 // A thread makes 4 pixels x 1 vec4 of channels in registers; threads run along channels.
 // Assumes: C and N padded to multiples of 4, with zero weights in the padding.
+override UPSAMPLE: u32 = 1;
 override RESIDUAL: bool = false;
 override LANES_X: u32 = 8; // threads along channels
 override LANES_Y: u32 = 8; // threads along pixels
@@ -9,6 +11,7 @@ const TILE = 4u;
 
 struct Dims {
   pixels: u32,
+  side: u32, // pixels of a row of y
   in_channels: u32, // C, in vec4
   out_channels: u32, // N, in vec4
 }
@@ -19,18 +22,14 @@ struct Dims {
 @group(0) @binding(4) var<storage, read> residual: array<vec4f>; // [pixels, N/4]; unread without RESIDUAL
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>; // [pixels, N/4]
 
-fn multiply_add(a: vec4f, w: mat4x4f, sum: vec4f) -> vec4f {
-  return fma(vec4f(a.w), w[3], fma(vec4f(a.z), w[2], fma(vec4f(a.y), w[1], fma(vec4f(a.x), w[0], sum))));
-}
-
-// Weights of four input channels, a column each.
-fn load_weights(index: u32) -> mat4x4f {
-  return mat4x4f(
-    load_weight(index),
-    load_weight(index + dims.out_channels),
-    load_weight(index + 2 * dims.out_channels),
-    load_weight(index + 3 * dims.out_channels),
-  );
+// Start of the pixel of x behind a pixel of y.
+fn x_start(pixel: u32) -> u32 {
+  if (UPSAMPLE == 1) {
+    return pixel * dims.in_channels;
+  }
+  let row = (pixel / dims.side) / UPSAMPLE;
+  let column = (pixel % dims.side) / UPSAMPLE;
+  return (row * (dims.side / UPSAMPLE) + column) * dims.in_channels;
 }
 
 fn store_pixel(pixel: u32, channel: u32, value: vec4f) {
@@ -54,16 +53,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   // Pixels past the end repeat the last one: reads stay in range and nothing of them is stored.
   let last = dims.pixels - 1;
-  let start0 = pixel * dims.in_channels;
-  let start1 = min(pixel + 1, last) * dims.in_channels;
-  let start2 = min(pixel + 2, last) * dims.in_channels;
-  let start3 = min(pixel + 3, last) * dims.in_channels;
+  let start0 = x_start(pixel);
+  let start1 = x_start(min(pixel + 1, last));
+  let start2 = x_start(min(pixel + 2, last));
+  let start3 = x_start(min(pixel + 3, last));
   var sum0 = bias[channel];
   var sum1 = sum0;
   var sum2 = sum0;
   var sum3 = sum0;
   for (var c = 0u; c < dims.in_channels; c++) {
-    let w = load_weights(c * 4 * dims.out_channels + channel);
+    let w = load_weights(c * 4 * dims.out_channels + channel, dims.out_channels);
     sum0 = multiply_add(x[start0 + c], w, sum0);
     sum1 = multiply_add(x[start1 + c], w, sum1);
     sum2 = multiply_add(x[start2 + c], w, sum2);

@@ -29,20 +29,6 @@ fn load_pixel(line: u32, position: u32, channel: u32) -> vec4f {
   return select(vec4f(0.0), value, position >= 1 && position <= dims.width);
 }
 
-fn multiply_add(a: vec4f, w: mat4x4f, sum: vec4f) -> vec4f {
-  return fma(vec4f(a.w), w[3], fma(vec4f(a.z), w[2], fma(vec4f(a.y), w[1], fma(vec4f(a.x), w[0], sum))));
-}
-
-// Weights of four input channels, a column each.
-fn load_weights(index: u32) -> mat4x4f {
-  return mat4x4f(
-    load_weight(index),
-    load_weight(index + dims.out_channels),
-    load_weight(index + 2 * dims.out_channels),
-    load_weight(index + 3 * dims.out_channels),
-  );
-}
-
 fn store_pixel(row: u32, column: u32, channel: u32, value: vec4f) {
   if (column >= dims.width) {
     return;
@@ -92,7 +78,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let x7 = load_pixel(line, left + 7, c);
       let x8 = load_pixel(line, left + 8, c);
       let x9 = load_pixel(line, left + 9, c);
-      let w_left = load_weights(w_index);
+      let w_left = load_weights(w_index, dims.out_channels);
       sum0 = multiply_add(x0, w_left, sum0);
       sum1 = multiply_add(x1, w_left, sum1);
       sum2 = multiply_add(x2, w_left, sum2);
@@ -101,7 +87,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum5 = multiply_add(x5, w_left, sum5);
       sum6 = multiply_add(x6, w_left, sum6);
       sum7 = multiply_add(x7, w_left, sum7);
-      let w_centre = load_weights(w_index + tap_stride);
+      let w_centre = load_weights(w_index + tap_stride, dims.out_channels);
       sum0 = multiply_add(x1, w_centre, sum0);
       sum1 = multiply_add(x2, w_centre, sum1);
       sum2 = multiply_add(x3, w_centre, sum2);
@@ -110,7 +96,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum5 = multiply_add(x6, w_centre, sum5);
       sum6 = multiply_add(x7, w_centre, sum6);
       sum7 = multiply_add(x8, w_centre, sum7);
-      let w_right = load_weights(w_index + 2 * tap_stride);
+      let w_right = load_weights(w_index + 2 * tap_stride, dims.out_channels);
       sum0 = multiply_add(x2, w_right, sum0);
       sum1 = multiply_add(x3, w_right, sum1);
       sum2 = multiply_add(x4, w_right, sum2);

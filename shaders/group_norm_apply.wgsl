@@ -28,8 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let index = pixel * dims.channels + channel;
     var value = (x[index] - mean[channel]) * scale[channel] + beta[channel];
     if (SILU) {
-      // exp overflows to infinity beyond 88 on some drivers; SiLU is 0 there to f32 precision.
-      value = value / (1.0 + exp(-clamp(value, vec4f(-80.0), vec4f(80.0))));
+      value = silu(value);
     }
     y[index] = value;
   }

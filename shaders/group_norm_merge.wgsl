@@ -23,7 +23,7 @@ fn chunk_pixels(chunk: u32) -> f32 {
   return f32(min(dims.chunk, dims.pixels - chunk * dims.chunk));
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(SUM_LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = group.x * dims.group_width;
   let chunks = (dims.pixels + dims.chunk - 1) / dims.chunk;

@@ -2,7 +2,10 @@
 // Shapes: x [rows, K], w [K, N], y as the store has it; only active groups of K and N.
 // A workgroup makes 8 rows x 8 vec4 columns, one thread each; the readable one, kept as an oracle.
 // Assumes: widths of groups are multiples of 4.
-@compute @workgroup_size(8, 8)
+const TILE_ROWS = 8u;
+const TILE_COLUMNS = 8u; // in vec4
+
+@compute @workgroup_size(TILE_COLUMNS, TILE_ROWS)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.y;
   let column = id.x;

@@ -3,22 +3,10 @@
 // A workgroup makes 64 rows x 16 vec4 columns; a thread 8 rows x 2 vec4, all in registers.
 // Assumes: widths of groups are multiples of 4. Sums run over k upwards in every variant, so that
 // the choice of variant never changes a bit of the result.
-const ROWS = 8u;
+const ROWS = 8u; // of a thread
 const LANES = 8u;
-
-// Weights of four k, a column each.
-fn load_weights(index: u32) -> mat4x4f {
-  return mat4x4f(
-    load_weight(index),
-    load_weight(index + dims.n_stride),
-    load_weight(index + 2 * dims.n_stride),
-    load_weight(index + 3 * dims.n_stride),
-  );
-}
-
-fn multiply_add(a: vec4f, w: mat4x4f, sum: vec4f) -> vec4f {
-  return fma(vec4f(a.w), w[3], fma(vec4f(a.z), w[2], fma(vec4f(a.y), w[1], fma(vec4f(a.x), w[0], sum))));
-}
+const TILE_ROWS = LANES * ROWS;
+const TILE_COLUMNS = 2 * LANES; // in vec4
 
 // Stores one row of a thread's two columns, where they are there.
 fn store_pair(row: u32, count: u32, left: u32, columns: u32, left_value: vec4f, right_value: vec4f) {
@@ -31,7 +19,7 @@ fn store_pair(row: u32, count: u32, left: u32, columns: u32, left_value: vec4f, 
   }
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(LANES, LANES)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: vec3u) {
   let count = rows[0];
   let row = (tile.y * LANES + lane.y) * ROWS;
@@ -82,7 +70,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: 
       let a5 = x[x5 + k];
       let a6 = x[x6 + k];
       let a7 = x[x7 + k];
-      let left_w = load_weights(w_row + left_column);
+      let left_w = load_weights(w_row + left_column, dims.n_stride);
       left0 = multiply_add(a0, left_w, left0);
       left1 = multiply_add(a1, left_w, left1);
       left2 = multiply_add(a2, left_w, left2);
@@ -91,7 +79,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: 
       left5 = multiply_add(a5, left_w, left5);
       left6 = multiply_add(a6, left_w, left6);
       left7 = multiply_add(a7, left_w, left7);
-      let right_w = load_weights(w_row + right_column);
+      let right_w = load_weights(w_row + right_column, dims.n_stride);
       right0 = multiply_add(a0, right_w, right0);
       right1 = multiply_add(a1, right_w, right1);
       right2 = multiply_add(a2, right_w, right2);

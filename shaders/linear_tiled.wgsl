@@ -4,14 +4,16 @@
 // makes 4 rows x 1 vec4.
 // Assumes: widths of groups are multiples of 4. Sums run over k upwards in every variant, so that
 // the choice of variant never changes a bit of the result.
+const ROWS = 4u; // of a thread
 const TILE_ROWS = 64u;
-const TILE_COLUMNS = 16u; // in vec4
+const TILE_COLUMNS = 16u; // in vec4, one a thread
+const LANES_Y = TILE_ROWS / ROWS;
 const TILE_K = 16u;
 
 var<workgroup> x_tile: array<vec4f, TILE_ROWS * TILE_K / 4>; // [row][k/4]
 var<workgroup> w_tile: array<vec4f, TILE_K * TILE_COLUMNS>; // [k][column]
 
-@compute @workgroup_size(16, 16)
+@compute @workgroup_size(TILE_COLUMNS, LANES_Y)
 fn main(
   @builtin(workgroup_id) tile: vec3u,
   @builtin(local_invocation_id) lane: vec3u,
@@ -23,7 +25,7 @@ fn main(
   let depth = x_stride * 4;
   let column = tile.x * TILE_COLUMNS + lane.x;
   let w_column = weight_column(min(column, columns - 1));
-  let row = tile.y * TILE_ROWS + lane.y * 4;
+  let row = tile.y * TILE_ROWS + lane.y * ROWS;
   let load_row = tile.y * TILE_ROWS + index / 4;
   let load_k = index % 4;
   var sum0 = vec4f(0.0);
@@ -46,18 +48,20 @@ fn main(
     w_tile[index] = w_value;
     workgroupBarrier();
     for (var quad = 0u; quad < TILE_K / 4; quad++) {
-      let a0 = x_tile[(lane.y * 4) * (TILE_K / 4) + quad];
-      let a1 = x_tile[(lane.y * 4 + 1) * (TILE_K / 4) + quad];
-      let a2 = x_tile[(lane.y * 4 + 2) * (TILE_K / 4) + quad];
-      let a3 = x_tile[(lane.y * 4 + 3) * (TILE_K / 4) + quad];
-      let w0 = w_tile[(quad * 4) * TILE_COLUMNS + lane.x];
-      let w1 = w_tile[(quad * 4 + 1) * TILE_COLUMNS + lane.x];
-      let w2 = w_tile[(quad * 4 + 2) * TILE_COLUMNS + lane.x];
-      let w3 = w_tile[(quad * 4 + 3) * TILE_COLUMNS + lane.x];
-      sum0 = fma(vec4f(a0.w), w3, fma(vec4f(a0.z), w2, fma(vec4f(a0.y), w1, fma(vec4f(a0.x), w0, sum0))));
-      sum1 = fma(vec4f(a1.w), w3, fma(vec4f(a1.z), w2, fma(vec4f(a1.y), w1, fma(vec4f(a1.x), w0, sum1))));
-      sum2 = fma(vec4f(a2.w), w3, fma(vec4f(a2.z), w2, fma(vec4f(a2.y), w1, fma(vec4f(a2.x), w0, sum2))));
-      sum3 = fma(vec4f(a3.w), w3, fma(vec4f(a3.z), w2, fma(vec4f(a3.y), w1, fma(vec4f(a3.x), w0, sum3))));
+      let a0 = x_tile[(lane.y * ROWS) * (TILE_K / 4) + quad];
+      let a1 = x_tile[(lane.y * ROWS + 1) * (TILE_K / 4) + quad];
+      let a2 = x_tile[(lane.y * ROWS + 2) * (TILE_K / 4) + quad];
+      let a3 = x_tile[(lane.y * ROWS + 3) * (TILE_K / 4) + quad];
+      let w = mat4x4f(
+        w_tile[(quad * 4) * TILE_COLUMNS + lane.x],
+        w_tile[(quad * 4 + 1) * TILE_COLUMNS + lane.x],
+        w_tile[(quad * 4 + 2) * TILE_COLUMNS + lane.x],
+        w_tile[(quad * 4 + 3) * TILE_COLUMNS + lane.x],
+      );
+      sum0 = multiply_add(a0, w, sum0);
+      sum1 = multiply_add(a1, w, sum1);
+      sum2 = multiply_add(a2, w, sum2);
+      sum3 = multiply_add(a3, w, sum3);
     }
     workgroupBarrier();
   }

@@ -21,8 +21,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let value = x[pixel].rgb;
   let bytes = vec3u(clamp(127.5 * value + 128.0, vec3f(0.0), vec3f(255.0)));
   y[pixel] = bytes.r | (bytes.g << 8) | (bytes.b << 16) | (255u << 24);
-  // By its bits: a compiler may assume that floats are finite and drop a comparison.
-  if (any((bitcast<vec3u>(value) & vec3u(0x7f800000u)) == vec3u(0x7f800000u))) {
+  if (!is_finite(value.r) || !is_finite(value.g) || !is_finite(value.b)) {
     atomicStore(&flags[0], 1u);
   }
 }

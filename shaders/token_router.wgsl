@@ -10,6 +10,7 @@ struct Dims {
 }
 
 const LANES = 16u;
+const TILE_ROWS = 4u;
 
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;
@@ -18,15 +19,15 @@ const LANES = 16u;
 @group(0) @binding(4) var<storage, read> w2: array<f32>;
 @group(0) @binding(5) var<storage, read_write> kept: array<u32>;
 
-var<workgroup> parts: array<f32, 64>;
+var<workgroup> parts: array<f32, LANES * TILE_ROWS>;
 
-@compute @workgroup_size(16, 4)
+@compute @workgroup_size(LANES, TILE_ROWS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_id) lane: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let row = group.x * 4 + lane.y;
+  let row = group.x * TILE_ROWS + lane.y;
   let x_start = min(row, dims.rows - 1) * dims.width;
   var logit_part = 0.0;
   for (var unit = lane.x; unit < dims.hidden; unit += LANES) {

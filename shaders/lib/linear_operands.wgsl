@@ -5,38 +5,31 @@
 // read. A layer without gates has one group as wide as itself.
 struct LinearDims {
   n_group: u32, // columns of y in a group, in vec4
-  n_record: u32, // where the record of y's groups is, relative to step.table_base
+  n_record: u32, // record of y's groups
   n_stride: u32, // columns of the whole weight, in vec4
   k_group: u32, // columns of x in a group, in vec4
-  k_record: u32, // where the record of x's groups is, relative to step.table_base
-}
-
-struct Step {
-  table_base: u32, // start of this evaluation's records in width_table
+  k_record: u32, // record of x's groups
 }
 
 @group(0) @binding(0) var<uniform> dims: LinearDims;
-@group(0) @binding(1) var<uniform> step: Step;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>; // [rows, active k / 4]
 @group(0) @binding(4) var<storage, read> bias: array<vec4f>; // [N/4]
-@group(0) @binding(5) var<storage, read> width_table: array<u32>;
 @group(0) @binding(6) var<storage, read> rows: array<u32>; // [1 + rows]: count, then token of each row
 
 fn n_groups() -> u32 {
-  return width_table[step.table_base + dims.n_record];
+  return active_count(dims.n_record);
 }
 
 fn k_groups() -> u32 {
-  return width_table[step.table_base + dims.k_record];
+  return active_count(dims.k_record);
 }
 
 // Column of the whole weight (in vec4) behind active column `column` (in vec4).
 fn weight_column(column: u32) -> u32 {
-  let group = width_table[step.table_base + dims.n_record + 1 + column / dims.n_group];
-  return group * dims.n_group + column % dims.n_group;
+  return active_index(dims.n_record, column / dims.n_group) * dims.n_group + column % dims.n_group;
 }
 
 // First row of the whole weight (an element of K) of active group `group` of x.
 fn weight_row(group: u32) -> u32 {
-  return width_table[step.table_base + dims.k_record + 1 + group] * dims.k_group * 4;
+  return active_index(dims.k_record, group) * dims.k_group * 4;
 }

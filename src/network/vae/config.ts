@@ -1,5 +1,4 @@
 import { DyditError } from '../../errors';
-import { widestHead } from '../../backend/webgpu/kernels/wide-attention';
 import type { TensorMap } from '../../checkpoint/checkpoint';
 import type { VaeConfig } from '../config';
 
@@ -8,6 +7,9 @@ export interface VaeHints {
   readonly normNumGroups?: number;
   readonly scalingFactor?: number;
 }
+
+/** Channels of the widest attention that every backend takes: those of Stable Diffusion's VAE. */
+const widestHead = 512;
 
 /** What Stable Diffusion's VAE has, and diffusers' defaults with it. */
 const stableDiffusion = { latentChannels: 4, normNumGroups: 32, scalingFactor: 0.18215 };

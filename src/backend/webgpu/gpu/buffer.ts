@@ -1,13 +1,17 @@
 import { DyditError } from '../../../errors';
 import type { Gpu } from './device';
+import { thrownByDevice } from './failure';
 
 /** Usage of every data buffer: bound as storage, copied both ways. */
 function storageUsage(): number {
   return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 }
 
+/** Bytes of the smallest buffer, so that empty tensors and one vec4 can be bound. */
+const smallestBuffer = 16;
+
 /**
- * Owns the buffers and bound kernels of one model or one run, so that they are freed together.
+ * Owns the buffers and bound kernels of one model or one program, so that they are freed together.
  * Sizes are checked against the device's limits before anything is asked for.
  */
 export class BufferArena {
@@ -21,28 +25,28 @@ export class BufferArena {
   /**
    * A zeroed storage buffer.
    * @param name label, `Module.thing`
-   * @param byteLength at least 4 is allocated, so that empty tensors can be bound
+   * @param byteLength at least 16 is allocated
    * @param extraUsage further `GPUBufferUsage` flags
-   * @throws DyditError `limit-too-small`
+   * @throws DyditError `limit-too-small`, `out-of-memory`
    */
   create(name: string, byteLength: number, extraUsage = 0): GPUBuffer {
-    const size = Math.max(16, Math.ceil(byteLength / 4) * 4);
+    const size = Math.max(smallestBuffer, Math.ceil(byteLength / 4) * 4);
+    const label = `${this.label}.${name}`;
     const { maxBufferSize, maxStorageBufferBindingSize } = this.gpu.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     if (size > limit) {
       throw new DyditError(
         'limit-too-small',
-        `${this.label}.${name} needs a buffer of ${(size / 2 ** 20).toFixed(0)} MiB, and this adapter allows ${(limit / 2 ** 20).toFixed(0)} MiB.`,
+        `${label} needs a buffer of ${(size / 2 ** 20).toFixed(0)} MiB, and this adapter allows ${(limit / 2 ** 20).toFixed(0)} MiB.`,
         'Generate fewer images at once, or use a smaller model.',
       );
     }
-    const buffer = this.gpu.device.createBuffer({
-      label: `${this.label}.${name}`,
-      size,
-      usage: storageUsage() | extraUsage,
-    });
-    this.#resources.push(buffer);
-    return buffer;
+    try {
+      const usage = storageUsage() | extraUsage;
+      return this.adopt(this.gpu.device.createBuffer({ label, size, usage }));
+    } catch (cause) {
+      throw thrownByDevice(`making ${label}`, cause);
+    }
   }
 
   /** A storage buffer holding `data`. */
@@ -71,8 +75,7 @@ export class BufferArena {
   }
 
   destroy(): void {
-    for (const resource of this.#resources) resource.destroy();
-    this.#resources.length = 0;
+    for (const resource of this.#resources.splice(0)) resource.destroy();
   }
 }
 

@@ -1,9 +1,9 @@
 import { DyditError, type ErrorReport } from '../../../errors';
+import { isSoftware, adapterName, type AdapterWords } from './adapter-words';
 
 /** Optional features the engine makes use of where the adapter has them. */
 export interface GpuFeatures {
   readonly f16: boolean;
-  readonly subgroups: boolean;
   readonly timestamps: boolean;
 }
 
@@ -19,9 +19,6 @@ export interface Gpu {
   readonly lost: Promise<ErrorReport>;
 }
 
-/** Software rasterisers by the words in their adapter info; `isFallbackAdapter` misses some. */
-const softwareAdapter = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic render|warp/i;
-
 /** Raised to what the adapter has, because large checkpoints need them; the rest stay default. */
 const raisedLimits = [
   'maxBufferSize',
@@ -35,6 +32,9 @@ const raisedLimits = [
 const browserAdvice =
   'Use a recent Chrome or Edge (113 or newer), Safari 26, or Firefox 141 or newer, on a computer or phone with an up-to-date graphics driver.';
 
+/** A browser that has only just restarted its GPU process gives no adapter for a moment. */
+const secondTryMs = 200;
+
 /**
  * Asks for an adapter and a device, with optional features only where the adapter has them.
  * @param gpu `navigator.gpu`, or undefined where the browser has no WebGPU
@@ -44,22 +44,13 @@ export async function requestGpu(gpu: GPU | undefined): Promise<Gpu> {
   if (!gpu) {
     throw new DyditError('webgpu-unavailable', 'This browser has no WebGPU.', browserAdvice);
   }
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) {
-    throw new DyditError(
-      'adapter-refused',
-      'The browser has WebGPU but gave no graphics adapter.',
-      'Check that hardware acceleration is on in the browser settings and that the graphics driver is up to date, then reload.',
-    );
-  }
+  const adapter = await requestAdapter(gpu);
   const features: GpuFeatures = {
     f16: adapter.features.has('shader-f16'),
-    subgroups: adapter.features.has('subgroups'),
     timestamps: adapter.features.has('timestamp-query'),
   };
   const requiredFeatures: GPUFeatureName[] = [];
   if (features.f16) requiredFeatures.push('shader-f16');
-  if (features.subgroups) requiredFeatures.push('subgroups');
   if (features.timestamps) requiredFeatures.push('timestamp-query');
   const requiredLimits = Object.fromEntries(
     raisedLimits.map((name) => [name, adapter.limits[name]]),
@@ -74,18 +65,32 @@ export async function requestGpu(gpu: GPU | undefined): Promise<Gpu> {
         { cause },
       );
     });
-  const { vendor, architecture, description, device: model } = adapter.info;
-  const words = [vendor, architecture, model, description].filter((word) => word !== '');
-  const name = [...new Set(words)].join(' ') || 'unnamed adapter';
+  const words: AdapterWords = adapter;
+  const name = adapterName(words);
   return {
     device,
     features,
     description: name,
-    software: adapter.info.isFallbackAdapter || softwareAdapter.test(name),
+    software: isSoftware(words, name),
     lost: device.lost.then((info) => ({
       code: 'device-lost',
       message: `The graphics device was lost${info.message ? `: ${info.message}` : '.'}`,
       advice: 'Start the engine again; your settings and pictures are kept.',
     })),
   };
+}
+
+/** @throws DyditError `adapter-refused` */
+export async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {
+  const options: GPURequestAdapterOptions = { powerPreference: 'high-performance' };
+  const first = await gpu.requestAdapter(options);
+  if (first) return first;
+  await new Promise((resolve) => setTimeout(resolve, secondTryMs));
+  const second = await gpu.requestAdapter(options);
+  if (second) return second;
+  throw new DyditError(
+    'adapter-refused',
+    'The browser has WebGPU but gave no graphics adapter.',
+    'Check that hardware acceleration is on in the browser settings and that the graphics driver is up to date, then reload.',
+  );
 }

@@ -1,10 +1,11 @@
 import { DyditError } from '../../../errors';
 import type { Gpu } from './device';
+import { deviceFailure } from './failure';
 
 /**
  * Runs `work` with out-of-memory and validation errors of the device caught and typed.
  * @param what names the work in the message ("loading the model")
- * @throws DyditError `out-of-memory` or `internal`, or what `work` throws
+ * @throws DyditError `out-of-memory` or `internal`, `device-lost`, or what `work` throws
  */
 export async function withErrorScopes<T>(
   gpu: Gpu,
@@ -21,10 +22,12 @@ export async function withErrorScopes<T>(
   } catch (thrown) {
     outcome = { thrown };
   }
-  const outOfMemory = await device.popErrorScope();
-  const internal = await device.popErrorScope();
-  const validation = await device.popErrorScope();
-  if (outOfMemory) {
+  const scopes = await popScopes(device).catch(async (cause: unknown) => {
+    // A lost device may not answer; what the work threw says more.
+    if ('thrown' in outcome) throw outcome.thrown;
+    throw await deviceFailure(gpu, what, cause);
+  });
+  if (scopes.outOfMemory) {
     throw new DyditError(
       'out-of-memory',
       `The graphics adapter ran out of memory while ${what}.`,
@@ -32,13 +35,22 @@ export async function withErrorScopes<T>(
     );
   }
   if ('thrown' in outcome) throw outcome.thrown;
-  const error = internal ?? validation;
-  if (error) {
+  if (scopes.other) {
     throw new DyditError(
       'internal',
-      `The graphics adapter rejected a command while ${what}: ${error.message}`,
+      `The graphics adapter rejected a command while ${what}: ${scopes.other.message}`,
       'Reload the page; if it comes back, please report it with this sentence.',
     );
   }
   return outcome.value;
+}
+
+async function popScopes(device: GPUDevice): Promise<{
+  readonly outOfMemory: GPUError | null;
+  readonly other: GPUError | null;
+}> {
+  const outOfMemory = await device.popErrorScope();
+  const internal = await device.popErrorScope();
+  const validation = await device.popErrorScope();
+  return { outOfMemory, other: internal ?? validation };
 }

@@ -133,18 +133,47 @@ describe('Kernel.bind', () => {
   });
 });
 
-describe('BoundKernel.dispatch', () => {
+describe('BoundKernel.expectGrid', () => {
   test('a grid larger than the device allows: limit-too-small', async () => {
     await withKernel(async (kernel, arena) => {
       const [x, y] = [arena.create('x', 16), arena.create('y', 16)];
       const bound = arena.adopt(kernel.bind('Test.kernel', { x, y }, { dims }));
-      const encoder = gpu.device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      const tooMany = gpu.device.limits.maxComputeWorkgroupsPerDimension + 1;
-      const error = await failure(() => bound.dispatch(pass, 1, tooMany));
+      const most = gpu.device.limits.maxComputeWorkgroupsPerDimension;
+      expect(() => bound.expectGrid(1, most, 1)).not.toThrow();
+      const error = await failure(() => bound.expectGrid(1, most + 1, 1));
       expect(error.code).toBe('limit-too-small');
-      expect(error.message).toContain(`1 x ${tooMany} x 1`);
-      pass.end();
+      expect(error.message).toContain(`1 x ${most + 1} x 1`);
     });
+  });
+});
+
+describe('what is read from the WGSL', () => {
+  const shader = `
+const LANES = 16u;
+const TILE_ROWS = 4u * LANES;
+override WORKGROUP: u32 = 8;
+@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WORKGROUP, LANES)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  y[id.x] = f32(TILE_ROWS);
+}
+`;
+
+  test('constants, expressions of constants, and overrides', async () => {
+    const plain = await Kernel.compile(gpu, 'sizes', shader);
+    expect(plain.constant('TILE_ROWS')).toBe(64);
+    expect(plain.constant('WORKGROUP')).toBe(8);
+    expect(plain.workgroupSize).toEqual([8, 16, 1]);
+    expect(plain.gridFor(9, 16)).toEqual([2, 1, 1]);
+    const narrow = await Kernel.compile(gpu, 'sizes', shader, { WORKGROUP: 2 });
+    expect(narrow.workgroupSize).toEqual([2, 16, 1]);
+    expect(narrow.gridFor(9, 17, 3)).toEqual([5, 2, 3]);
+  });
+
+  test('names a constant that is not there', async () => {
+    const kernel = await Kernel.compile(gpu, 'sizes', shader);
+    const error = await failure(() => kernel.constant('TILE_COLUMNS'));
+    expect(error.message).toContain('"TILE_COLUMNS"');
   });
 });

@@ -1,0 +1,159 @@
+import { DyditError } from '../../errors';
+import type { Program } from '../../ops/program';
+import { elementCount, type TensorSpec } from '../../ops/tensor';
+import type {
+  CompileOptions,
+  ElementRange,
+  Executable,
+  Lane,
+  Storage,
+  WeightSet,
+} from '../backend';
+import { compileProgram } from './compile';
+import { BufferArena } from './gpu/buffer';
+import type { Gpu } from './gpu/device';
+import { withErrorScopes } from './gpu/error-scope';
+import { thrownByDevice } from './gpu/failure';
+import { StagingPool } from './gpu/staging-pool';
+import type { KernelLibrary } from './kernel-library';
+import { byteLength, paddedGroup, regroup, rowStride, type Elements } from './layout';
+import { GpuStorage } from './storage';
+import { GpuWeights } from './weights';
+
+/** The memory of a graphics card; everything made here is freed with it. */
+export class GpuLane implements Lane {
+  readonly #gpu: Gpu;
+  readonly #staging: StagingPool;
+  readonly #live = new Set<{ destroy(): void }>();
+
+  constructor(private readonly library: KernelLibrary) {
+    this.#gpu = library.gpu;
+    this.#staging = new StagingPool(library.gpu);
+  }
+
+  createWeights(label: string): WeightSet {
+    const weights = new GpuWeights(this.library, label, (freed) => this.#live.delete(freed));
+    this.#live.add(weights);
+    return weights;
+  }
+
+  allocate(label: string, spec: TensorSpec): Storage {
+    const arena = new BufferArena(this.#gpu, label);
+    const buffer = arena.create('storage', byteLength(spec));
+    const storage = new GpuStorage(label, spec, buffer, (freed) => this.#live.delete(freed));
+    this.#live.add(storage);
+    return storage;
+  }
+
+  write(storage: Storage, data: Elements, start = 0): void {
+    const { label, spec, buffer } = this.#own(storage);
+    if ((spec.type === 'f32') !== data instanceof Float32Array) {
+      throw new DyditError('internal', `${label} takes elements of type ${spec.type}.`);
+    }
+    expectRange(label, spec, { start, count: data.length });
+    if (!isPadded(spec)) {
+      this.#gpu.device.queue.writeBuffer(buffer, 4 * start, data);
+      return;
+    }
+    const { group } = spec.axis;
+    const groups = data.length / group;
+    if (start % group !== 0 || !Number.isInteger(groups)) {
+      throw new DyditError('internal', `${label} takes whole groups of ${group} elements.`);
+    }
+    const to = paddedGroup(spec.axis);
+    const padded =
+      data instanceof Float32Array
+        ? regroup(data, groups, { from: group, to }, new Float32Array(groups * to))
+        : regroup(data, groups, { from: group, to }, new Uint32Array(groups * to));
+    this.#gpu.device.queue.writeBuffer(buffer, 4 * (start / group) * to, padded);
+  }
+
+  copy(from: Storage, { start, count }: ElementRange, to: Storage, at: number): void {
+    const source = this.#own(from);
+    const target = this.#own(to);
+    if (isPadded(source.spec) || isPadded(target.spec)) {
+      throw new DyditError('internal', `${source.label} or ${target.label} is not dense.`);
+    }
+    expectRange(source.label, source.spec, { start, count });
+    expectRange(target.label, target.spec, { start: at, count });
+    if (count === 0) return;
+    try {
+      const { device } = this.#gpu;
+      const encoder = device.createCommandEncoder({ label: 'copy' });
+      encoder.copyBufferToBuffer(source.buffer, 4 * start, target.buffer, 4 * at, 4 * count);
+      device.queue.submit([encoder.finish()]);
+    } catch (cause) {
+      throw thrownByDevice(`copying ${source.label}`, cause);
+    }
+  }
+
+  async readFloats(storage: Storage, range?: ElementRange): Promise<Float32Array<ArrayBuffer>> {
+    const { words, first, count, from, group } = await this.#read(storage, range);
+    const values = new Float32Array(words);
+    if (from === group) return values;
+    const groups = values.length / from;
+    const out = new Float32Array(groups * group);
+    return regroup(values, groups, { from, to: group }, out).subarray(first, first + count);
+  }
+
+  async readWords(storage: Storage, range?: ElementRange): Promise<Uint32Array<ArrayBuffer>> {
+    const { words, first, count, from, group } = await this.#read(storage, range);
+    const values = new Uint32Array(words);
+    if (from === group) return values;
+    const groups = values.length / from;
+    const out = new Uint32Array(groups * group);
+    return regroup(values, groups, { from, to: group }, out).subarray(first, first + count);
+  }
+
+  async compile(program: Program, options: CompileOptions): Promise<Executable> {
+    const { weights, storage, width, timedRuns = 0 } = options;
+    if (!(weights instanceof GpuWeights)) {
+      throw new DyditError('internal', `${program.label}: the weights are not of this lane.`);
+    }
+    const executable = await withErrorScopes(this.#gpu, `preparing ${program.label}`, () =>
+      compileProgram(this.library, program, {
+        ...{ weights, storage, width, timedRuns },
+        onDestroy: (freed) => this.#live.delete(freed),
+      }),
+    );
+    this.#live.add(executable);
+    return executable;
+  }
+
+  /** Frees everything; reads under way end as cancelled. */
+  destroy(): void {
+    for (const resource of [...this.#live]) resource.destroy();
+    this.#staging.destroy();
+  }
+
+  #own(storage: Storage): GpuStorage {
+    if (storage instanceof GpuStorage && this.#live.has(storage)) return storage;
+    throw new DyditError('internal', 'The storage belongs to another lane or was freed already.');
+  }
+
+  /** Words of the whole groups that hold a range, and where it begins in them. */
+  async #read(storage: Storage, range?: ElementRange) {
+    const { label, spec, buffer } = this.#own(storage);
+    const { start, count } = range ?? { start: 0, count: elementCount(spec) };
+    expectRange(label, spec, { start, count });
+    const group = isPadded(spec) ? spec.axis.group : 1;
+    const from = isPadded(spec) ? paddedGroup(spec.axis) : 1;
+    const firstGroup = Math.floor(start / group);
+    const groups = Math.ceil((start + count) / group) - firstGroup;
+    const bytes = { start: 4 * firstGroup * from, length: 4 * groups * from };
+    const words = await this.#staging.read(buffer, bytes);
+    return { words, first: start - firstGroup * group, count, from, group };
+  }
+}
+
+function isPadded(spec: TensorSpec): boolean {
+  return rowStride(spec) !== spec.axis.groups * spec.axis.group;
+}
+
+function expectRange(label: string, spec: TensorSpec, { start, count }: ElementRange): void {
+  if (start >= 0 && count >= 0 && start + count <= elementCount(spec)) return;
+  throw new DyditError(
+    'internal',
+    `${label} has ${elementCount(spec)} elements; got ${count} from ${start} on.`,
+  );
+}

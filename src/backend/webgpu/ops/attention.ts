@@ -1,0 +1,38 @@
+import type { AttentionOp } from '../../../ops/op';
+import type { Compilation } from '../compilation';
+import type { BoundOp } from '../dispatch';
+import type { GridSize } from '../gpu/kernel';
+import { inVectors, paddedGroup } from '../layout';
+
+/** Twin of shaders/attention.wgsl. */
+export async function bindAttention(op: AttentionOp, compilation: Compilation): Promise<BoundOp> {
+  const { library, records, step, widthTable } = compilation;
+  const { axis } = compilation.tensor(op.qkv);
+  const { tokens, items, heads } = op;
+  const headVectors = inVectors(paddedGroup(axis));
+  const kernel = await library.plain('attention', { HEAD_VEC4: headVectors });
+  const widest = kernel.constant('HEAD_VEC4_MAX');
+  if (headVectors > widest) {
+    throw compilation.unsupported(
+      `heads of at most ${4 * widest} columns were expected; got ${axis.group}`,
+    );
+  }
+  const outAxis = { groups: axis.groups / 3, group: axis.group };
+  const bound = compilation.bind(
+    kernel,
+    compilation.name(op),
+    {
+      step: step.buffer,
+      qkv: compilation.rows(op.qkv, axis),
+      width_table: widthTable,
+      y: compilation.rows(op.y, outAxis),
+    },
+    { dims: { tokens, record: records.record(heads), scale: axis.group ** -0.5 } },
+  );
+  const sizes = Array.from({ length: records.evaluations }, (_, evaluation): GridSize =>
+    kernel.gridFor(tokens, records.activeCount(heads, evaluation), items),
+  );
+  return {
+    dispatches: [{ kernel: bound, grid: { kind: 'width', sizes } }],
+  };
+}

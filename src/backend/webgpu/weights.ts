@@ -1,0 +1,163 @@
+import { DyditError } from '../../errors';
+import { wholeAxis } from '../../ops/axis';
+import type {
+  ConvLayer,
+  Layer,
+  LayerWeights,
+  LinearLayer,
+  NormLayer,
+  TableLayer,
+  TokenRouterLayer,
+} from '../../ops/layer';
+import type { WeightSet } from '../backend';
+import { BufferArena } from './gpu/buffer';
+import { withErrorScopes } from './gpu/error-scope';
+import { paddedLength } from './layout';
+import { packWeight, padRows } from './pack';
+import type { KernelLibrary, WeightStorage } from './kernel-library';
+
+/** A linear layer or a convolution: weight (taps, K, N) as the kernels read it, bias (N). */
+export interface MatrixBuffers {
+  readonly kind: 'linear' | 'conv';
+  readonly weight: GPUBuffer;
+  readonly bias: GPUBuffer;
+  readonly storage: WeightStorage;
+}
+
+/** A group norm: gamma and beta (C), zero-padded. */
+export interface NormBuffers {
+  readonly kind: 'norm';
+  readonly gamma: GPUBuffer;
+  readonly beta: GPUBuffer;
+}
+
+/** A table (rows, columns), rows zero-padded. */
+export interface TableBuffers {
+  readonly kind: 'table';
+  readonly values: GPUBuffer;
+}
+
+/** A token router of R hidden units. */
+export interface TokenRouterBuffers {
+  readonly kind: 'tokenRouter';
+  /** (D, R), rows of zeros where D is padded. */
+  readonly w1: GPUBuffer;
+  /** (R) */
+  readonly b1: GPUBuffer;
+  /** (R + 1), the bias last. */
+  readonly w2: GPUBuffer;
+}
+
+type LayerBuffers = MatrixBuffers | NormBuffers | TableBuffers | TokenRouterBuffers;
+
+/** Layers in GPU memory, laid out as the kernels read them. */
+export class GpuWeights implements WeightSet {
+  readonly #layers = new Map<string, { buffers: LayerBuffers; arena: BufferArena }>();
+
+  constructor(
+    private readonly library: KernelLibrary,
+    private readonly label: string,
+    private readonly onDestroy: (weights: GpuWeights) => void = () => undefined,
+  ) {}
+
+  async upload(weights: LayerWeights): Promise<void> {
+    const { gpu } = this.library;
+    const { name } = weights.layer;
+    const arena = new BufferArena(gpu, this.label);
+    try {
+      const buffers = await withErrorScopes(gpu, `loading ${this.label}.${name}`, () =>
+        this.#pack(arena, weights),
+      );
+      this.#layers.get(name)?.arena.destroy();
+      this.#layers.set(name, { buffers, arena });
+    } catch (error) {
+      arena.destroy();
+      throw error;
+    }
+  }
+
+  /** @throws DyditError `internal` where the layer was not uploaded */
+  matrix(layer: LinearLayer | ConvLayer): MatrixBuffers {
+    const found = this.#find(layer);
+    if (found?.kind === layer.kind) return found;
+    throw this.#missing(layer);
+  }
+
+  norm(layer: NormLayer): NormBuffers {
+    const found = this.#find(layer);
+    if (found?.kind === 'norm') return found;
+    throw this.#missing(layer);
+  }
+
+  table(layer: TableLayer): TableBuffers {
+    const found = this.#find(layer);
+    if (found?.kind === 'table') return found;
+    throw this.#missing(layer);
+  }
+
+  tokenRouter(layer: TokenRouterLayer): TokenRouterBuffers {
+    const found = this.#find(layer);
+    if (found?.kind === 'tokenRouter') return found;
+    throw this.#missing(layer);
+  }
+
+  destroy(): void {
+    for (const { arena } of this.#layers.values()) arena.destroy();
+    this.#layers.clear();
+    this.onDestroy(this);
+  }
+
+  #find({ name }: Layer): LayerBuffers | undefined {
+    return this.#layers.get(name)?.buffers;
+  }
+
+  #missing({ kind, name }: Layer): DyditError {
+    return new DyditError('internal', `${this.label}: there is no ${kind} layer "${name}".`);
+  }
+
+  #pack(arena: BufferArena, weights: LayerWeights): LayerBuffers {
+    const { name } = weights.layer;
+    if ('gamma' in weights) {
+      const axis = wholeAxis(weights.layer.channels);
+      return {
+        kind: 'norm',
+        gamma: arena.upload(`${name}.gamma`, padRows(weights.gamma, axis)),
+        beta: arena.upload(`${name}.beta`, padRows(weights.beta, axis)),
+      };
+    }
+    if ('values' in weights) {
+      const values = padRows(weights.values, wholeAxis(weights.layer.columns));
+      return { kind: 'table', values: arena.upload(name, values) };
+    }
+    if ('weight1' in weights) {
+      const { weight1, bias1, weight2, bias2 } = weights;
+      return {
+        kind: 'tokenRouter',
+        w1: arena.upload(`${name}.w1`, packRouter(weight1, weights.layer)),
+        b1: arena.upload(`${name}.b1`, bias1),
+        w2: arena.upload(`${name}.w2`, Float32Array.of(...weight2, bias2)),
+      };
+    }
+    const { layer, weight, bias } = weights;
+    const k = layer.kind === 'linear' ? layer.k : wholeAxis(layer.channels);
+    const taps = layer.kind === 'linear' ? 1 : layer.size ** 2;
+    return {
+      kind: layer.kind,
+      weight: arena.upload(`${name}.weight`, packWeight(weight, { n: layer.n, k, taps })),
+      bias: arena.upload(`${name}.bias`, padRows(bias, layer.n)),
+      storage: weight instanceof Uint16Array ? this.library.halfStorage : 'f32',
+    };
+  }
+}
+
+/** (R, D) to (D, R), with rows of zeros where D is padded. */
+function packRouter(
+  weight: Float32Array<ArrayBuffer>,
+  { width, hidden }: TokenRouterLayer,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(paddedLength(wholeAxis(width)) * hidden);
+  for (let unit = 0; unit < hidden; unit++) {
+    for (let k = 0; k < width; k++) out[k * hidden + unit] = weight[unit * width + k];
+  }
+  return out;
+}
