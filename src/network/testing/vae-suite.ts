@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, Storage } from '../../backend/backend';
 import { expectClose } from '../../backend/testing/expect-close';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
@@ -25,18 +25,14 @@ export function describeVae(
   makeBackend: () => Promise<Backend>,
   openFixtures: () => Promise<VaeFixtures>,
 ): void {
-  const withBackend = async (
-    work: (bed: { readonly backend: Backend; readonly fixtures: VaeFixtures }) => Promise<void>,
-  ) => {
-    const backend = await makeBackend();
-    try {
-      await work({ backend, fixtures: await openFixtures() });
-    } finally {
-      backend.destroy();
-    }
-  };
-  const vaeTest = (title: string, work: Parameters<typeof withBackend>[0]) =>
-    test(title, () => withBackend(work));
+  // One for all tests: a graphics card compiles its shaders for each anew.
+  let bed: { readonly backend: Backend; readonly fixtures: VaeFixtures };
+  beforeAll(async () => {
+    bed = { backend: await makeBackend(), fixtures: await openFixtures() };
+  });
+  afterAll(() => bed.backend.destroy());
+  const vaeTest = (title: string, work: (open: typeof bed) => Promise<void>) =>
+    test(title, () => work(bed));
 
   describe(`${name}: decoder against diffusers`, () => {
     for (const [title, key, config] of [
@@ -132,7 +128,7 @@ export function describeVae(
       vaeTest(`names ${key} where it is missing`, async ({ backend, fixtures }) => {
         const rest = new Map([...fixtures.sdMini].filter(([tensor]) => tensor !== key));
         const error = await failure(Vae.load(backend, sdMini, rest));
-        expect(error.code).toBe('checkpoint-broken');
+        expect(error.code).toBe('checkpoint-incomplete');
         expect(error.message).toContain(`"${key}"`);
       });
     }
@@ -140,7 +136,7 @@ export function describeVae(
     vaeTest('names both shapes where one is wrong', async ({ backend, fixtures }) => {
       const wide = { ...sdMini, blockOutChannels: [8, 16, 24, 32] };
       const error = await failure(Vae.load(backend, wide, fixtures.sdMini));
-      expect(error.code).toBe('checkpoint-broken');
+      expect(error.code).toBe('checkpoint-unsupported');
       expect(error.message).toContain('"decoder.conv_in.weight"');
       expect(error.message).toContain('[24, 4, 3, 3]');
       expect(error.message).toContain('[32, 4, 3, 3]');
