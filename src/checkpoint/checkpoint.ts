@@ -1,3 +1,7 @@
+import type { WeightsChoice } from './choose-weights';
+import type { JsonObject } from './json';
+import type { Network } from './layouts/recognise';
+
 /** Element types a checkpoint file may store. */
 export type CheckpointDtype =
   'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
@@ -17,7 +21,21 @@ export type TensorMap = ReadonlyMap<string, CheckpointTensor>;
 /** A checkpoint whose index has been read and checked; tensor data still lies in the file. */
 export interface Checkpoint {
   readonly format: 'safetensors' | 'pytorch';
+  /**
+   * The chosen weights. Those of a DiT have the official names and those of a VAE the names of
+   * diffusers, whatever layout the file has.
+   */
   readonly tensors: TensorMap;
+  /** What network the chosen weights are, and by whose names the file has them. */
+  readonly network: Network;
+  /** All sets of weights in the file, the likeliest first. */
+  readonly choices: readonly WeightsChoice[];
+  /** Name of the chosen one; empty for the file itself. */
+  readonly chosen: string;
   /** `__metadata__` of a safetensors file; empty for PyTorch. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** What the file says besides its weights: options of its training, metadata. */
+  readonly settings: JsonObject;
+  /** Python types whose objects were passed over; nothing of them was run. */
+  readonly skippedTypes: readonly string[];
 }

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import { elementCount } from './layout';
 import { readPickle } from './pickle';
-import { findStateDict } from './state-dict';
+import { settingsOf } from './python-settings';
+import { TensorValue } from './pickle-values';
+import { findStateDicts } from './state-dict';
 import { span } from './strided';
 import { readFixture } from './testing/files';
 import { ZipArchive } from './zip-archive';
@@ -13,14 +15,10 @@ import { torchHost } from './torch-globals';
 /** Reads a damaged index as `openPytorch` does, without the archive whose checksum would tell. */
 function readIndex(bytes: Uint8Array): 'read' | 'refused' {
   try {
-    for (const { storage, offset, shape, strides } of findStateDict(
-      readPickle(bytes, 'data.pkl', torchHost),
-    ).values()) {
-      const needed = Math.max(
-        elementCount(shape) ?? Infinity,
-        offset + span({ offset, shape, strides }),
-      );
-      if (needed > storage.elementCount) expect.fail(`a view reaches element ${needed}`);
+    const { value } = readPickle(bytes, 'data.pkl', torchHost);
+    settingsOf(value);
+    for (const { tensors } of findStateDicts(value)) {
+      for (const tensor of tensors.values()) if (tensor instanceof TensorValue) checkView(tensor);
     }
     return 'read';
   } catch (thrown) {
@@ -28,6 +26,12 @@ function readIndex(bytes: Uint8Array): 'read' | 'refused' {
     if (!/^checkpoint-(broken|unsupported)$/.test(thrown.code)) throw thrown;
     return 'refused';
   }
+}
+
+function checkView({ storage, offset, shape, strides }: TensorValue): void {
+  const reach = offset + span({ offset, shape, strides });
+  const needed = Math.max(elementCount(shape) ?? Infinity, reach);
+  if (needed > storage.elementCount) expect.fail(`a view reaches element ${needed}`);
 }
 
 async function indexOf(file: string): Promise<Uint8Array> {

@@ -1,16 +1,19 @@
 import type { PickleBytes } from './pickle-bytes';
-import { type GlobalValue, type PickleValue, TupleValue } from './pickle-values';
+import { GlobalValue, type PickleValue, TupleValue } from './pickle-values';
 
 // A checkpoint of DiT-XL with its optimiser needs some 50,000 operations, 3,000 stack slots and
 // 10 open marks. Values are only ever nested by reference and never walked to the bottom, so deep
 // nesting, cycles and shared sublists cost no more than the operations that make them.
 const maxOperations = 4_000_000;
+const maxContainers = 1_000_000;
 const maxStack = 100_000;
 const maxMarks = 1_000;
 const maxMemo = 1_000_000;
+const maxUnknownGlobals = 10_000;
 
 /** What the pickle may name, and what its references out of the pickle mean. */
 export interface PickleHost {
+  /** Names that mean something; every other one stands for an inert type. */
   readonly globals: ReadonlyMap<string, GlobalValue>;
   persistentLoad(id: PickleValue, bytes: PickleBytes): PickleValue;
 }
@@ -21,7 +24,9 @@ export class PickleMachine {
   /** Stack heights at which marks lie. */
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
+  readonly #unknownGlobals = new Map<string, GlobalValue>();
   #operations = 0;
+  #containers = 0;
 
   constructor(
     readonly bytes: PickleBytes,
@@ -39,6 +44,31 @@ export class PickleMachine {
       throw this.bytes.refusal(`more than ${maxStack} values on the stack`);
     }
     this.#stack.push(value);
+  }
+
+  /** Pushes a new value that holds others, of which there may be fewer. */
+  pushContainer(value: PickleValue): void {
+    if (++this.#containers > maxContainers) {
+      throw this.bytes.refusal(`more than ${maxContainers} lists, tuples and objects`);
+    }
+    this.push(value);
+  }
+
+  /** The one value for a name that means nothing here. */
+  unknownGlobal(name: string): GlobalValue {
+    const known = this.#unknownGlobals.get(name);
+    if (known) return known;
+    if (this.#unknownGlobals.size === maxUnknownGlobals) {
+      throw this.bytes.refusal(`more than ${maxUnknownGlobals} Python names`);
+    }
+    const made = new GlobalValue(name);
+    this.#unknownGlobals.set(name, made);
+    return made;
+  }
+
+  /** Names that the file asked for and that mean nothing here. */
+  get unknownNames(): readonly string[] {
+    return [...this.#unknownGlobals.keys()];
   }
 
   /** Takes the top value; a mark can't be passed. */

@@ -11,7 +11,7 @@ export type Construct = (args: readonly PickleValue[], bytes: PickleBytes) => Pi
 export class GlobalValue {
   constructor(
     readonly name: string,
-    /** Absent where the name stands for a type that is only mentioned. */
+    /** Absent where the name means nothing here: what it makes is an `InertValue`. */
     readonly construct?: Construct,
   ) {}
 }
@@ -29,9 +29,22 @@ export class DictValue {
   readonly entries: (readonly [key: PickleValue, value: PickleValue])[] = [];
 }
 
-/** An object whose content doesn't matter here: command line arguments, optimiser bits. */
+/**
+ * An object of a Python type that means nothing here: options, dates, random states. Nothing of
+ * that type is run; what the pickle would give to it is kept as it stands.
+ */
 export class InertValue {
-  constructor(readonly typeName: string) {}
+  /** Entries set on it, where it is a kind of dictionary. */
+  readonly entries: (readonly [key: PickleValue, value: PickleValue])[] = [];
+  /** What BUILD would set its attributes from. */
+  state: PickleValue = null;
+
+  constructor(
+    /** `module.name`, or what it is in words. */
+    readonly typeName: string,
+    /** What its type was called with. */
+    readonly args: readonly PickleValue[] = [],
+  ) {}
 }
 
 /** A run of elements in the archive, shared by the tensors that view it. */
@@ -54,6 +67,14 @@ export class TensorValue {
   ) {}
 }
 
+/** A tensor that PyTorch could read and this reader can't; it matters only where it is a weight. */
+export class UnreadableTensor {
+  constructor(
+    /** Why, as the end of "Tensor x is ...". */
+    readonly reason: string,
+  ) {}
+}
+
 export type PickleValue =
   | null
   | boolean
@@ -67,4 +88,5 @@ export type PickleValue =
   | DictValue
   | InertValue
   | StorageValue
-  | TensorValue;
+  | TensorValue
+  | UnreadableTensor;

@@ -7,21 +7,31 @@ import {
   InertValue,
   ListValue,
   type PickleValue,
+  TensorValue,
   TupleValue,
+  UnreadableTensor,
 } from './pickle-values';
 
 export type { PickleHost } from './pickle-machine';
 
+/** What a pickle holds. */
+export interface PickleContent {
+  readonly value: PickleValue;
+  /** Python names it asks for that mean nothing here; their objects are inert. */
+  readonly unknownNames: readonly string[];
+}
+
 /**
- * Reads a pickle of protocol 2 to 5 as plain data. Opcodes and globals are allow-lists; nothing
- * from the pickle is executed, and everything else in it is an error that names the byte.
+ * Reads a pickle of protocol 2 to 5 as plain data. Opcodes are an allow-list, and so are the
+ * globals that mean anything: objects of every other Python type become inert values. Nothing from
+ * the pickle is executed.
  *
  * @param content the whole pickle
  * @param name what it is called in messages
  * @throws DyditError `checkpoint-broken` where it is malformed, `checkpoint-unsupported` where it
- *   asks for something that is not on the lists or for too much
+ *   has an opcode that is not on the list or asks for too much
  */
-export function readPickle(content: Uint8Array, name: string, host: PickleHost): PickleValue {
+export function readPickle(content: Uint8Array, name: string, host: PickleHost): PickleContent {
   const bytes = new PickleBytes(content, name);
   const machine = new PickleMachine(bytes, host);
   if (bytes.opcode() !== protocolOpcode) throw bytes.fault('this is no pickle of protocol 2 to 5');
@@ -30,7 +40,9 @@ export function readPickle(content: Uint8Array, name: string, host: PickleHost):
   for (;;) {
     machine.countOperation();
     const opcode = bytes.opcode();
-    if (opcode === stopOpcode) return machine.result();
+    if (opcode === stopOpcode) {
+      return { value: machine.result(), unknownNames: machine.unknownNames };
+    }
     const operation = operations.get(opcode);
     if (!operation) {
       throw bytes.refusal(`pickle opcode 0x${opcode.toString(16).padStart(2, '0')} is not allowed`);
@@ -41,6 +53,9 @@ export function readPickle(content: Uint8Array, name: string, host: PickleHost):
 
 const protocolOpcode = 0x80;
 const stopOpcode = 0x2e;
+
+/** Shared: a tuple never changes. */
+const emptyTuple = new TupleValue([]);
 
 type Operation = (machine: PickleMachine) => void;
 
@@ -65,18 +80,18 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x96 /* BYTEARRAY8 */, (m) => m.push(m.bytes.byteString(m.bytes.length64()))],
   // Containers.
   [0x28 /* MARK */, (m) => m.mark()],
-  [0x29 /* EMPTY_TUPLE */, (m) => m.push(new TupleValue([]))],
-  [0x85 /* TUPLE1 */, (m) => m.push(m.popTuple(1))],
-  [0x86 /* TUPLE2 */, (m) => m.push(m.popTuple(2))],
-  [0x87 /* TUPLE3 */, (m) => m.push(m.popTuple(3))],
-  [0x74 /* TUPLE */, (m) => m.push(new TupleValue(m.popToMark()))],
-  [0x5d /* EMPTY_LIST */, (m) => m.push(new ListValue())],
+  [0x29 /* EMPTY_TUPLE */, (m) => m.push(emptyTuple)],
+  [0x85 /* TUPLE1 */, (m) => m.pushContainer(m.popTuple(1))],
+  [0x86 /* TUPLE2 */, (m) => m.pushContainer(m.popTuple(2))],
+  [0x87 /* TUPLE3 */, (m) => m.pushContainer(m.popTuple(3))],
+  [0x74 /* TUPLE */, (m) => m.pushContainer(new TupleValue(m.popToMark()))],
+  [0x5d /* EMPTY_LIST */, (m) => m.pushContainer(new ListValue())],
   [0x61 /* APPEND */, (m) => addItems(m, [m.pop()])],
   [0x65 /* APPENDS */, (m) => addItems(m, m.popToMark())],
-  [0x7d /* EMPTY_DICT */, (m) => m.push(new DictValue())],
+  [0x7d /* EMPTY_DICT */, (m) => m.pushContainer(new DictValue())],
   [0x73 /* SETITEM */, (m) => setItems(m, m.popTuple(2).items)],
   [0x75 /* SETITEMS */, (m) => setItems(m, m.popToMark())],
-  [0x8f /* EMPTY_SET */, (m) => m.push(new InertValue('set'))],
+  [0x8f /* EMPTY_SET */, (m) => m.pushContainer(new InertValue('set'))],
   [0x90 /* ADDITEMS */, (m) => addItems(m, m.popToMark())],
   [0x91 /* FROZENSET */, (m) => makeFrozenSet(m)],
   // Stack and memo.
@@ -95,6 +110,7 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x51 /* BINPERSID */, (m) => m.push(m.host.persistentLoad(m.pop(), m.bytes))],
   [0x52 /* REDUCE */, (m) => construct(m)],
   [0x81 /* NEWOBJ */, (m) => construct(m)],
+  [0x92 /* NEWOBJ_EX */, (m) => constructWithNames(m)],
   [0x62 /* BUILD */, (m) => applyState(m)],
 ]);
 
@@ -111,16 +127,16 @@ function addItems(machine: PickleMachine, items: readonly PickleValue[]): void {
 function setItems(machine: PickleMachine, items: readonly PickleValue[]): void {
   const target = machine.top();
   if (items.length % 2 !== 0) throw machine.bytes.fault('a key has no value');
-  if (target instanceof DictValue) {
+  if (target instanceof DictValue || target instanceof InertValue) {
     for (let i = 0; i < items.length; i += 2) target.entries.push([items[i], items[i + 1]]);
-  } else if (!(target instanceof InertValue)) {
+  } else {
     throw machine.bytes.fault('keys are set on something that is no dictionary');
   }
 }
 
 function makeFrozenSet(machine: PickleMachine): void {
   machine.popToMark();
-  machine.push(new InertValue('frozenset'));
+  machine.pushContainer(new InertValue('frozenset'));
 }
 
 function pushStackGlobal(machine: PickleMachine): void {
@@ -132,38 +148,57 @@ function pushStackGlobal(machine: PickleMachine): void {
   machine.push(findGlobal(machine, module, name));
 }
 
+/** A name without a meaning here is kept, so that objects of it can be told and named. */
 function findGlobal(machine: PickleMachine, module: string, name: string): GlobalValue {
   const fullName = `${module}.${name}`;
-  const found = machine.host.globals.get(fullName);
-  if (!found) {
-    throw machine.bytes.refusal(
-      `the file asks for the Python object ${quoted(fullName)}, which is not allowed; nothing was run`,
-    );
-  }
-  return found;
+  return machine.host.globals.get(fullName) ?? machine.unknownGlobal(fullName);
 }
 
 function construct(machine: PickleMachine): void {
   const args = machine.pop();
+  pushResult(machine, machine.pop(), args);
+}
+
+/** NEWOBJ_EX has named arguments as well, which only types that mean nothing here take. */
+function constructWithNames(machine: PickleMachine): void {
+  machine.pop();
+  const args = machine.pop();
   const callee = machine.pop();
+  if (callee instanceof GlobalValue && callee.construct) {
+    throw machine.bytes.refusal(`the file calls ${quoted(callee.name)} with named arguments`);
+  }
+  pushResult(machine, callee, args);
+}
+
+function pushResult(machine: PickleMachine, callee: PickleValue, args: PickleValue): void {
   if (!(args instanceof TupleValue)) {
     throw machine.bytes.fault('the arguments of a call are no tuple');
   }
-  if (!(callee instanceof GlobalValue) || !callee.construct) {
-    const what = callee instanceof GlobalValue ? quoted(callee.name) : 'a value';
-    throw machine.bytes.refusal(`the file calls ${what}, which can't be called`);
+  if (callee instanceof InertValue) {
+    // A method of an object that was never made, or a function that was never looked up.
+    machine.pushContainer(new InertValue(callee.typeName, args.items));
+  } else if (!(callee instanceof GlobalValue)) {
+    throw machine.bytes.refusal('the file calls a value that is no Python name');
+  } else if (callee.construct) {
+    machine.pushContainer(callee.construct(args.items, machine.bytes));
+  } else {
+    machine.pushContainer(new InertValue(callee.name, args.items));
   }
-  machine.push(callee.construct(args.items, machine.bytes));
 }
 
 /**
  * BUILD sets attributes. Those of a dictionary (PyTorch puts `_metadata` on the state dict) and of
- * an inert object are dropped; nothing else may have any.
+ * a tensor are dropped, those of an inert object kept; nothing else may have any.
  */
 function applyState(machine: PickleMachine): void {
-  machine.pop();
+  const state = machine.pop();
   const target = machine.top();
-  if (!(target instanceof DictValue) && !(target instanceof InertValue)) {
+  if (target instanceof InertValue) target.state = state;
+  else if (!(target instanceof DictValue || isTensor(target))) {
     throw machine.bytes.refusal('the file sets attributes on something that has none');
   }
+}
+
+function isTensor(value: PickleValue): boolean {
+  return value instanceof TensorValue || value instanceof UnreadableTensor;
 }

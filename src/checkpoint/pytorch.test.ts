@@ -144,7 +144,7 @@ describe('the archive of a PyTorch file', () => {
       [index, { ...sixFloats, flags: 1 }],
       /"a\/data\/0" is compressed or encr/,
     ],
-    ['a giant index', [{ ...index, data: new Uint8Array(2 ** 24 + 1) }], /has 16777217 bytes/],
+    ['a giant index', [{ ...index, data: new Uint8Array(2 ** 25 + 1) }], /has 33554433 bytes/],
   ])('refuses %s', async (_, entries, message) => {
     await expectFailure(() => open(entries), 'checkpoint-unsupported', message);
   });

@@ -1,16 +1,18 @@
 import type { ByteSource } from './byte-source';
-import type { Checkpoint, CheckpointTensor } from './checkpoint';
+import type { CheckpointTensor } from './checkpoint';
 import { broken, guarded, quoted, unsupported } from './failure';
 import { bytesPerElement } from './layout';
+import type { FileIndex, IndexedTensor } from './file-index';
 import { readPickle } from './pickle';
-import type { TensorValue } from './pickle-values';
-import { findStateDict } from './state-dict';
+import { type TensorValue, UnreadableTensor } from './pickle-values';
+import { settingsOf } from './python-settings';
+import { findStateDicts, type StateTensor } from './state-dict';
 import { gather, isContiguous, span } from './strided';
 import { torchHost } from './torch-globals';
-import { ZipArchive } from './zip-archive';
+import { ZipArchive, type ZipOptions } from './zip-archive';
 
 /** The index of a model of ten thousand tensors with its optimiser has some 5 MB. */
-const maxPickleBytes = 16 * 2 ** 20;
+const maxPickleBytes = 32 * 2 ** 20;
 /** `version` and `byteorder` are single words. */
 const maxWordBytes = 64;
 /** Newest layout of the archive that PyTorch has defined. */
@@ -22,18 +24,28 @@ const maxVersion = 10;
  *
  * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`
  */
-export async function openPytorch(source: ByteSource): Promise<Checkpoint> {
-  const archive = await ZipArchive.open(source);
+export async function openPytorch(source: ByteSource, options?: ZipOptions): Promise<FileIndex> {
+  const archive = await ZipArchive.open(source, options);
   const root = findRoot(archive);
   await checkVersion(archive, root);
   await checkByteOrder(archive, root);
   const pickleName = `${root}/data.pkl`;
   const pickle = await archive.read(pickleName, maxPickleBytes);
-  const stateDict = findStateDict(readPickle(pickle, pickleName, torchHost));
-  const tensors = new Map(
-    [...stateDict].map(([name, value]) => [name, pytorchTensor(archive, root, name, value)]),
-  );
-  return { format: 'pytorch', tensors, metadata: new Map() };
+  const { value, unknownNames } = readPickle(pickle, pickleName, torchHost);
+  const indexed = (tensor: StateTensor): IndexedTensor => ({
+    open: (name) => openTensor(archive, root, name, tensor),
+  });
+  return {
+    format: 'pytorch',
+    sets: findStateDicts(value).map(({ name, tensors }) => ({
+      name,
+      tensors: new Map([...tensors].map(([key, tensor]) => [key, indexed(tensor)] as const)),
+    })),
+    metadata: new Map(),
+    settings: settingsOf(value),
+    skippedTypes: unknownNames,
+    size: source.size,
+  };
 }
 
 /** The folder everything lies in; torch.save names it after the file. */
@@ -77,6 +89,21 @@ async function checkByteOrder(archive: ZipArchive, root: string): Promise<void> 
 async function readWord(archive: ZipArchive, name: string): Promise<string | undefined> {
   if (archive.sizeOf(name) === undefined) return undefined;
   return new TextDecoder().decode(await archive.read(name, maxWordBytes)).trim();
+}
+
+function openTensor(
+  archive: ZipArchive,
+  root: string,
+  name: string,
+  value: StateTensor,
+): CheckpointTensor {
+  if (value instanceof UnreadableTensor) {
+    throw unsupported(
+      `Tensor ${quoted(name)} is ${value.reason}.`,
+      'Save the weights again as contiguous tensors in f32, f16 or bf16.',
+    );
+  }
+  return pytorchTensor(archive, root, name, value);
 }
 
 function pytorchTensor(

@@ -1,8 +1,7 @@
-import * as v from 'valibot';
 import type { CheckpointDtype } from './checkpoint';
 import { broken, quoted, unsupported } from './failure';
-import { findDuplicateKey } from './json-duplicate-key';
-import { bytesPerElement, elementCount } from './layout';
+import { isJsonList, isJsonObject, parseJsonBytes, type JsonLimits, type JsonValue } from './json';
+import { bytesPerElement, elementCount, isSize } from './layout';
 
 /** One tensor of the header; `begin` and `end` count from the first byte after the header. */
 export interface SafetensorsEntry {
@@ -31,16 +30,16 @@ const dtypes: ReadonlyMap<string, CheckpointDtype> = new Map([
   ['BOOL', 'bool'],
 ]);
 
-const size = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const entrySchema = v.object({
-  dtype: v.string(),
-  shape: v.array(size),
-  data_offsets: v.strictTuple([size, size]),
-});
-// `record` would lose a key called `__proto__`, so the outer objects are walked by hand.
-const objectSchema = v.custom<object>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-);
+/**
+ * A header has two levels below its top, and eight values a tensor. The largest models have some
+ * ten thousand tensors.
+ */
+const maxTensors = 100_000;
+const limits: JsonLimits = {
+  maxDepth: 4,
+  maxValues: 10 * maxTensors,
+  maxContainers: 3 * maxTensors + 2,
+};
 
 /**
  * Parses and checks a header: every entry well-formed, no key twice, and the data ranges laid end
@@ -51,43 +50,27 @@ const objectSchema = v.custom<object>(
  * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`, naming the key
  */
 export function parseSafetensorsHeader(bytes: Uint8Array, dataLength: number): SafetensorsHeader {
-  const members = parseObject(bytes);
+  const members = parseJsonBytes(bytes, 'The safetensors header', limits);
+  if (!isJsonObject(members)) throw broken('The safetensors header is not a JSON object.');
   let metadata: ReadonlyMap<string, string> = new Map();
   const entries: SafetensorsEntry[] = [];
   for (const [name, value] of members) {
     if (name === '__metadata__') metadata = parseMetadata(value);
     else entries.push(parseEntry(name, value));
   }
+  if (entries.length > maxTensors) {
+    throw unsupported(`The file has ${entries.length} tensors; at most ${maxTensors} are read.`);
+  }
   checkContiguous(entries, dataLength);
   return { entries, metadata };
 }
 
-function parseObject(bytes: Uint8Array): [string, unknown][] {
-  let text: string;
-  let parsed: unknown;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    parsed = JSON.parse(text);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw broken(`The safetensors header at byte 8 is not valid JSON: ${reason}`);
-  }
-  const duplicate = findDuplicateKey(text);
-  if (duplicate !== undefined) {
-    throw broken(`The safetensors header has the key ${quoted(duplicate)} twice.`);
-  }
-  if (!v.is(objectSchema, parsed)) {
-    throw broken('The safetensors header at byte 8 is not a JSON object.');
-  }
-  return Object.entries(parsed);
-}
-
-function parseMetadata(value: unknown): ReadonlyMap<string, string> {
+function parseMetadata(value: JsonValue): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
-  if (!v.is(objectSchema, value)) {
+  if (!isJsonObject(value)) {
     throw broken('"__metadata__" in the safetensors header is not an object of strings.');
   }
-  for (const [key, text] of Object.entries(value)) {
+  for (const [key, text] of value) {
     if (typeof text !== 'string') {
       throw broken(`"__metadata__" in the safetensors header: ${quoted(key)} is not a string.`);
     }
@@ -96,16 +79,16 @@ function parseMetadata(value: unknown): ReadonlyMap<string, string> {
   return metadata;
 }
 
-function parseEntry(name: string, value: unknown): SafetensorsEntry {
-  const parsed = v.safeParse(entrySchema, value);
-  if (!parsed.success) {
-    const issue = parsed.issues[0];
-    const field = v.getDotPath(issue) ?? 'the entry';
-    throw broken(
-      `Tensor ${quoted(name)} in the safetensors header: ${field} is wrong. ${issue.message}`,
-    );
-  }
-  const { dtype: dtypeName, shape, data_offsets } = parsed.output;
+function parseEntry(name: string, value: JsonValue): SafetensorsEntry {
+  const wrong = (field: string) =>
+    broken(`Tensor ${quoted(name)} in the safetensors header: ${field} is wrong.`);
+  if (!isJsonObject(value)) throw wrong('the entry');
+  const dtypeName = value.get('dtype');
+  if (typeof dtypeName !== 'string') throw wrong('dtype');
+  const shape = sizesOf(value.get('shape'));
+  if (typeof shape === 'string') throw wrong(`shape${shape}`);
+  const offsets = sizesOf(value.get('data_offsets'));
+  if (typeof offsets === 'string' || offsets.length !== 2) throw wrong('data_offsets');
   const dtype = dtypes.get(dtypeName);
   if (!dtype) {
     throw unsupported(
@@ -113,15 +96,26 @@ function parseEntry(name: string, value: unknown): SafetensorsEntry {
       'Save the checkpoint in F32, F16 or BF16.',
     );
   }
-  const [begin, end] = data_offsets;
+  const [begin, end] = offsets;
   const count = elementCount(shape);
   if (count === undefined || count * bytesPerElement[dtype] !== end - begin) {
     throw broken(
-      `Tensor ${quoted(name)} of shape [${shape.join(', ')}] and type ${dtype} does not fill ` +
+      `Tensor ${quoted(name)} of shape [${describeShape(shape)}] and type ${dtype} does not fill ` +
         `bytes ${begin} to ${end}.`,
     );
   }
   return { name, dtype, shape, begin, end };
+}
+
+/** The sizes, or where in the list the first thing is that is none. */
+function sizesOf(value: JsonValue | undefined): readonly number[] | string {
+  if (!isJsonList(value)) return '';
+  const sizes: number[] = [];
+  for (const [i, size] of value.entries()) {
+    if (!isSize(size)) return `.${i}`;
+    sizes.push(size);
+  }
+  return sizes;
 }
 
 function checkContiguous(entries: readonly SafetensorsEntry[], dataLength: number): void {
@@ -140,4 +134,10 @@ function checkContiguous(entries: readonly SafetensorsEntry[], dataLength: numbe
       `The tensors take ${position} bytes, but ${dataLength} bytes follow the safetensors header.`,
     );
   }
+}
+
+/** A shape may have as many axes as the header has room for. */
+function describeShape(shape: readonly number[]): string {
+  const longest = 8;
+  return shape.length > longest ? `${shape.slice(0, longest).join(', ')}, ...` : shape.join(', ');
 }

@@ -1,25 +1,35 @@
 import type { ByteSource } from './byte-source';
-import type { Checkpoint, CheckpointTensor } from './checkpoint';
-import { broken, guarded, quoted } from './failure';
+import type { CheckpointTensor } from './checkpoint';
+import { broken, guarded, quoted, unsupported } from './failure';
+import type { FileIndex, IndexedTensor } from './file-index';
 import { parseSafetensorsHeader, type SafetensorsEntry } from './safetensors-header';
+import { splitWeights } from './weight-sets';
 
 /** Bytes of the little-endian header length at the start of the file. */
 const lengthBytes = 8;
 /** The format's own limit on the header. */
-const maxHeaderBytes = 100_000_000;
+const formatHeaderBytes = 100_000_000;
+/** What is read here: some hundred bytes a tensor, and metadata. */
+const maxHeaderBytes = 32 * 2 ** 20;
 
 /**
  * Reads a safetensors file's header and checks it in full; tensor bytes are read when asked for.
  *
  * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`
  */
-export async function openSafetensors(source: ByteSource): Promise<Checkpoint> {
+export async function openSafetensors(source: ByteSource): Promise<FileIndex> {
   const prefix = await source.read(0, lengthBytes);
   const declared = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (declared > BigInt(Math.min(maxHeaderBytes, source.size - lengthBytes))) {
+  if (declared > BigInt(Math.min(formatHeaderBytes, source.size - lengthBytes))) {
     throw broken(
       `The safetensors header at byte 0 claims ${declared.toString()} bytes; the file has ` +
-        `${source.size} and a header may have ${maxHeaderBytes}.`,
+        `${source.size} and a header may have ${formatHeaderBytes}.`,
+    );
+  }
+  if (declared > BigInt(maxHeaderBytes)) {
+    throw unsupported(
+      `The safetensors header has ${declared.toString()} bytes; at most ${maxHeaderBytes} are read.`,
+      'Save the weights again without the metadata in the header.',
     );
   }
   const headerLength = Number(declared);
@@ -28,10 +38,20 @@ export async function openSafetensors(source: ByteSource): Promise<Checkpoint> {
     await source.read(lengthBytes, headerLength),
     source.size - dataStart,
   );
-  const tensors = new Map(
-    entries.map((entry) => [entry.name, safetensorsTensor(source, dataStart, entry)]),
+  const tensors = new Map<string, IndexedTensor>(
+    entries.map((entry) => [
+      entry.name,
+      { open: (name) => safetensorsTensor(source, dataStart, { ...entry, name }) },
+    ]),
   );
-  return { format: 'safetensors', tensors, metadata };
+  return {
+    format: 'safetensors',
+    sets: splitWeights(tensors, []),
+    metadata,
+    settings: new Map(metadata),
+    skippedTypes: [],
+    size: source.size,
+  };
 }
 
 function safetensorsTensor(

@@ -1,6 +1,7 @@
 import { DyditError } from '../errors';
 import type { CheckpointTensor, TensorMap } from './checkpoint';
 import { readFloat32, readHalfBits } from './decode';
+import { expectFinite, float16Format, float32Format } from './finite';
 
 /** Hands out a checkpoint's tensors after checking their shapes, and counts what was read. */
 export class TensorSource {
@@ -29,14 +30,21 @@ export class TensorSource {
     return this.tensors.get(name)?.dtype === 'f16';
   }
 
-  /** @throws DyditError `checkpoint-broken` where it is missing or of another shape */
+  /**
+   * @throws DyditError `checkpoint-incomplete` where it is missing, `checkpoint-unsupported` where
+   *   it is of another shape, `weights-not-finite` where a number in it is none or infinite
+   */
   async float32(name: string, shape: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
-    return readFloat32(this.#expect(name, shape));
+    const values = await readFloat32(this.#expect(name, shape));
+    expectFinite(name, new Uint32Array(values.buffer), float32Format);
+    return values;
   }
 
-  /** Half-precision bits of a tensor stored as f16. */
+  /** Half-precision bits of a tensor stored as f16; throws as `float32`. */
   async halfBits(name: string, shape: readonly number[]): Promise<Uint16Array<ArrayBuffer>> {
-    return readHalfBits(this.#expect(name, shape));
+    const bits = await readHalfBits(this.#expect(name, shape));
+    expectFinite(name, bits, float16Format);
+    return bits;
   }
 
   #expect(name: string, shape: readonly number[]): CheckpointTensor {
@@ -44,18 +52,18 @@ export class TensorSource {
     const tensor = this.tensors.get(name);
     if (!tensor) {
       throw new DyditError(
-        'checkpoint-broken',
+        'checkpoint-incomplete',
         `The checkpoint has no tensor "${name}".`,
-        'Check that the file is complete and of a supported model.',
+        'Drop the other parts of the model as well, or save it whole.',
       );
     }
     const same =
       tensor.shape.length === shape.length && shape.every((size, i) => size === tensor.shape[i]);
     if (!same) {
       throw new DyditError(
-        'checkpoint-broken',
+        'checkpoint-unsupported',
         `Tensor "${name}" has shape [${tensor.shape.join(', ')}]; [${shape.join(', ')}] was expected.`,
-        'Check that the file is complete and of a supported model.',
+        'The parts of this model do not fit together; check that all are of the same training run.',
       );
     }
     this.#elementsRead += elementCount(tensor);

@@ -42,10 +42,9 @@ describe('files that are refused, by name', () => {
   it.each([
     ['legacy.pt', /format of PyTorch before 1\.6/],
     ['script.pt', /TorchScript/],
-    ['whole-module.pt', /Byte \d+ of .*data\.pkl: .*"torch\.nn\.modules\.linear\.Linear"/],
-    ['uint16.pt', /Byte \d+ of .*"torch\._utils\._rebuild_tensor_v3"/],
-    ['complex.pt', /"torch\.ComplexFloatStorage"/],
-    ['expanded.pt', /Byte \d+ of .*a tensor of shape \[4\] .* repeats elements of its storage/],
+    ['uint16.pt', /Tensor "a" is of the type "torch\.uint16"/],
+    ['complex.pt', /Tensor "a" is of the type "torch\.ComplexFloatStorage"/],
+    ['expanded.pt', /Tensor "a" is of shape \[4\] .* repeats elements of its storage/],
     ['no-tensors.pt', /holds no tensors; its keys are "epoch", "note"/],
   ])('%s', async (name, message) => {
     await expectFailure(() => open(name), 'checkpoint-unsupported', message);

@@ -1,4 +1,5 @@
 import type { CheckpointDtype } from './checkpoint';
+import { quoted } from './failure';
 import { elementCount, isSize } from './layout';
 import type { PickleBytes } from './pickle-bytes';
 import {
@@ -10,6 +11,7 @@ import {
   StorageValue,
   TensorValue,
   TupleValue,
+  UnreadableTensor,
 } from './pickle-values';
 import type { PickleHost } from './pickle';
 import { describeLayout, fits, type StridedLayout } from './strided';
@@ -31,51 +33,17 @@ const constructors: readonly (readonly [string, Construct])[] = [
   ['collections.OrderedDict', makeOrderedDict],
   ['torch.Size', makeSize],
   ['torch._utils._rebuild_tensor_v2', rebuildTensor],
+  ['torch._utils._rebuild_tensor_v3', rebuildTypedTensor],
   ['torch._utils._rebuild_parameter', rebuildParameter],
+  ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
+  ['torch._tensor._rebuild_from_type_v2', rebuildSubclass],
 ];
 
-/**
- * Types that training scripts leave beside the weights (`args`, scheduler, scalars of numpy).
- * Their objects are placeholders without content.
- */
-const inertTypes: readonly string[] = [
-  'argparse.Namespace',
-  'collections.Counter',
-  'collections.defaultdict',
-  'pathlib.PosixPath',
-  'pathlib.WindowsPath',
-  'pathlib._local.PosixPath',
-  'pathlib._local.WindowsPath',
-  'torch.device',
-  'numpy.dtype',
-  'numpy.core.multiarray.scalar',
-  'numpy._core.multiarray.scalar',
-  '_codecs.encode',
-  '__builtin__.set',
-  'builtins.set',
-];
-
-/** Types that may be mentioned, as an argument, but not called. */
-const mentionedTypes: readonly string[] = [
-  '__builtin__.dict',
-  'builtins.dict',
-  '__builtin__.list',
-  'builtins.list',
-  '__builtin__.int',
-  'builtins.int',
-  'torch.float64',
-  'torch.float32',
-  'torch.float16',
-  'torch.bfloat16',
-];
-
-/** All of Python that a checkpoint made by torch.save may refer to. */
+/** The names of a file made by torch.save that mean something; all others stand for inert types. */
 export const torchHost: PickleHost = {
   globals: new Map(
     [
       ...constructors.map(([name, construct]) => new GlobalValue(name, construct)),
-      ...inertTypes.map((name) => new GlobalValue(name, () => new InertValue(name))),
-      ...mentionedTypes.map((name) => new GlobalValue(name)),
       ...[...storageDtypes.keys()].map((name) => new GlobalValue(name)),
     ].map((value) => [value.name, value]),
   ),
@@ -83,7 +51,7 @@ export const torchHost: PickleHost = {
 };
 
 /** Reads `('storage', type, key, location, element count)`. */
-function loadStorage(id: PickleValue, bytes: PickleBytes): StorageValue {
+function loadStorage(id: PickleValue, bytes: PickleBytes): StorageValue | UnreadableTensor {
   if (id instanceof TupleValue && id.items.length === 5) {
     const [tag, type, key, location, elementCount] = id.items;
     if (
@@ -95,14 +63,14 @@ function loadStorage(id: PickleValue, bytes: PickleBytes): StorageValue {
     ) {
       const dtype = storageDtypes.get(type.name);
       if (dtype) return new StorageValue(key, dtype, elementCount);
+      return new UnreadableTensor(`of the type ${quoted(type.name)}, which is not supported`);
     }
   }
   throw bytes.fault('a reference that describes no storage');
 }
 
-function makeOrderedDict(...[args, bytes]: Parameters<Construct>): DictValue {
-  if (args.length > 0) throw bytes.fault('an OrderedDict with arguments');
-  return new DictValue();
+function makeOrderedDict(...[args]: Parameters<Construct>): DictValue | InertValue {
+  return args.length > 0 ? new InertValue('collections.OrderedDict', args) : new DictValue();
 }
 
 function makeSize(...[args, bytes]: Parameters<Construct>): TupleValue {
@@ -113,7 +81,8 @@ function makeSize(...[args, bytes]: Parameters<Construct>): TupleValue {
 }
 
 /** (storage, offset, shape, strides, requires_grad, hooks[, metadata]) */
-function rebuildTensor(...[args, bytes]: Parameters<Construct>): TensorValue {
+function rebuildTensor(...[args, bytes]: Parameters<Construct>): TensorValue | UnreadableTensor {
+  if (args[0] instanceof UnreadableTensor) return args[0];
   const [storage, offset, shape, strides, , , metadata = null] = args;
   const shapeSizes = sizesOf(shape);
   const strideSizes = sizesOf(strides);
@@ -129,7 +98,7 @@ function rebuildTensor(...[args, bytes]: Parameters<Construct>): TensorValue {
   }
   // Marks a view that negates or conjugates on reading; PyTorch only makes them of complex tensors.
   if (metadata !== null && !(metadata instanceof DictValue && metadata.entries.length === 0)) {
-    throw bytes.refusal('a tensor that is negated or conjugated on reading');
+    return new UnreadableTensor('negated or conjugated on reading');
   }
   const layout: StridedLayout = { offset, shape: shapeSizes, strides: strideSizes };
   const count = elementCount(shapeSizes);
@@ -140,18 +109,38 @@ function rebuildTensor(...[args, bytes]: Parameters<Construct>): TensorValue {
   }
   // Strides of 0 could make any size of a few bytes; no weight is stored so.
   if (count > storage.elementCount) {
-    throw bytes.refusal(`a tensor of ${describeLayout(layout)} repeats elements of its storage`);
+    return new UnreadableTensor(
+      `of ${describeLayout(layout)}, which repeats elements of its storage`,
+    );
   }
   return new TensorValue(storage, offset, shapeSizes, strideSizes);
 }
 
-/** (tensor, requires_grad, hooks) */
-function rebuildParameter(...[args, bytes]: Parameters<Construct>): TensorValue {
+/** (storage, offset, shape, strides, requires_grad, hooks, dtype[, metadata]): types without a storage class */
+function rebuildTypedTensor(...[args]: Parameters<Construct>): UnreadableTensor {
+  const dtype = args.at(6);
+  const name = dtype instanceof GlobalValue ? dtype.name : 'unknown';
+  return new UnreadableTensor(`of the type ${quoted(name)}, which is not supported`);
+}
+
+/** (tensor, requires_grad, hooks[, state]) */
+function rebuildParameter(...[args, bytes]: Parameters<Construct>): TensorValue | UnreadableTensor {
   const [tensor] = args;
-  if (args.length !== 3 || !(tensor instanceof TensorValue)) {
+  const known = tensor instanceof TensorValue || tensor instanceof UnreadableTensor;
+  if (args.length < 3 || args.length > 4 || !known) {
     throw bytes.fault('the arguments of a parameter describe none');
   }
   return tensor;
+}
+
+/** (function, subclass, its arguments, state): the tensor without what its subclass adds. */
+function rebuildSubclass(...[args, bytes]: Parameters<Construct>): PickleValue {
+  const [callee, , inner] = args;
+  const known = callee instanceof GlobalValue && callee.construct !== rebuildSubclass;
+  if (!known || !(inner instanceof TupleValue)) {
+    throw bytes.fault('the arguments of a tensor subclass describe none');
+  }
+  return callee.construct?.(inner.items, bytes) ?? new InertValue(callee.name, inner.items);
 }
 
 function sizesOf(value: PickleValue): readonly number[] | undefined {

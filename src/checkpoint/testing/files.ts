@@ -5,7 +5,7 @@ import type { Checkpoint } from '../checkpoint';
 import { bytesPerElement, elementCount } from '../layout';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
-const cases = new URL('../../../../conformance/cases/', import.meta.url);
+const cases = new URL('../../../conformance/cases/', import.meta.url);
 
 const expectedSchema = v.record(v.string(), v.record(v.string(), v.string()));
 const expected = v.parse(
