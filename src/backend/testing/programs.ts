@@ -45,6 +45,10 @@ export function describePrograms(bed: OpBed): void {
       expect([...resultOf(again, 'result')]).toEqual([...resultOf(once, 'result')]);
     });
 
+    test('fewer tokens in the second run than in the first: nothing is left of the longer list', async () => {
+      await bed.check(shrinkingCase(), 4);
+    });
+
     test('pictures through residual blocks, doubled and attended', async () => {
       await bed.check(decoderCase(), 20);
     });
@@ -150,6 +154,24 @@ function randomWidth(
       i % units === 0 || random() < 0.5 ? 1 : 0,
     );
   return { evaluations, layers, units, heads: table(), groups: table() };
+}
+
+/** All tokens of two items are kept in the first run, which then marks those of the second item. */
+function shrinkingCase(): OpCase {
+  const c = new CaseBuilder(21);
+  const { net } = c;
+  const tokens = 5;
+  const marks = c.rows('marks', 2 * tokens, 4, new Float32Array(8 * tokens).fill(1));
+  const kept = c.words('kept', 1, 2 * tokens, 7);
+  const rows = net.selectTokens(marks, markRouter(c, 'router', 4), kept, 0);
+  const y = c.rows('y', 2 * tokens, 8);
+  const hidden = net.linear(marks, c.linear('hidden', 12, 4), { rows });
+  const one = c.rows('one', 2, 8, new Float32Array(16).fill(1));
+  net.addGated(y, chunk(one, 0), hidden, c.linear('l', 8, 12), { tokens, rows });
+  const gate = c.rows('gate', 2, 4, [0, 0, 0, 0, -2, 0, 0, 0]);
+  const down = c.linear('down', 4, 4, { scale: 0, bias: [1, 1, 1, 1] });
+  net.addGated(marks, chunk(gate, 0), c.rows('any', 2 * tokens, 4), down, { tokens });
+  return c.finish({ runs: [{}, {}] });
 }
 
 /** A small decoder: latent -> mid block with attention -> twice the size -> picture of floats. */

@@ -34,6 +34,21 @@ export function describeAddGated(bed: OpBed): void {
       await bed.expectValues(c.finish(), 'y', [1, 1, 1, 1, 3, 4, 5, 52, 5, 7, 9, 93]);
     });
 
+    test('gates of two items by hand, from the second row of the modulation on', async () => {
+      const c = new CaseBuilder(1);
+      const y = c.rows('y', 4, 4, new Float32Array(16));
+      const gates = c.rows('modulation', 3, 4, [...[9, 9, 9, 9], ...[1, 2, 3, 4], ...[5, 6, 7, 8]]);
+      const layer = c.linear('l', 4, 1, { weight: [1, 1, 1, 1], bias: [0, 0, 0, 0] });
+      const x = c.rows('x', 4, 1, [1, 10, 100, 1000]);
+      c.net.addGated(y, chunk(gates, 0), x, layer, { tokens: 2 });
+      await bed.expectValues(c.finish({ runs: [{ modulationRow: 1 }] }), 'y', [
+        ...[1, 2, 3, 4],
+        ...[10, 20, 30, 40],
+        ...[500, 600, 700, 800],
+        ...[5000, 6000, 7000, 8000],
+      ]);
+    });
+
     for (const type of weightTypes) {
       for (const [items, tokens, columns, k] of [
         [1, 1, 4, 4],

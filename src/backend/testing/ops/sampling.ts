@@ -44,21 +44,17 @@ export function describeSampling(bed: OpBed): void {
   describe('update', () => {
     test('works out an example by hand', async () => {
       const c = new CaseBuilder(1);
-      // Variance channel 0 lies in the middle of exp(0) and exp(2 ln 4): the deviation is 2.
-      const x = c.dense('x', 1, 2, [1, 2]);
-      const p0 = c.dense('p0', 2, 2, [10, 20, 0, -1]);
-      const p1 = c.dense('p1', 2, 2, [100, 200, 5, 5]);
-      const from = {
-        p0,
-        p1,
-        noise: c.dense('noise', 1, 2, [0.5, 3]),
-        flags: c.words('flags', 1, 1, 0),
-      };
-      c.net.update(x, from, { items: 1, channels: 1, outChannels: 2 });
-      const noise = { minLog: 0, maxLog: 2 * Math.log(4) };
-      const update = { latent: 2, weight0: 0.1, weight1: 0.01, noise };
+      // Two items of one pixel. v = 0 lies in the middle of deviations 1 and 4, v = 1 at 4.
+      const x = c.dense('x', 2, 1, [1, 2]);
+      const p0 = c.dense('p0', 4, 1, [10, 0, 20, 1]);
+      const p1 = c.dense('p1', 4, 1, [100, 5, 200, 5]);
+      const noise = c.dense('noise', 2, 1, [0.5, 3]);
+      const from = { p0, p1, noise, flags: c.words('flags', 1, 1, 0) };
+      c.net.update(x, from, { items: 2, channels: 1, outChannels: 2 });
+      const logs = { minLog: 0, maxLog: 2 * Math.log(4) };
+      const update = { latent: 2, weight0: 0.1, weight1: 0.01, noise: logs };
       const test = c.finish({ runs: [{ update }] });
-      await bed.expectValues(test, 'x', [2 + 1 + 1 + 1, 4 + 2 + 2 + 3]);
+      await bed.expectValues(test, 'x', [2 + 1 + 1 + 1, 4 + 2 + 2 + 12]);
       await bed.expectWords(test, 'flags', [0]);
     });
 

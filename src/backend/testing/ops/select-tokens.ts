@@ -20,7 +20,7 @@ export function describeSelectTokens(bed: OpBed): void {
         bias2: 0.5,
       });
       const tokens = [
-        [0, 0, 9, 9], // 0.5
+        [0, 0.45, 9, 9], // 0.05
         [0, 1, 9, 9], // -0.5
         [3, 1, 9, 9], // 1.5
         [-9, 0.5, 9, 9], // 0, which is not over 0
