@@ -20,10 +20,17 @@ interface Call {
 
 /** What the client needs of a worker. */
 export interface EngineWorker {
-  postMessage(message: ToWorker): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: FromWorker }) => void): void;
-  addEventListener(type: 'error', listener: (event: { readonly message: string }) => void): void;
-  terminate(): void;
+  readonly postMessage: (message: ToWorker) => void;
+  /** Called once, before anything is posted. */
+  readonly listen: (listeners: WorkerListeners) => void;
+  readonly terminate: () => void;
+}
+
+/** What a worker sends. */
+export interface WorkerListeners {
+  readonly onMessage: (message: FromWorker) => void;
+  /** The worker's script has failed, or could not be had. */
+  readonly onError: (message: string) => void;
 }
 
 /** The page's end of the worker: calls out, answers and events in. */
@@ -40,15 +47,17 @@ class WorkerConnection {
     this.lost = new Promise((resolve) => {
       this.#reportLost = resolve;
     });
-    worker.addEventListener('message', ({ data }) => this.#receive(data));
-    worker.addEventListener('error', ({ message }) => {
-      const error = new DyditError(
-        'internal',
-        `The engine's worker failed: ${message || 'it could not be started.'}`,
-        'Start the engine again; your settings and pictures are kept.',
-      );
-      this.#reportLost(error.toReport());
-      this.#end(error);
+    worker.listen({
+      onMessage: (message) => this.#receive(message),
+      onError: (message) => {
+        const error = new DyditError(
+          'internal',
+          `The engine's worker failed: ${message || 'it could not be started.'}`,
+          'Start the engine again; your settings and pictures are kept.',
+        );
+        this.#reportLost(error.toReport());
+        this.#end(error);
+      },
     });
   }
 
@@ -163,10 +172,22 @@ export async function connect(worker: EngineWorker, options: EngineOptions): Pro
 }
 
 /** Starts the engine in a worker. @throws DyditError as `connect` */
-export function createEngine(options: EngineOptions = {}): Promise<Engine> {
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     name: 'dydit-engine',
   });
-  return connect(worker, options);
+  return connect(
+    {
+      postMessage: (message) => worker.postMessage(message),
+      listen: ({ onMessage, onError }) => {
+        worker.addEventListener('message', (event: MessageEvent<FromWorker>) =>
+          onMessage(event.data),
+        );
+        worker.addEventListener('error', ({ message }) => onError(message));
+      },
+      terminate: () => worker.terminate(),
+    },
+    options,
+  );
 }

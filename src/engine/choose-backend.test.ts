@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, BackendKind } from '../backend/backend';
+import { createReferenceBackend } from '../backend/reference/backend';
+import { DyditError } from '../errors';
+import { chooseBackend, type AdapterReport, type Platform } from './choose-backend';
+
+/** A backend that says it is of a kind. */
+function pretend(kind: BackendKind): Backend {
+  const reference = createReferenceBackend();
+  const report = { ...reference.report, kind, fallbacks: [`A ${kind} remark.`] };
+  return {
+    report,
+    lanes: reference.lanes,
+    lost: reference.lost,
+    guard: (what, work) => reference.guard(what, work),
+    destroy: () => reference.destroy(),
+  };
+}
+
+interface FakePlatform extends Platform {
+  /** What was started, in order, with its threads. */
+  readonly started: string[];
+}
+
+function platformWith(
+  adapter: AdapterReport | undefined | Error,
+  startWebGpu: () => Promise<Backend> = () => Promise.resolve(pretend('webgpu')),
+): FakePlatform {
+  const started: string[] = [];
+  return {
+    started,
+    probeAdapter: () =>
+      adapter instanceof Error ? Promise.reject(adapter) : Promise.resolve(adapter),
+    startWebGpu() {
+      started.push('webgpu');
+      return startWebGpu();
+    },
+    startWasm(threads) {
+      started.push(threads === undefined ? 'wasm' : `wasm ${threads}`);
+      return Promise.resolve(pretend('wasm'));
+    },
+  };
+}
+
+const card: AdapterReport = { description: 'Real Card 9000', software: false };
+const swiftShader: AdapterReport = { description: 'google swiftshader', software: true };
+const refused = new DyditError('adapter-refused', 'The adapter refused to start.', 'Close tabs.');
+
+describe('by itself', () => {
+  it('takes a real graphics card, and has nothing to explain', async () => {
+    const platform = platformWith(card);
+    const { backend, machine } = await chooseBackend({}, platform);
+    expect(platform.started).toEqual(['webgpu']);
+    expect(machine).toEqual(backend.report);
+  });
+
+  it.each([
+    { what: 'no adapter', adapter: undefined, says: 'No graphics card' },
+    { what: 'an adapter that can’t be asked', adapter: refused, says: 'No graphics card' },
+    { what: 'a software adapter', adapter: swiftShader, says: 'google swiftshader' },
+  ])('takes the processor where there is $what, and says so', async ({ adapter, says }) => {
+    const platform = platformWith(adapter);
+    const { machine } = await chooseBackend({ threads: 3 }, platform);
+    expect(platform.started).toEqual(['wasm 3']);
+    expect(machine.kind).toBe('wasm');
+    expect(machine.fallbacks[0]).toContain(says);
+    expect(machine.fallbacks[1]).toBe('A wasm remark.');
+  });
+
+  it('takes the processor where the card fails to start, and says why', async () => {
+    const platform = platformWith(card, () => Promise.reject(refused));
+    const { machine } = await chooseBackend({ backend: 'auto' }, platform);
+    expect(platform.started).toEqual(['webgpu', 'wasm']);
+    expect(machine.fallbacks[0]).toContain(refused.message);
+  });
+});
+
+describe('by choice', () => {
+  it('takes what was asked for, also a software adapter', async () => {
+    const platform = platformWith(swiftShader);
+    expect((await chooseBackend({ backend: 'webgpu' }, platform)).machine.kind).toBe('webgpu');
+    expect((await chooseBackend({ backend: 'wasm' }, platform)).machine.kind).toBe('wasm');
+    expect(platform.started).toEqual(['webgpu', 'wasm']);
+  });
+
+  it('fails where that fails, without taking another', async () => {
+    const platform = platformWith(card, () => Promise.reject(refused));
+    await expect(chooseBackend({ backend: 'webgpu' }, platform)).rejects.toBe(refused);
+    expect(platform.started).toEqual(['webgpu']);
+  });
+
+  it.each([0, 1.5, -1, Number.NaN])('refuses %s threads', async (threads) => {
+    await expect(chooseBackend({ threads }, platformWith(card))).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+  });
+});
+
+describe('this platform', () => {
+  it('is Node, which has no graphics card for us', async () => {
+    const { backend, machine } = await chooseBackend({});
+    expect(machine.kind).toBe('wasm');
+    expect(machine.fallbacks[0]).toContain('No graphics card');
+    backend.destroy();
+  });
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { fillNormal, LATENT_STREAM, stepStream } from '../sampler/normal';
+import { respacedSchedule } from '../sampler/schedule';
+import type { GenerateRequest, StepEvent } from './api';
+import { generate } from './generate';
+import { PictureDecoder } from './picture-decoder';
+import { MockNetwork, mockConfig, type MockNetworkOptions } from './testing/mock-network';
+import { watchedBackend } from './testing/watched-backend';
+
+const size = mockConfig.inChannels * mockConfig.inputSize ** 2;
+const pixels = mockConfig.inputSize ** 2;
+
+const request: GenerateRequest = {
+  sampler: 'flow-euler',
+  steps: 5,
+  guidance: 1,
+  guidanceChannels: 'all',
+  seed: 7,
+  images: 1,
+  classId: 0,
+  dynamicWidth: true,
+  dynamicTokens: true,
+  preview: 'off',
+};
+
+/** A model whose network is a formula and whose pictures are its latents. */
+function modelOf(options: MockNetworkOptions) {
+  const { backend, liveCount } = watchedBackend();
+  const dit = new MockNetwork(backend, options);
+  return { model: { dit, pictures: new PictureDecoder(backend, dit.config) }, dit, liveCount };
+}
+
+function normals(seed: number, stream: number): Float32Array {
+  const out = new Float32Array(size);
+  fillNormal(out, seed, stream);
+  return out;
+}
+
+/** The picture of a latent: channels 0 to 2 as colours, 3 standard deviations from black to white. */
+function view(latent: ArrayLike<number>): number[] {
+  return Array.from({ length: pixels * 4 }, (_, i) => {
+    const channel = i % 4;
+    if (channel === 3) return 255;
+    return new Uint8ClampedArray([127.5 + 42.5 * latent[channel * pixels + (i >> 2)]])[0];
+  });
+}
+
+const still = () => new Float32Array(size);
+
+describe('a run', () => {
+  it('starts from the noise of seed + k, alone as in a batch', async () => {
+    const { model } = modelOf({ predict: still });
+    const batch = await generate(model, { ...request, seed: 2 ** 32 - 1, images: 3 }, {});
+    for (const [k, seed] of [2 ** 32 - 1, 0, 1].entries()) {
+      const alone = await generate(model, { ...request, seed }, {});
+      expect([...batch.pictures[k].rgba]).toEqual(view(normals(seed, LATENT_STREAM)));
+      expect([...alone.pictures[0].rgba]).toEqual([...batch.pictures[k].rgba]);
+    }
+  });
+
+  it('draws the noise of each step from its own stream', async () => {
+    // With an epsilon of 0 the DDPM mean is a factor, so that the latent is a sum of normals.
+    const { model } = modelOf({
+      config: { ...mockConfig, objective: 'epsilon', learnSigma: true },
+      // v = 1 takes the larger variance, beta.
+      predict: () => Float32Array.from({ length: 2 * size }, (_, i) => (i < size ? 0 : 1)),
+    });
+    const { pictures } = await generate(model, { ...request, sampler: 'ddpm', steps: 3 }, {});
+    const levels = respacedSchedule(3).toReversed();
+    let latent = [...normals(7, LATENT_STREAM)];
+    for (const [step, { beta }] of levels.entries()) {
+      const noise = normals(7, stepStream(step));
+      const deviation = step === 2 ? 0 : Math.sqrt(beta);
+      latent = latent.map((x, i) => x / Math.sqrt(1 - beta) + deviation * noise[i]);
+    }
+    for (const [i, byte] of view(latent).entries()) {
+      expect(Math.abs(pictures[0].rgba[i] - byte)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('asks for the network that was asked of it', async () => {
+    const { model, dit } = modelOf({ predict: still });
+    const wanted = { images: 2, guidance: 2, dynamicWidth: false, classId: 3, styleId: 1 };
+    await generate(model, { ...request, ...wanted }, {});
+    expect(dit.prepared[0]).toMatchObject({
+      latentItems: 2,
+      labels: [
+        { classId: 3, styleId: 1 },
+        { classId: 3, styleId: 1 },
+      ],
+      guided: true,
+      networkTimes: [0, 200, 400, 600, 800],
+      dynamicWidth: false,
+      dynamicTokens: true,
+    });
+  });
+
+  it('adds up what it did, and the device’s time by steps', async () => {
+    const { model } = modelOf({
+      predict: still,
+      kept: (evaluation) => Uint32Array.from({ length: 8 }, (_, i) => (i <= evaluation ? 1 : 0)),
+    });
+    const { statistics } = await generate(
+      model,
+      { ...request, sampler: 'flow-heun', steps: 3 },
+      {},
+    );
+    // Evaluation e keeps e + 1 of 8 and takes e + 1 ms; Heun's steps take two, two and one.
+    expect(statistics.multiplyAdds).toEqual({ done: 15, static: 5 * 16 });
+    expect(statistics.shares.tokens).toBe(15 / 40);
+    expect(statistics.gpuStepMs).toEqual([1 + 2, 3 + 4, 5]);
+    expect(statistics.stepMs).toHaveLength(3);
+  });
+
+  it('tells of every step and picture', async () => {
+    const { model } = modelOf({ predict: still });
+    const events: Pick<StepEvent, 'step' | 'stage'>[] = [];
+    await generate(
+      model,
+      { ...request, steps: 2, images: 2 },
+      {
+        onStep: ({ step, stage }) => events.push({ step, stage }),
+      },
+    );
+    expect(events).toEqual([
+      { step: 1, stage: 'sampling' },
+      { step: 2, stage: 'sampling' },
+      { step: 2, stage: 'decoding' },
+      { step: 2, stage: 'decoding' },
+    ]);
+  });
+});
+
+describe('memory', () => {
+  it('is free again after a run, one that failed, and one that was cancelled', async () => {
+    const done = modelOf({ predict: still });
+    await generate(done.model, { ...request, guidance: 2 }, {});
+    expect(done.liveCount()).toBe(0);
+
+    const broken = modelOf({ predict: () => new Float32Array(size).fill(Infinity) });
+    await expect(generate(broken.model, request, {})).rejects.toMatchObject({ code: 'not-finite' });
+    expect(broken.liveCount()).toBe(0);
+
+    const abort = new AbortController();
+    const cancelled = modelOf({
+      predict: still,
+      onEvaluate: (evaluation) => {
+        if (evaluation === 2) abort.abort();
+      },
+    });
+    await expect(
+      generate(cancelled.model, request, { signal: abort.signal }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    expect(cancelled.liveCount()).toBe(0);
+  });
+});
