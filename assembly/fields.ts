@@ -9,7 +9,7 @@ export enum State {
   stage = 1,
   /** Items of the stage. */
   total = 2,
-  /** Number of the op in the run; `count` where the run is over. */
+  /** Number of the op in the run. */
   index = 3,
   /** First op record of the run. */
   ops = 4,
@@ -24,6 +24,8 @@ export enum State {
   scratchBytes = 9,
   evaluation = 10,
   modulationRow = 11,
+  /** 1 from the beginning of a run until its last word is written. */
+  running = 12,
   /** f32 from here on: coefficients of an update. */
   latent = 16,
   weight0 = 17,

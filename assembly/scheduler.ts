@@ -45,9 +45,13 @@ function open(state: usize, index: u32): void {
   const ticket = ((<u64>stage) << 32) | total;
   if (ASC_FEATURE_THREADS) {
     atomic.store<u64>(state, ticket);
-    if (read(state, State.sleepers)) atomic.notify(state + (State.stage << 2), -1);
   } else {
     store<u64>(state, ticket);
+  }
+  // Only now may the host write another run: this thread touches the state no more.
+  if (index >= count) write(state, State.running, 0);
+  if (ASC_FEATURE_THREADS) {
+    if (read(state, State.sleepers)) atomic.notify(state + (State.stage << 2), -1);
   }
 }
 
@@ -60,6 +64,8 @@ function claim(state: usize, ticket: u64): bool {
 
 /** Notes that items are done; the last one opens the next op. */
 function finish(state: usize, items: u32): void {
+  // Read first: as soon as these items are noted, others may open the next op.
+  const total = word(state, State.total);
   let done: u32;
   if (ASC_FEATURE_THREADS) {
     done = atomic.add<u32>(state + (State.done << 2), items) + items;
@@ -67,7 +73,7 @@ function finish(state: usize, items: u32): void {
     done = read(state, State.done) + items;
     write(state, State.done, done);
   }
-  if (done == word(state, State.total)) open(state, read(state, State.index) + 1);
+  if (done == total) open(state, read(state, State.index) + 1);
 }
 
 @inline
@@ -84,16 +90,21 @@ function take(state: usize, thread: u32, ticket: u64): bool {
 /** Opens the first op of the run that the host has written. */
 export function begin(state: usize): void {
   write(state, State.stop, 0);
+  write(state, State.running, 1);
   open(state, 0);
 }
 
-/** Does an item, for the thread that asked for the run. */
+/** Does an item, for the thread that asked for the run; looks for one for a while. */
 export function step(state: usize): Progress {
-  const ticket = readTicket(state);
-  if (<u32>ticket == 0) {
-    return read(state, State.index) >= word(state, State.count) ? Progress.finished : Progress.waiting;
+  for (let i: u32 = 0; i < SPINS; i++) {
+    const ticket = readTicket(state);
+    if (<u32>ticket != 0) {
+      if (take(state, 0, ticket)) return Progress.worked;
+    } else if (!read(state, State.running)) {
+      return Progress.finished;
+    }
   }
-  return take(state, 0, ticket) ? Progress.worked : Progress.waiting;
+  return Progress.waiting;
 }
 
 /** Ends the run after the items that are being done. Call until `step` finds it finished. */

@@ -17,17 +17,26 @@ export interface Crew {
 /** A crew of one, who never waits. */
 export const alone: Crew = { threads: 1, waitForOthers: () => undefined };
 
+/** Who runs, and what. */
+export interface Running {
+  readonly kernels: Kernels;
+  /** Address of the lane's state. */
+  readonly state: number;
+  readonly crew: Crew;
+}
+
+/** @throws DyditError `cancelled` where one of the signals was aborted */
+export function expectNotAborted(signals: readonly AbortSignal[]): void {
+  if (signals.some(({ aborted }) => aborted)) throw new DyditError('cancelled', 'Cancelled.');
+}
+
 /**
  * Runs what `writeRun` has written, item by item, and lets messages in between.
  * @returns milliseconds spent on it
  * @throws DyditError `cancelled`; the lane can be used again at once
  */
-export async function runToEnd(
-  kernels: Kernels,
-  state: number,
-  crew: Crew,
-  signal: AbortSignal | undefined,
-): Promise<number> {
+export async function runToEnd(running: Running, signals: readonly AbortSignal[]): Promise<number> {
+  const { kernels, state, crew } = running;
   let spent = 0;
   let turnStart = performance.now();
   kernels.begin(state);
@@ -40,15 +49,13 @@ export async function runToEnd(
     spent += now - turnStart;
     await nextTurn();
     turnStart = performance.now();
-    if (signal?.aborted === true) {
-      stop(kernels, state, crew);
-      throw new DyditError('cancelled', 'Cancelled.');
-    }
+    if (signals.some(({ aborted }) => aborted)) stop(running);
+    expectNotAborted(signals);
   }
 }
 
 /** Waits until nobody is at an item of the run any more. */
-function stop(kernels: Kernels, state: number, crew: Crew): void {
+function stop({ kernels, state, crew }: Running): void {
   kernels.cancel(state);
   while (kernels.step(state) !== Progress.finished) {
     crew.waitForOthers();

@@ -13,7 +13,7 @@ import type { Block, LaneMemory } from './lane-memory';
 import { lowerOp, temporaryBytes } from './lower';
 import type { OpRecord } from './record';
 import { expectRunValues, writeRun, type RunTarget } from './run-state';
-import { runToEnd, type Crew } from './run-loop';
+import { expectNotAborted, runToEnd, type Crew } from './run-loop';
 import type { SerialQueue } from './serial-queue';
 import { WasmStorage } from './wasm-storage';
 import { WasmWeights } from './wasm-weights';
@@ -26,6 +26,8 @@ export interface Machine {
   readonly state: number;
   readonly crew: Crew;
   readonly queue: SerialQueue;
+  /** Aborted when the lane is not to be used any more. */
+  readonly closing: AbortSignal;
 }
 
 /** A program with all its memory, written out for the kernels. */
@@ -69,13 +71,14 @@ export class WasmExecutable implements Executable {
   }
 
   async run(values: RunValues = {}, signal?: AbortSignal): Promise<void> {
-    const { memory, kernels, state, crew, queue } = this.machine;
+    const { memory, kernels, state, crew, queue, closing } = this.machine;
     const { target, evaluations, timedRuns } = this.compiled;
     expectRunValues(this.program.ops, values, evaluations);
     await queue.add(async () => {
-      if (signal?.aborted === true) throw new DyditError('cancelled', 'Cancelled.');
+      const signals = signal ? [closing, signal] : [closing];
+      expectNotAborted(signals);
       writeRun(memory, state, target, values);
-      const spent = await runToEnd(kernels, state, crew, signal);
+      const spent = await runToEnd({ kernels, state, crew }, signals);
       if (this.#times.length < timedRuns) this.#times.push(spent);
     });
   }

@@ -21,10 +21,18 @@ import { WasmWeights } from './wasm-weights';
 /** A memory of its own, and kernels that compute in it on the calling thread and its crew. */
 export class WasmLane implements Lane {
   readonly #machine: Machine;
+  readonly #closing = new AbortController();
 
   /** @param state address of the lane's state, of `stateBytes` */
   constructor(memory: LaneMemory, kernels: Kernels, crew: Crew, state: number) {
-    this.#machine = { memory, kernels, crew, state, queue: new SerialQueue() };
+    const closing = this.#closing.signal;
+    this.#machine = { memory, kernels, crew, state, queue: new SerialQueue(), closing };
+  }
+
+  /** Ends what runs, then does `last`; nothing can be asked for any more. */
+  close(last: () => void): void {
+    this.#closing.abort();
+    this.#machine.queue.addQuick(last);
   }
 
   /** Blocks of memory that are not freed: 1, the state, where everything is destroyed. */
