@@ -3,7 +3,7 @@ import type { Axis } from '../../ops/axis';
 import type { Chunk, Op, TensorId } from '../../ops/op';
 import type { RunValues } from '../../ops/run-values';
 import { activeGroups, type ActiveWidth, type Gate } from '../../ops/width';
-import type { ColumnMask } from './kernels/masked-linear';
+import type { ColumnMask } from './kernels/linear';
 import { rowOf, type Matrix } from './matrix';
 import type { ReferenceWeights } from './weights';
 

@@ -1,72 +1,59 @@
-/** Which equal groups of a dimension are active: `active` of `size` elements each. */
-export interface Groups {
-  readonly size: number;
-  readonly active: readonly number[];
-}
+import type { Activation } from '../../../ops/op';
+import { geluTanh, silu } from './activation';
+import { matrixOf, type Matrix } from '../matrix';
+import type { AffineWeights } from '../weights';
 
-/** Inputs of a linear layer; packed dimensions hold the active groups only, in order. */
-export interface LinearInputs {
-  readonly rows: number;
-  /** (rows, active k) */
-  readonly x: ArrayLike<number>;
-  /** (K, N) */
-  readonly weight: ArrayLike<number>;
-  /** (N) */
-  readonly bias: ArrayLike<number>;
-  readonly inWidth: number;
-  readonly outWidth: number;
-  readonly k: Groups;
-  readonly n: Groups;
-}
+const activations: Readonly<Record<Activation, (v: number) => number>> = {
+  none: (v) => v,
+  gelu: geluTanh,
+  silu,
+};
 
-/** Elements of the whole dimension behind the packed ones. */
-export function activeElements({ size, active }: Groups): number[] {
-  return active.flatMap((group) => Array.from({ length: size }, (_, i) => group * size + i));
+/** Which columns take part; all where absent. */
+export type ColumnMask = readonly boolean[] | undefined;
+
+/**
+ * activation(x w^T + b) by way of the whole matrix, as the paper masks it: inputs that are left out
+ * are zeros, outputs that are left out are not numbers.
+ * @param x (rows, K)
+ * @returns (rows, N)
+ */
+export function linear(
+  x: Matrix,
+  { weight, bias }: AffineWeights,
+  options: {
+    readonly activation: Activation;
+    readonly nActive?: ColumnMask;
+    readonly kActive?: ColumnMask;
+  },
+): Matrix {
+  const { activation, nActive, kActive } = options;
+  const K = x.columns;
+  return matrixOf(x.rows, bias.length, (row, n) => {
+    if (nActive?.[n] === false) return NaN;
+    let sum = bias[n];
+    for (let k = 0; k < K; k++) {
+      const masked = kActive?.[k] === false ? 0 : x.values[row * K + k];
+      sum += masked * weight[n * K + k];
+    }
+    return activations[activation](sum);
+  });
 }
 
 /**
- * y = f(x w + b) by way of the whole matrix: inactive inputs are zeros, as the paper masks them.
- * @returns (rows, active n)
+ * y + gate * branch on the kept tokens; the others stay as they are.
+ * @param y (B*N, D)
+ * @param branch (B*N, D)
+ * @param gate of a token and column
  */
-export function linear(inputs: LinearInputs, f: (v: number) => number = (v) => v): Float64Array {
-  const { rows, x, weight, bias, inWidth, outWidth } = inputs;
-  const kActive = activeElements(inputs.k);
-  const nActive = activeElements(inputs.n);
-  const y = new Float64Array(rows * nActive.length);
-  for (let row = 0; row < rows; row++) {
-    const masked = new Float64Array(inWidth);
-    kActive.forEach((k, i) => (masked[k] = x[row * kActive.length + i]));
-    nActive.forEach((n, i) => {
-      let sum = bias[n];
-      for (let k = 0; k < inWidth; k++) sum += masked[k] * weight[k * outWidth + n];
-      y[row * nActive.length + i] = f(sum);
-    });
-  }
-  return y;
-}
-
-/** Where the end of a residual branch goes and what gates it. */
-export interface GatedScatter {
-  /** (B*N, D), the residual stream. */
-  readonly residual: ArrayLike<number>;
-  /** Token of each row. */
-  readonly tokens: readonly number[];
-  /** N, tokens of an item. */
-  readonly tokensPerItem: number;
-  /** Gate of an item and column. */
-  readonly gate: (item: number, column: number) => number;
-}
-
-/** residual[token] += gate[item] * (x w + b), other tokens as they were. */
-export function linearGatedScatter(inputs: LinearInputs, scatter: GatedScatter): Float64Array {
-  const width = inputs.outWidth;
-  const branch = linear(inputs);
-  const out = Float64Array.from(scatter.residual);
-  scatter.tokens.forEach((token, row) => {
-    const item = Math.floor(token / scatter.tokensPerItem);
-    for (let n = 0; n < width; n++) {
-      out[token * width + n] += scatter.gate(item, n) * branch[row * width + n];
-    }
+export function addGated(
+  y: Matrix,
+  branch: Matrix,
+  kept: readonly boolean[],
+  gate: (token: number, column: number) => number,
+): Matrix {
+  return matrixOf(y.rows, y.columns, (token, column) => {
+    const i = token * y.columns + column;
+    return kept[token] ? y.values[i] + gate(token, column) * branch.values[i] : y.values[i];
   });
-  return out;
 }

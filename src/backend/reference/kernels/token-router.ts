@@ -1,19 +1,10 @@
-/** The two layers of a token router. */
-export interface TokenRouterWeights {
-  /** (R, D) */
-  readonly weight1: ArrayLike<number>;
-  /** (R) */
-  readonly bias1: ArrayLike<number>;
-  /** (R) */
-  readonly weight2: ArrayLike<number>;
-  readonly bias2: number;
-}
+import type { RouterWeights } from '../weights';
 
 /**
  * Linear(D, R) -> ReLU -> Linear(1) of one token; the token is kept where this is over 0.
  * @param x (D)
  */
-export function tokenLogit(x: ArrayLike<number>, weights: TokenRouterWeights): number {
+export function tokenLogit(x: ArrayLike<number>, weights: RouterWeights): number {
   const { weight1, bias1, weight2, bias2 } = weights;
   let logit = bias2;
   for (let unit = 0; unit < bias1.length; unit++) {

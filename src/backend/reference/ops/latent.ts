@@ -1,6 +1,4 @@
 import { missingValue, raiseFlag, type OpOf, type RunContext } from '../context';
-import { cleanEstimate } from '../kernels/clean-estimate';
-import { guide } from '../kernels/guidance';
 import { samplerUpdate } from '../kernels/sampler-update';
 import { matrixOf, rowOf } from '../matrix';
 
@@ -13,7 +11,8 @@ export function runGuidance(op: OpOf<'guidance'>, { tensors }: RunContext): void
     if (op.halves === 1 || channel >= op.guided) return rowOf(x, row)[pixel];
     const conditional = (item % images) * channels + channel;
     const unconditional = conditional + images * channels;
-    return guide(rowOf(x, conditional)[pixel], rowOf(x, unconditional)[pixel], op.scale);
+    const [c, u] = [conditional, unconditional].map((from) => rowOf(x, from)[pixel]);
+    return u + op.scale * (c - u);
   });
   tensors[op.y].values.set(result.values);
 }
@@ -53,7 +52,9 @@ export function runEstimate(op: OpOf<'estimate'>, { tensors, values }: RunContex
   const [x, p, y] = [op.x, op.p, op.y].map((id) => tensors[id]);
   const result = matrixOf(x.rows, x.columns, (row, pixel) => {
     const predicted = Math.floor(row / channels) * outChannels + (row % channels);
-    return cleanEstimate(estimate, rowOf(x, row)[pixel], rowOf(p, predicted)[pixel]);
+    return (
+      estimate.latent * rowOf(x, row)[pixel] + estimate.prediction * rowOf(p, predicted)[pixel]
+    );
   });
   y.values.set(result.values);
 }

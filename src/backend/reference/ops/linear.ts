@@ -1,5 +1,5 @@
 import { activeColumns, chunkRow, keptTokens, type OpOf, type RunContext } from '../context';
-import { addGated, linear } from '../kernels/masked-linear';
+import { addGated, linear } from '../kernels/linear';
 import { packRows, unpackRows } from '../matrix';
 
 export function runLinear(op: OpOf<'linear'>, context: RunContext): void {

@@ -1,4 +1,0 @@
-/** Indices of the kept tokens, in order. */
-export function compactTokens(kept: ArrayLike<number>): number[] {
-  return Array.from(kept).flatMap((keep, token) => (keep === 1 ? [token] : []));
-}
