@@ -2,6 +2,12 @@
 export type Objective = 'epsilon' | 'flow-v';
 
 /**
+ * The official code embeds time t by t * 10000^(-i/128), i < 128; diffusers' DiT by
+ * t * 10000^(-i/127), so that the same weights draw slightly other pictures there.
+ */
+export type TimeFrequencies = 'official' | 'diffusers';
+
+/**
  * Shape of a DiT or DyDiT. Letters as in the README: D hidden size, H heads, L layers, P patch
  * size, C latent channels, S latent side, N = (S/P)^2 tokens, F = mlpRatio*D.
  */
@@ -24,9 +30,18 @@ export interface DitConfig {
   readonly learnSigma: boolean;
   /** Classes without the null class. */
   readonly numClasses: number;
+  /** False where the class table has no row for "no class": such a model can't be guided. True if absent. */
+  readonly nullClass?: boolean;
   /** Styles without the null style; 0 where the model has no style table. */
   readonly numStyles: number;
   readonly objective: Objective;
+  /**
+   * What a flow model's time of 0 to 1 is multiplied with before the network gets it: 1000 if
+   * absent, 1 in the official SiT.
+   */
+  readonly timeScale?: number;
+  /** Whose frequencies embed the time; the official code's if absent. */
+  readonly timeFrequencies?: TimeFrequencies;
   /** True where the checkpoint has head, group and token routers (DyDiT). */
   readonly dynamic: boolean;
 }
@@ -34,6 +49,11 @@ export interface DitConfig {
 /** Tokens of an image: N = (S/P)^2. */
 export function tokenCount({ inputSize, patchSize }: DitConfig): number {
   return (inputSize / patchSize) ** 2;
+}
+
+/** Rows of the class table: the classes, then the null class where there is one. */
+export function classRows({ numClasses, nullClass = true }: DitConfig): number {
+  return numClasses + (nullClass ? 1 : 0);
 }
 
 /** Cout: 2C where the network also predicts the variance. */

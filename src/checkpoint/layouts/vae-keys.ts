@@ -12,9 +12,8 @@ const oldAttention: ReadonlyMap<string, string> = new Map([
   ['to_out.0', 'proj_attn'],
 ]);
 
-/** The encoder, losses of its training, and counters; no picture is decoded with them. */
-const notDecoded =
-  /^(encoder|quant_conv|loss|discriminator|model_ema)\.|(^|\.)num_batches_tracked$/;
+/** The encoder, losses of its training, counters: no picture is decoded with what is no decoder. */
+const notDecoded = /^(?!decoder\.|post_quant_conv\.)|\.num_batches_tracked$/;
 
 /** Holds the names of an AutoencoderKL in diffusers' layout against what its decoder asks for. */
 export function auditVae(tensors: TensorMap): KeyAudit {

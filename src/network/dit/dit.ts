@@ -1,5 +1,6 @@
 import type { Backend } from '../../backend/backend';
 import type { TensorMap } from '../../checkpoint/checkpoint';
+import { expectDit } from '../../checkpoint/layouts/expect';
 import { TensorSource } from '../../checkpoint/tensor-source';
 import type { DitConfig } from '../config';
 import { freeWeights, uploadLayers } from '../lane-weights';
@@ -36,8 +37,8 @@ export class Dit {
 
   /**
    * Infers the configuration, checks every tensor's shape and uploads.
-   * @throws DyditError `checkpoint-broken`, `checkpoint-unsupported`, `limit-too-small`,
-   * `out-of-memory`, `cancelled`
+   * @throws DyditError `checkpoint-incomplete`, `checkpoint-unsupported`, `checkpoint-broken`,
+   * `weights-not-finite`, `limit-too-small`, `out-of-memory`, `cancelled`
    */
   static async load(
     backend: Backend,
@@ -45,6 +46,7 @@ export class Dit {
     hints: DitHints = {},
     control: LoadControl = {},
   ): Promise<Dit> {
+    expectDit(tensors);
     const config = inferDitConfig(tensors, hints);
     const layers = ditLayers(config);
     const source = new TensorSource(tensors, control.onProgress, control.signal);

@@ -1,6 +1,6 @@
 import { DyditError } from '../../errors';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
-import type { DitConfig, Objective } from '../config';
+import type { DitConfig, Objective, TimeFrequencies } from '../config';
 
 /** Heads of the official sizes by hidden size (DiT, table 1): S, B, L, XL. */
 const officialHeads = new Map([
@@ -18,29 +18,44 @@ export interface DitHints {
   readonly numHeads?: number;
   readonly inputSize?: number;
   readonly objective?: Objective;
+  /** Classes without the null class; says by itself whether there is one. */
+  readonly numClasses?: number;
+  /** Whether the last row of the class table stands for "no class". */
+  readonly nullClass?: boolean;
+  readonly numStyles?: number;
+  readonly inChannels?: number;
+  readonly timeScale?: number;
+  readonly timeFrequencies?: TimeFrequencies;
 }
 
-function broken(message: string): DyditError {
-  return new DyditError(
-    'checkpoint-broken',
-    message,
-    'Check that the file is a complete DiT or DyDiT checkpoint.',
-  );
-}
+const advice = 'The engine runs DiT and DyDiT checkpoints in the layout of the official code.';
 
 function unsupported(message: string): DyditError {
+  return new DyditError('checkpoint-unsupported', message, advice);
+}
+
+/** What came with the weights does not fit them. */
+function misfit(message: string): DyditError {
   return new DyditError(
     'checkpoint-unsupported',
     message,
-    'The engine runs DiT and DyDiT checkpoints in the layout of the official code.',
+    'The weights and what describes them belong to different models; use those of one training run.',
+  );
+}
+
+function incomplete(key: string): DyditError {
+  return new DyditError(
+    'checkpoint-incomplete',
+    `The checkpoint has no tensor "${key}".`,
+    'If the model is in several files, drop the others as well; else save it whole.',
   );
 }
 
 function shapeOf(tensors: TensorMap, key: string, rank: number): readonly number[] {
   const tensor: CheckpointTensor | undefined = tensors.get(key);
-  if (!tensor) throw broken(`The checkpoint has no tensor "${key}".`);
+  if (!tensor) throw incomplete(key);
   if (tensor.shape.length !== rank || tensor.shape.some((size) => size < 1)) {
-    throw broken(
+    throw unsupported(
       `Tensor "${key}" has shape [${tensor.shape.join(', ')}]; ${rank} dimensions of at least 1 were expected.`,
     );
   }
@@ -50,7 +65,7 @@ function shapeOf(tensors: TensorMap, key: string, rank: number): readonly number
 function countBlocks(tensors: TensorMap): number {
   let depth = 0;
   while (tensors.has(`blocks.${depth}.attn.qkv.weight`)) depth++;
-  if (depth === 0) throw broken('The checkpoint has no tensor "blocks.0.attn.qkv.weight".');
+  if (depth === 0) throw incomplete('blocks.0.attn.qkv.weight');
   return depth;
 }
 
@@ -63,7 +78,7 @@ function inferHeads(tensors: TensorMap, hiddenSize: number, hint: number | undef
     );
   }
   if (hint !== undefined && hint !== heads) {
-    throw broken(`The checkpoint has ${heads} heads; its manifest says ${hint}.`);
+    throw misfit(`The checkpoint has ${heads} heads; what came with it says ${hint}.`);
   }
   return heads;
 }
@@ -73,13 +88,49 @@ function inferInputSize(tensors: TensorMap, patchSize: number, hint: number | un
   const tokens = shapeOf(tensors, 'pos_embed', 3)[1];
   const side = Math.sqrt(tokens);
   if (!Number.isInteger(side)) {
-    throw broken(`Tensor "pos_embed" has ${tokens} tokens, which is not a square.`);
+    throw unsupported(`Tensor "pos_embed" has ${tokens} tokens, which is not a square.`);
   }
   const inputSize = side * patchSize;
   if (hint !== undefined && hint !== inputSize) {
-    throw broken(`"pos_embed" is for latents of ${inputSize} a side; the manifest says ${hint}.`);
+    throw misfit(
+      `"pos_embed" is for latents of ${inputSize} a side; what came with it says ${hint}.`,
+    );
   }
   return inputSize;
+}
+
+/**
+ * Models that predict noise mostly learn its variance as well, so that their outputs are twice as
+ * many; some flow models do (SiT), but none that predicts noise without is known to be shared.
+ */
+function inferObjective(learnSigma: boolean, hint: Objective | undefined): Objective {
+  return hint ?? (learnSigma ? 'epsilon' : 'flow-v');
+}
+
+/** Classes, and whether there is a row for none of them. */
+function inferClasses(
+  rows: number,
+  { numClasses, nullClass }: DitHints,
+): Required<Pick<DitConfig, 'numClasses' | 'nullClass'>> {
+  if (numClasses === undefined) {
+    const hasNull = rows > 1 && (nullClass ?? true);
+    return { numClasses: hasNull ? rows - 1 : rows, nullClass: hasNull };
+  }
+  if (rows !== numClasses && rows !== numClasses + 1) {
+    throw misfit(
+      `The class table has ${rows} rows; ${numClasses} classes were said to be in it, with or without a null class.`,
+    );
+  }
+  return { numClasses, nullClass: rows > numClasses };
+}
+
+function inferStyles(tensors: TensorMap, hint: number | undefined): number {
+  const key = 's_embedder.embedding_table.weight';
+  const styles = tensors.has(key) ? shapeOf(tensors, key, 2)[0] - 1 : 0;
+  if (hint !== undefined && hint !== styles) {
+    throw misfit(`The checkpoint has ${styles} styles; what came with it names ${hint}.`);
+  }
+  return styles;
 }
 
 /** Refuses shapes that the kernels can't run, so that no kernel has to. */
@@ -105,7 +156,7 @@ function assertRunnable(config: DitConfig): void {
 
 /**
  * Reads the shape of a model off its tensors.
- * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`, naming the tensor or size
+ * @throws DyditError `checkpoint-incomplete` or `checkpoint-unsupported`, naming the tensor or size
  */
 export function inferDitConfig(tensors: TensorMap, hints: DitHints = {}): DitConfig {
   const [hiddenSize, inChannels, patchSize] = shapeOf(tensors, 'x_embedder.proj.weight', 4);
@@ -114,12 +165,16 @@ export function inferDitConfig(tensors: TensorMap, hints: DitHints = {}): DitCon
   const [classRows] = shapeOf(tensors, 'y_embedder.embedding_table.weight', 2);
   const outChannels = outWidth / patchSize ** 2;
   if (outChannels !== inChannels && outChannels !== 2 * inChannels) {
-    throw broken(
+    throw unsupported(
       `The final layer makes ${outChannels} channels from latents of ${inChannels}; ${inChannels} or ${2 * inChannels} were expected.`,
     );
   }
   const learnSigma = outChannels === 2 * inChannels;
-  const styleKey = 's_embedder.embedding_table.weight';
+  if (hints.inChannels !== undefined && hints.inChannels !== inChannels) {
+    throw misfit(
+      `The checkpoint takes ${inChannels} channels; what came with it says ${hints.inChannels}.`,
+    );
+  }
   const config: DitConfig = {
     inputSize: inferInputSize(tensors, patchSize, hints.inputSize),
     patchSize,
@@ -129,9 +184,11 @@ export function inferDitConfig(tensors: TensorMap, hints: DitHints = {}): DitCon
     numHeads: inferHeads(tensors, hiddenSize, hints.numHeads),
     mlpRatio: mlpWidth / hiddenSize,
     learnSigma,
-    numClasses: classRows - 1,
-    numStyles: tensors.has(styleKey) ? shapeOf(tensors, styleKey, 2)[0] - 1 : 0,
-    objective: hints.objective ?? (learnSigma ? 'epsilon' : 'flow-v'),
+    ...inferClasses(classRows, hints),
+    numStyles: inferStyles(tensors, hints.numStyles),
+    objective: inferObjective(learnSigma, hints.objective),
+    ...(hints.timeScale !== undefined && { timeScale: hints.timeScale }),
+    ...(hints.timeFrequencies !== undefined && { timeFrequencies: hints.timeFrequencies }),
     dynamic: tensors.has('blocks.0.attn_rate.router.weight'),
   };
   assertRunnable(config);

@@ -1,5 +1,5 @@
 import type { TensorSource } from '../../checkpoint/tensor-source';
-import type { DitConfig } from '../config';
+import { classRows, type DitConfig } from '../config';
 
 /** Class and style of one image; leave the style out for the null style. */
 export interface Label {
@@ -7,23 +7,24 @@ export interface Label {
   readonly styleId?: number;
 }
 
-/** Embedding tables of the labels, each with its null row last. */
+/** Embedding tables of the labels, each with its null row last where it has one. */
 export interface LabelTables {
-  /** (classes + 1, D) */
+  /** (classes, with the null class, D) */
   readonly classes: Float32Array;
   /** (styles + 1, D); absent where the model has no styles. */
   readonly styles?: Float32Array;
 }
 
-/** @throws DyditError `checkpoint-broken` naming the tensor */
+/** @throws DyditError naming the tensor that is missing or does not fit */
 export async function readLabelTables(
   source: TensorSource,
-  { numClasses, numStyles, hiddenSize }: DitConfig,
+  config: DitConfig,
 ): Promise<LabelTables> {
+  const { numStyles, hiddenSize } = config;
   const table = (name: string, rows: number) =>
     source.float32(`${name}.embedding_table.weight`, [rows, hiddenSize]);
   return {
-    classes: await table('y_embedder', numClasses + 1),
+    classes: await table('y_embedder', classRows(config)),
     styles: numStyles > 0 ? await table('s_embedder', numStyles + 1) : undefined,
   };
 }

@@ -30,7 +30,7 @@ export async function conditionOnTime(
   const scratch = new Owned();
   try {
     const frequencies = scratch.adopt(lane.allocate('Time.frequencies', specs.frequencies));
-    lane.write(frequencies, timestepEmbedding(times));
+    lane.write(frequencies, timestepEmbedding(times, config));
     const program = recordTime(config, layers, times.length);
     const storage = {
       [external.frequencies]: frequencies,

@@ -1,4 +1,4 @@
-import type { DitConfig } from '../config';
+import { classRows, type DitConfig } from '../config';
 import { geluTanh, relu, silu } from './activations';
 import { attention } from './attention';
 import { maskTokens, maskUnits, tokenMask, widthMask } from './gates';
@@ -66,7 +66,7 @@ export function referenceForward(
   const masks = openMasks(config, N);
   let margin = Infinity;
 
-  const temb = timestepEmbedding(weights, input.t, D); // (D)
+  const temb = timestepEmbedding(weights, config, input.t); // (D)
   const c = silu(add(temb, labelEmbedding(weights, config, input))); // (D)
 
   const patches = patchEmbed(input.x, grid, weights.linear('x_embedder.proj', C * P * P, D)); // (N, D)
@@ -116,8 +116,12 @@ export function referenceForward(
 }
 
 /** t -> (D) */
-function timestepEmbedding(weights: ReferenceWeights, t: number, D: number): Float64Array {
-  const sinusoids = timestepSinusoids(t); // (256)
+function timestepEmbedding(
+  weights: ReferenceWeights,
+  { hiddenSize: D, timeFrequencies }: DitConfig,
+  t: number,
+): Float64Array {
+  const sinusoids = timestepSinusoids(t, timeFrequencies); // (256)
   const hidden = silu(linear(sinusoids, weights.linear('t_embedder.mlp.0', TIMESTEP_COLUMNS, D))); // (D)
   return linear(hidden, weights.linear('t_embedder.mlp.2', D, D)); // (D)
 }
@@ -125,10 +129,11 @@ function timestepEmbedding(weights: ReferenceWeights, t: number, D: number): Flo
 /** Class, and style where the model has styles -> (D) */
 function labelEmbedding(
   weights: ReferenceWeights,
-  { hiddenSize: D, numClasses, numStyles }: DitConfig,
-  { y, s = numStyles }: ReferenceInput,
+  config: DitConfig,
+  { y, s = config.numStyles }: ReferenceInput,
 ): Float64Array {
-  const label = weights.row('y_embedder.embedding_table.weight', numClasses + 1, D, y); // (D)
+  const { hiddenSize: D, numStyles } = config;
+  const label = weights.row('y_embedder.embedding_table.weight', classRows(config), D, y); // (D)
   if (numStyles === 0) return label;
   return add(label, weights.row('s_embedder.embedding_table.weight', numStyles + 1, D, s)); // (D)
 }

@@ -1,10 +1,13 @@
+import type { TimeFrequencies } from '../config';
+
 /** Columns of the timestep embedding in official DiT. */
 export const TIMESTEP_COLUMNS = 256;
 
-/** [cos, sin] of t * exp(-ln(10000) * i/128), i < 128 -> (256) */
-export function timestepSinusoids(t: number): Float64Array {
+/** [cos, sin] of t * exp(-ln(10000) * i/128), i < 128; in diffusers i/127 -> (256) */
+export function timestepSinusoids(t: number, of: TimeFrequencies = 'official'): Float64Array {
   const half = TIMESTEP_COLUMNS / 2;
-  const angle = (i: number) => t * Math.exp((-Math.log(10000) * i) / half);
+  const steps = of === 'diffusers' ? half - 1 : half;
+  const angle = (i: number) => t * Math.exp((-Math.log(10000) * i) / steps);
   return Float64Array.from({ length: TIMESTEP_COLUMNS }, (_, i) =>
     i < half ? Math.cos(angle(i)) : Math.sin(angle(i - half)),
   );

@@ -1,4 +1,4 @@
-import type { DitConfig } from '../config';
+import { classRows, type DitConfig } from '../config';
 import { TIMESTEP_COLUMNS } from './sinusoids';
 
 /** Channels of the token router's hidden layer, D/16 rounded down as in the authors' code. */
@@ -23,7 +23,7 @@ export function stateDictShapes(config: DitConfig): ReadonlyMap<string, readonly
   shapes.set('x_embedder.proj.bias', [D]);
   linear('t_embedder.mlp.0', TIMESTEP_COLUMNS, D);
   linear('t_embedder.mlp.2', D, D);
-  shapes.set('y_embedder.embedding_table.weight', [config.numClasses + 1, D]);
+  shapes.set('y_embedder.embedding_table.weight', [classRows(config), D]);
   if (config.numStyles > 0) {
     shapes.set('s_embedder.embedding_table.weight', [config.numStyles + 1, D]);
   }

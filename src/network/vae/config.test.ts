@@ -78,20 +78,28 @@ describe('inferVaeConfig', () => {
   });
 
   test.each(['decoder.conv_in.weight', 'decoder.up_blocks.0.resnets.0.conv1.weight'])(
-    'without %s the checkpoint is broken, and the message names it',
+    'without %s the checkpoint is not whole, and the message names it',
     (key) => {
       const shapes = layout(4, [128], 3, true);
       const rest = Object.entries(shapes).filter(([name]) => name !== key);
       const { code, message } = failure(() => inferVaeConfig(tensors(Object.fromEntries(rest))));
-      expect(code).toBe('checkpoint-broken');
+      expect(code).toBe('checkpoint-incomplete');
       expect(message).toContain(`"${key}"`);
     },
   );
 
-  test('a weight of another rank is broken', () => {
+  test('a VAE that shifts its latents is refused', () => {
+    const sd = tensors(layout(4, [128, 256, 512, 512], 3, true));
+    const { code, message } = failure(() => inferVaeConfig(sd, { shiftFactor: 0.1159 }));
+    expect(code).toBe('checkpoint-unsupported');
+    expect(message).toContain('0.1159');
+    expect(() => inferVaeConfig(sd, { shiftFactor: 0 })).not.toThrow();
+  });
+
+  test('a weight of another rank is refused', () => {
     const shapes = { ...layout(4, [128], 3, true), 'decoder.conv_in.weight': [128, 4] };
     const { code, message } = failure(() => inferVaeConfig(tensors(shapes)));
-    expect(code).toBe('checkpoint-broken');
+    expect(code).toBe('checkpoint-unsupported');
     expect(message).toContain('[128, 4]');
   });
 });

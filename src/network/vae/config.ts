@@ -5,7 +5,10 @@ import type { VaeConfig } from '../config';
 /** What a checkpoint does not say by its shapes, from a manifest or the caller. */
 export interface VaeHints {
   readonly normNumGroups?: number;
+  /** decode(z / scalingFactor) */
   readonly scalingFactor?: number;
+  /** What some autoencoders add to latents before decoding; any other than 0 is refused. */
+  readonly shiftFactor?: number;
 }
 
 /** Channels of the widest attention that every backend takes: those of Stable Diffusion's VAE. */
@@ -24,17 +27,15 @@ function shapeOf(tensors: TensorMap, key: string): readonly number[] {
   const tensor = tensors.get(key);
   if (!tensor) {
     throw new DyditError(
-      'checkpoint-broken',
+      'checkpoint-incomplete',
       `The VAE checkpoint has no tensor "${key}".`,
-      layoutAdvice,
+      'If the VAE is in several files, drop the others as well; else save it whole.',
     );
   }
   const { shape } = tensor;
   if (shape.length !== 4 || shape.some((size) => size < 1)) {
-    throw new DyditError(
-      'checkpoint-broken',
+    throw unsupported(
       `Tensor "${key}" has shape [${shape.join(', ')}]; 4 dimensions of at least 1 were expected.`,
-      layoutAdvice,
     );
   }
   return shape;
@@ -51,7 +52,7 @@ function count(tensors: TensorMap, key: (index: number) => string): number {
  * of its norms and the scaling factor. They come from `hints`; without, a VAE with 4 latent
  * channels, mid-block attention and every level a multiple of 32 wide is taken for Stable
  * Diffusion's (32 groups, 0.18215), and anything else is refused rather than guessed.
- * @throws DyditError `checkpoint-broken` or `checkpoint-unsupported`, naming the tensor or number
+ * @throws DyditError `checkpoint-incomplete` or `checkpoint-unsupported`, naming the tensor or number
  */
 export function inferVaeConfig(tensors: TensorMap, hints: VaeHints = {}): VaeConfig {
   const [, latentChannels] = shapeOf(tensors, 'decoder.conv_in.weight');
@@ -71,6 +72,11 @@ export function inferVaeConfig(tensors: TensorMap, hints: VaeHints = {}): VaeCon
     midBlockAddAttention &&
     blockOutChannels.every((channels) => channels % stableDiffusion.normNumGroups === 0);
   const defaults: VaeHints = likeStableDiffusion ? stableDiffusion : {};
+  if (hints.shiftFactor !== undefined && hints.shiftFactor !== 0) {
+    throw unsupported(
+      `The VAE shifts its latents by ${hints.shiftFactor} before decoding, as those of later text-to-image models do.`,
+    );
+  }
   const normNumGroups = hints.normNumGroups ?? defaults.normNumGroups;
   const scalingFactor = hints.scalingFactor ?? defaults.scalingFactor;
   if (normNumGroups === undefined || scalingFactor === undefined) {

@@ -1,6 +1,7 @@
 import type { Backend, Storage } from '../../backend/backend';
 import { sideBySide } from '../../backend/side-by-side';
 import type { TensorMap } from '../../checkpoint/checkpoint';
+import { expectVae } from '../../checkpoint/layouts/expect';
 import { TensorSource } from '../../checkpoint/tensor-source';
 import { DyditError } from '../../errors';
 import { layersOf } from '../../ops/program';
@@ -64,6 +65,7 @@ export class Vae {
     tensors: TensorMap,
     { onProgress, signal }: VaeLoadOptions = {},
   ): Promise<Vae> {
+    expectVae(tensors);
     assertRunnable(config);
     const source = new TensorSource(decoderTensors(tensors), onProgress, signal);
     const postQuantConv = source.has('post_quant_conv.weight');
