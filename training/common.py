@@ -1,70 +1,29 @@
-"""What every stage needs: devices, seeds, checkpoints that survive a kill, EMA, logs, grids and plots."""
-import csv, json, math, os, time
+"""What every stage needs of files: checkpoints that survive a kill, EMA, logs, pictures in and out, grids and plots."""
+
+import csv, json, os
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.distributed as dist
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 
-def cpu_has_bf16():
-    """Whether this processor, as far as PyTorch and oneDNN are let use it, has bf16 arithmetic (amx_bf16, avx512_bf16)."""
-    limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "DEFAULT").upper()
-    allowed = limit in ("ALL", "DEFAULT") or "AMX" in limit or limit.startswith(("AVX512_CORE_BF16", "AVX512_CORE_FP16", "AVX10"))
-    if not allowed or torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "AVX2"):
-        return False
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
-
-
-class Machine:
-    """Where this process computes: one GPU of several under torchrun, one GPU, or the CPU."""
-
-    def __init__(self, threads=None):
-        self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-        gpu = torch.cuda.is_available()
-        self.device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if gpu else "cpu")
-        if gpu:
-            torch.cuda.set_device(self.device)
-        elif threads:
-            torch.set_num_threads(threads)
-        if self.world > 1 and not dist.is_initialized():
-            dist.init_process_group("nccl" if gpu else "gloo")
-        self.main = self.rank == 0  # the process that writes files
-        self.bf16 = gpu or cpu_has_bf16()
-
-    def autocast(self, enabled=True):
-        """bf16 where the hardware multiplies in it, f32 elsewhere: emulated it is minutes slower and no more exact."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled and self.bf16)
-
-    def average_gradients(self, parameters):
-        """The mean of every gradient over the processes; what DistributedDataParallel does, without its wrapper."""
-        if self.world > 1:
-            for parameter in parameters:
-                if parameter.grad is not None:
-                    dist.all_reduce(parameter.grad)
-                    parameter.grad /= self.world
-
-
-def seed_step(seed, step, rank=0):
-    """Every step draws from a generator of its own, so a resumed run repeats the run that was killed."""
-    torch.manual_seed((seed * 1_000_003 + step) * 64 + rank)
-
-
-def learning_rate(step, steps, peak, warmup, floor=0.02):
-    """Linear warm-up, then half a cosine down to floor*peak."""
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    return peak * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1, (step - warmup) / max(1, steps - warmup)))))
+def on_cpu(state):
+    """A tree of dicts, lists and tensors with its tensors on the CPU."""
+    if isinstance(state, dict):
+        return {k: on_cpu(v) for k, v in state.items()}
+    if isinstance(state, (list, tuple)):
+        return type(state)(on_cpu(v) for v in state)
+    return state.detach().cpu() if torch.is_tensor(state) else state
 
 
 def save_atomic(state, path):
-    """Written beside the target and renamed: a kill at any moment leaves the old checkpoint or the new one."""
+    """Written beside the target and renamed: a kill at any moment leaves the old checkpoint or the new one. A
+    checkpoint says nothing of the device that it was made on."""
     path = Path(path)
     temporary = path.with_name(path.name + ".tmp")
-    torch.save(state, temporary)
+    torch.save(on_cpu(state), temporary)
     with open(temporary, "rb") as file:
         os.fsync(file.fileno())
     os.replace(temporary, path)
@@ -76,24 +35,31 @@ def load_checkpoint(path):
 
 
 class Ema:
-    """Exponential moving average of a model's parameters; a short horizon at first, decay later."""
+    """Exponential moving average of a model's parameters, kept where the model is; a short horizon at first, decay
+    later."""
 
     def __init__(self, model, decay=0.9995):
         self.decay, self.updates = decay, 0
-        self.shadow = {k: v.detach().clone().float() for k, v in model.state_dict().items()}
+        self.shadow = {k: v.detach().clone() for k, v in model.state_dict().items()}
 
     @torch.no_grad()
     def update(self, model):
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         for key, value in model.state_dict().items():
-            self.shadow[key].lerp_(value.float(), 1 - decay)
+            if value.is_floating_point():
+                self.shadow[key].lerp_(value, 1 - decay)
+            else:
+                self.shadow[key].copy_(value)  # BatchNorm's count of batches
 
     def state_dict(self):
         return {"shadow": self.shadow, "updates": self.updates}
 
     def load_state_dict(self, state):
-        self.shadow, self.updates = state["shadow"], state["updates"]
+        """In place: a checkpoint comes from the CPU, the shadow stays where the model is."""
+        self.updates = state["updates"]
+        for key, value in state["shadow"].items():
+            self.shadow[key].copy_(value)
 
 
 class Log:
@@ -145,17 +111,6 @@ class Log:
         plt.close(figure)
 
 
-class Speed:
-    """Pictures a second since the run (or its resumption) began."""
-
-    def __init__(self):
-        self.start, self.pictures = time.time(), 0
-
-    def add(self, pictures):
-        self.pictures += pictures
-        return self.pictures / (time.time() - self.start)
-
-
 def to_unit(images):
     """uint8 (n,S,S,3) -> float (n,3,S,S) in -1..1."""
     return torch.from_numpy(np.array(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
@@ -186,7 +141,9 @@ def psnr(a, b):
 
 
 def write_safetensors(path, tensors, metadata=None):
-    save_file({k: v.contiguous() for k, v in tensors.items()}, str(path), {"format": "pt", **(metadata or {})})
+    save_file(
+        {k: v.detach().cpu().contiguous() for k, v in tensors.items()}, str(path), {"format": "pt", **(metadata or {})}
+    )
 
 
 def write_json(path, value):

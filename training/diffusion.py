@@ -1,119 +1,65 @@
-"""Objectives and samplers, as plain functions of a model.
-
-Flow (SiT; the emoji model): z_t = t x + (1-t) noise, t from 0 (noise) to 1 (data), the network predicts
-v = x - noise. Epsilon (official DiT): 1000 linear betas 1e-4..0.02, epsilon and a learned variance between
-beta_t and the posterior's.
+"""The flow objective (SiT; the emoji model) and its samplers, as plain functions of a model: z_t = t x + (1-t) noise,
+t from 0 (noise) to 1 (data), the network predicts v = x - noise; told the end r of a step too, it predicts the mean
+of v over the step (fast.py).
 """
-import math
 
-import numpy as np
 import torch
 
-STEPS = 1000
 
-
-def stratified_timesteps(batch, generator=None):
+def stratified_timesteps(batch, device=None):
     """(batch,) in [0,1): the first quarter of the batch from [0,1/4), and so on, so that the mean share of work is
     taken over all timesteps in every step."""
-    quarter = torch.arange(batch) * 4 // batch
-    return (quarter + torch.rand(batch, generator=generator)) / 4
+    quarter = torch.arange(batch, device=device) * 4 // batch
+    return (quarter + torch.rand(batch, device=device)) / 4
 
 
-def logit_normal_timesteps(batch, uniform=0.3):
+def logit_normal_timesteps(batch, device=None, uniform=0.3):
     """(batch,): most of them in the middle, where the picture takes shape; a share uniform, so no end starves."""
-    t = torch.sigmoid(torch.randn(batch))
-    return torch.where(torch.rand(batch) < uniform, torch.rand(batch), t)
+    t = torch.sigmoid(torch.randn(batch, device=device))
+    return torch.where(torch.rand(batch, device=device) < uniform, torch.rand(batch, device=device), t)
 
 
-def drop_labels(batch, share, styles):
-    """(batch,) bools: which class labels, which style labels to swap for the null label. Guidance's unconditional half has
-    neither, so both go together with probability share; with styles, each goes alone with share/2 besides."""
-    draw = torch.rand(batch)
+def drop_labels(batch, share, styles, device=None):
+    """(batch,) bools: which class labels, which style labels to swap for the null label. Guidance's unconditional
+    half has neither, so both go together with probability share; with styles, each goes alone with share/2 besides."""
+    draw = torch.rand(batch, device=device)
     both = draw < share
     if not styles:
         return both, both
     return both | (draw >= 1 - share / 2), both | ((draw >= 1 - share) & (draw < 1 - share / 2))
 
 
+def at(t, like):
+    return t.view(-1, *[1] * (like.dim() - 1))  # (B,1,1,1)
+
+
+def noised(x, noise, t):
+    """x, noise (B,C,S,S), t (B,) -> z_t."""
+    return at(t, x) * x + (1 - at(t, x)) * noise
+
+
+def squared_error(found, wanted):
+    return ((found.float() - wanted) ** 2).flatten(1).mean(1)  # (B,)
+
+
 def flow_loss(model, x, t, labels):
     """x (B,C,S,S), t (B,) in [0,1] -> (B,) squared error of v."""
     noise = torch.randn_like(x)
-    z = t.view(-1, 1, 1, 1) * x + (1 - t.view(-1, 1, 1, 1)) * noise
-    return ((model(z, t, **labels).float() - (x - noise)) ** 2).flatten(1).mean(1)
-
-
-class Diffusion:
-    """Betas and everything that follows from them, in float64, for all 1000 steps or a subset of them."""
-
-    def __init__(self, use=None):
-        betas = np.linspace(1e-4, 0.02, STEPS, dtype=np.float64)
-        cumulative = np.cumprod(1 - betas)
-        self.use = np.arange(STEPS) if use is None else np.asarray(sorted(use))  # original t of each step
-        kept = cumulative[self.use]
-        previous = np.append(1.0, kept[:-1])
-        self.betas, self.kept, self.previous = 1 - kept / previous, kept, previous
-        self.posterior = self.betas * (1 - previous) / (1 - kept)
-        self.log_posterior = np.log(np.append(self.posterior[1] if len(kept) > 1 else self.betas[0], self.posterior[1:]))
-        self.log_betas = np.log(self.betas)
-        self.mean_x0 = self.betas * np.sqrt(previous) / (1 - kept)
-        self.mean_xt = (1 - previous) * np.sqrt(1 - self.betas) / (1 - kept)
-
-    def at(self, table, i, like):
-        return torch.as_tensor(table[i.cpu().numpy()], dtype=torch.float32, device=like.device).view(-1, 1, 1, 1)
-
-    def predict_x0(self, x, epsilon, i):
-        return (x - self.at(np.sqrt(1 - self.kept), i, x) * epsilon) / self.at(np.sqrt(self.kept), i, x)
-
-    def log_variance(self, v, i):
-        f = (v + 1) / 2
-        return f * self.at(self.log_betas, i, v) + (1 - f) * self.at(self.log_posterior, i, v)
-
-    def posterior_mean(self, x0, x, i):
-        return self.at(self.mean_x0, i, x) * x0 + self.at(self.mean_xt, i, x) * x
-
-
-def spaced(count):
-    """"250" of the official code: 0, 4, 8, ..., 999, in equal fractional strides from 0 to the last."""
-    stride = (STEPS - 1) / (count - 1) if count > 1 else 1.0
-    return sorted({round(stride * i) for i in range(count)})
-
-
-def epsilon_loss(model, x0, t, labels, diffusion=Diffusion()):
-    """x0 (B,C,S,S), t (B,) whole -> (B,): squared error of epsilon, plus the variational bound in bits for the learned
-    variance, with the mean held fixed (Nichol and Dhariwal 2021, L_hybrid; the official DiT's loss)."""
-    noise = torch.randn_like(x0)
-    x = diffusion.at(np.sqrt(diffusion.kept), t, x0) * x0 + diffusion.at(np.sqrt(1 - diffusion.kept), t, x0) * noise
-    out = model(x, t, **labels).float()
-    if out.shape[1] == x0.shape[1]:
-        return ((out - noise) ** 2).flatten(1).mean(1)
-    epsilon, v = out.chunk(2, 1)
-    log_variance = diffusion.log_variance(v, t)
-    mean = diffusion.posterior_mean(diffusion.predict_x0(x, epsilon.detach(), t), x, t)
-    true_mean, true_log = diffusion.posterior_mean(x0, x, t), diffusion.at(diffusion.log_posterior, t, x0)
-    kl = 0.5 * (log_variance - true_log + torch.exp(true_log - log_variance) - 1 + (true_mean - mean) ** 2 * torch.exp(-log_variance))
-    bound = torch.where(t.view(-1, 1, 1, 1) == 0, discretised_nll(x0, mean, 0.5 * log_variance), kl) / math.log(2)
-    return ((epsilon - noise) ** 2).flatten(1).mean(1) + bound.flatten(1).mean(1)
-
-
-def discretised_nll(x, mean, log_scale):
-    """-log of the Gaussian's mass in the 1/255 cell around x, as the official code has it (x in -1..1)."""
-    cdf = lambda u: 0.5 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (u + 0.044715 * u**3)))
-    inverse = torch.exp(-log_scale)
-    above, below = cdf(inverse * (x - mean + 1 / 255)), cdf(inverse * (x - mean - 1 / 255))
-    mass = torch.where(x < -0.999, above, torch.where(x > 0.999, 1 - below, above - below))
-    return -torch.log(mass.clamp(min=1e-12))
+    return squared_error(model(noised(x, noise, t), t, **labels), x - noise)
 
 
 def guided(model, config, scale, cfg_channels=None):
-    """f(x,t,y,s) -> prediction with classifier-free guidance: one batch of (conditional, unconditional) halves.
-    cfg_channels None guides all channels; a number guides the first so many and keeps the conditional rest."""
+    """f(x,t,y,s,...) -> prediction with classifier-free guidance: one batch of (conditional, unconditional) halves.
+    cfg_channels None guides all channels; a number guides the first so many and keeps the conditional rest.
+    more: further inputs of the network, the same for both halves."""
 
-    def predict(x, t, y, s=None, gates=None):
-        null_s = None if s is None else torch.full_like(s, config.num_styles)
-        args = [torch.cat([a, b]) if a is not None else None for a, b in ((x, x), (t, t), (y, torch.full_like(y, config.num_classes)), (s, null_s))]
-        out = model(*args, gates=gates).float()
-        conditional, unconditional = out.chunk(2)
-        n = cfg_channels or out.shape[1]
+    def predict(x, t, y, s=None, gates=None, **more):
+        double = lambda v: v if v is None else torch.cat([v, v])
+        null = lambda v, row: v if v is None else torch.cat([v, torch.full_like(v, row)])
+        more = {k: double(v) for k, v in more.items()}
+        y, s = null(y, config.num_classes), null(s, config.num_styles)
+        conditional, unconditional = model(double(x), double(t), y, s, gates=gates, **more).float().chunk(2)
+        n = cfg_channels or conditional.shape[1]
         mixed = unconditional[:, :n] + scale * (conditional[:, :n] - unconditional[:, :n])
         return torch.cat([mixed, conditional[:, n:]], 1)
 
@@ -133,25 +79,10 @@ def sample_flow(predict, noise, steps, on_step=None):
 
 
 @torch.no_grad()
-def sample_ddpm(predict, x, use, noise):
-    """Ancestral sampling over the original timesteps `use`; noise (steps, *x.shape) in the order it is used."""
-    diffusion = Diffusion(use)
-    for n, step in enumerate(reversed(range(len(diffusion.use)))):
-        i = torch.full((len(x),), step)
-        epsilon, v = predict(x, torch.full((len(x),), int(diffusion.use[step]))).chunk(2, 1)
-        mean = diffusion.posterior_mean(diffusion.predict_x0(x, epsilon, i), x, i)
-        x = mean + (step > 0) * torch.exp(0.5 * diffusion.log_variance(v, i)) * noise[n]
-    return x
-
-
-@torch.no_grad()
-def sample_ddim(predict, x, use):
-    """Deterministic (eta 0)."""
-    diffusion = Diffusion(use)
-    for step in reversed(range(len(diffusion.use))):
-        i = torch.full((len(x),), step)
-        epsilon = predict(x, torch.full((len(x),), int(diffusion.use[step]))).chunk(2, 1)[0]
-        x0 = diffusion.predict_x0(x, epsilon, i)
-        previous = diffusion.previous[step]
-        x = math.sqrt(previous) * x0 + math.sqrt(1 - previous) * epsilon
-    return x
+def sample_jumps(predict, noise, steps):
+    """noise (B,C,S,S) -> x (B,C,S,S) in few steps. predict(z, t, r) -> the mean velocity from t to r."""
+    z = noise
+    for i in range(steps):
+        t, r = (torch.full((len(z),), n / steps, device=z.device) for n in (i, i + 1))
+        z = z + predict(z, t, r) / steps
+    return z

@@ -1,30 +1,65 @@
-"""Writes what the page reads: `python export.py --model RUN2/model.safetensors --vae vae.safetensors --latents L --out FOLDER`
+"""Writes what the page reads: `python export.py --model RUN2/model.safetensors --vae vae.safetensors --latents L
+--out FOLDER`
 
-FOLDER/emoji-dit.safetensors   f16
+FOLDER/emoji-dit.safetensors   f16, or int8 with --int8 (quantise.py)
 FOLDER/emoji-vae.safetensors   f16: decoder and post_quant_conv
-FOLDER/manifest.json           both configurations, sampling, styles, classes
-FOLDER/check.safetensors       with --check: inputs and outputs of the f16 weights in f32 arithmetic
+FOLDER/manifest.json           both configurations, sampling, styles, classes, and what the weights know besides
+(README.md)
+FOLDER/check.safetensors       inputs and outputs of the stored weights in f32 arithmetic
+
+--plain leaves out the linear conditions and the jumps: the same network at a = 0, r = t, under the keys that every
+engine version reads.
 """
-import argparse, json
-from pathlib import Path
+
+import json
 
 import torch
 from safetensors.torch import load_file
 
-import vae as vae_
-from checkpoints import config_of, load_into, read_state
+import autoencoder
+from augment import CONDITIONS
+from checkpoints import load_into, load_model
 from common import write_json, write_safetensors
-from model import DiT, Gates
+from gates import Gates
+from model import Config, DiT
+from options import options
+from quantise import dequantise, quantise
 
 LIMIT = 24 * 2**20  # bytes shipped in all
 
 
-def manifest_of(config, meta, name, steps=25, scale=2.5):
-    dit = {"file": "emoji-dit.safetensors", "input_size": config.input_size, "patch_size": config.patch_size, "in_channels": config.in_channels, "hidden_size": config.hidden_size}
-    dit |= {"depth": config.depth, "num_heads": config.num_heads, "mlp_ratio": config.mlp_ratio, "learn_sigma": config.learn_sigma, "num_classes": config.num_classes}
-    dit |= {"num_styles": config.num_styles, "objective": "flow-v", "timestep_scale": 1000}
-    sampling = {"sampler": "flow-euler", "steps": steps, "cfg_scale": scale, "cfg_channels": "all"}
-    return {"name": name, "dit": dit, "vae": {"file": "emoji-vae.safetensors", **vae_.EMOJI}, "sampling": sampling, "styles": meta["styles"], "classes": meta["classes"]}
+def manifest_of(config, vae_config, meta, args, scores):
+    keys = (
+        "input_size",
+        "patch_size",
+        "in_channels",
+        "hidden_size",
+        "depth",
+        "num_heads",
+        "mlp_ratio",
+        "learn_sigma",
+        "num_classes",
+        "num_styles",
+    )
+    dit = {
+        "file": "emoji-dit.safetensors",
+        **{k: getattr(config, k) for k in keys},
+        "objective": "flow-v",
+        "timestep_scale": 1000,
+    }
+    vae = {"file": "emoji-vae.safetensors", **{k: v for k, v in vae_config.items() if k != "encoder_channels"}}
+    sampling = {"sampler": "flow-euler", "steps": args.steps, "cfg_scale": args.scale, "cfg_channels": "all"}
+    manifest = {"name": args.name, "dit": dit, "vae": vae, "sampling": sampling}
+    if args.int8:
+        dit["weights"] = "int8"
+    if config.conditions:
+        dit["conditions"] = list(CONDITIONS)
+    if config.jump_blocks:
+        dit["jump_blocks"] = config.jump_blocks
+        manifest["fast"] = {"sampler": "flow-jumps", "steps": args.jumps, "cfg_scale": args.scale}
+    if curve := scores.get("budget"):
+        manifest["budget"] = [{k: point[k] for k in ("shift", "share", "frechet", "top1")} for point in curve]
+    return manifest | {"styles": meta["styles"], "classes": meta["classes"]}
 
 
 def decided_inputs(dit, make, margin=1e-3, tries=1000):
@@ -41,47 +76,69 @@ def decided_inputs(dit, make, margin=1e-3, tries=1000):
 
 @torch.no_grad()
 def check_case(dit, vae, margin=1e-3):
-    """The form of DESIGN.md's section 5: two items, each a run of its own, and one decode. Timesteps are drawn too:
-    the width routers see nothing else, so at a fixed one their logits would never move from the threshold."""
-    c = dit.config
-    make = lambda: (torch.randn(2, c.in_channels, c.input_size, c.input_size), torch.rand(2), torch.tensor([1, 2]), torch.tensor([0, 1]))
+    """The form of DESIGN.md's section 5: two items, each a run of its own, and one decode. Timesteps are drawn too: the
+    width routers see nothing else, so at a fixed one their logits would never move from the threshold. With jumps and
+    conditions also a (2,K), r (2,) -> out_jump, all gates open."""
+    c, labels = dit.config, (torch.tensor([1, 2]), torch.tensor([0, 1]))
+    make = lambda: (torch.randn(2, c.in_channels, c.input_size, c.input_size), torch.rand(2), *labels)
     inputs, gates, out = decided_inputs(dit, make, margin)
     case = {**dict(zip("xtys", inputs)), "out_dynamic": out, "out_complete": dit(*inputs)}
     case |= {k: v.float() for k, v in zip(("attn_mask", "mlp_mask", "token_mask"), gates.stacked())}
+    if c.conditions:
+        case["a"], case["r"] = torch.randn(2, c.conditions), case["t"] + (1 - case["t"]) * torch.rand(2)
+        case["out_jump"] = dit(*inputs, a=case["a"], r=case["r"])
     case["z"] = torch.randn(1, c.in_channels, c.input_size, c.input_size)
-    case["image"] = vae_.decode(vae, case["z"])
+    case["image"] = vae.decode(case["z"])
     return case
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--vae", type=Path, required=True)
-    parser.add_argument("--latents", type=Path, required=True, help="its meta.json has the classes and styles")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--name", default="emoji")
-    parser.add_argument("--num-heads", type=int, default=8)
-    parser.add_argument("--check", action="store_true")
-    args = parser.parse_args()
+def stored(state, int8, what):
+    """What goes into the file, and refuses what the format cannot hold."""
+    kept = quantise(state) if int8 else {k: v.half() for k, v in state.items()}
+    broken = [k for k, v in kept.items() if not torch.isfinite(v.float()).all()]
+    if broken:
+        raise SystemExit(f"{what} has values that float16 cannot hold: {broken[:3]}")
+    return kept
+
+
+def main(argv=None):
+    args = options(
+        __doc__,
+        argv,
+        required=["model", "vae", "latents", "out"],
+        stage="export",
+        scores=None,
+        name="emoji",
+        heads=8,
+        steps=25,
+        jumps=4,
+        scale=2.5,
+        plain=False,
+        int8=False,
+    )
     meta = json.loads((args.latents / "meta.json").read_text())
-    state = {k: v.half() for k, v in read_state(args.model).items()}
-    config = config_of(state, args.num_heads, 1000.0)
+    dit, vae = load_model(args.model, args.heads), autoencoder.load(args.vae)
+    config, state = dit.config, dit.state_dict()
     if config.num_classes != len(meta["classes"]):
         raise SystemExit(f"the model has {config.num_classes} classes, {args.latents} has {len(meta['classes'])}")
-    decoder = {k: v.half() for k, v in load_file(args.vae).items() if k.startswith(("decoder.", "post_quant_conv."))}
-    for name, tensors in (("the model", state), ("the VAE", decoder)):
-        broken = [k for k, v in tensors.items() if not torch.isfinite(v).all()]
-        if broken:
-            raise SystemExit(f"{name} has values that float16 cannot hold: {broken[:3]}")
+    if args.plain:
+        config = Config(**{**config.asdict(), "conditions": 0, "jump_blocks": 0})
+        state = {k: v for k, v in state.items() if not k.startswith("a_embedder")}
+    decoder = {k: v for k, v in vae.state_dict().items() if k.startswith(("decoder.", "post_quant_conv."))}
+    weights, decoder = stored(state, args.int8, "the model"), stored(decoder, False, "the VAE")
     args.out.mkdir(parents=True, exist_ok=True)
-    write_safetensors(args.out / "emoji-dit.safetensors", state)
+    write_safetensors(args.out / "emoji-dit.safetensors", weights)
     write_safetensors(args.out / "emoji-vae.safetensors", decoder)
-    write_json(args.out / "manifest.json", manifest_of(config, meta, args.name))
-    if args.check:
-        dit = DiT(config).eval()
-        load_into(dit, {k: v.float() for k, v in state.items()})
-        write_safetensors(args.out / "check.safetensors", check_case(dit, vae_.load(args.out / "emoji-vae.safetensors").eval()))
-    total = sum((args.out / f).stat().st_size for f in ("emoji-dit.safetensors", "emoji-vae.safetensors", "manifest.json"))
+    checked = DiT(config).eval()
+    load_into(checked, dequantise(load_file(args.out / "emoji-dit.safetensors")))
+    vae.load_state_dict({k: v.float() for k, v in decoder.items()}, strict=False)
+    if config.dynamic:
+        write_safetensors(args.out / "check.safetensors", check_case(checked, vae.eval()))
+    scores = json.loads(args.scores.read_text()) if args.scores else {}
+    write_json(args.out / "manifest.json", manifest_of(config, vae.config, meta, args, scores))
+    total = sum(
+        (args.out / f).stat().st_size for f in ("emoji-dit.safetensors", "emoji-vae.safetensors", "manifest.json")
+    )
     print(f"{args.out}: {total / 2**20:.1f} MiB")
     if total > LIMIT:
         raise SystemExit(f"that is more than the {LIMIT / 2**20:.0f} MiB the page may ship")

@@ -5,6 +5,7 @@ and post_quant_conv's weights under diffusers' names, `fixture.z` (B,C,h,w) and 
 is decoder(post_quant_conv(z)): no scaling factor, no clamp. The metadata key `config` is the configuration as
 JSON. Biases and GroupNorm affines are drawn, not 0 and 1, so that a kernel that forgets one shows.
 """
+
 import argparse, json
 from pathlib import Path
 
@@ -14,12 +15,30 @@ from safetensors.torch import save_file
 
 CASES = {  # name: (configuration, latent side, stored type, seed)
     "sd-mini": (
-        dict(latent_channels=4, block_out_channels=[8, 16, 24, 24], layers_per_block=2, norm_num_groups=8, mid_block_add_attention=True, scaling_factor=0.18215),
-        8, torch.float32, 1,
+        dict(
+            latent_channels=4,
+            block_out_channels=[8, 16, 24, 24],
+            layers_per_block=2,
+            norm_num_groups=8,
+            mid_block_add_attention=True,
+            scaling_factor=0.18215,
+        ),
+        8,
+        torch.float32,
+        1,
     ),
     "emoji-mini": (
-        dict(latent_channels=8, block_out_channels=[16, 24, 32, 40], layers_per_block=1, norm_num_groups=8, mid_block_add_attention=False, scaling_factor=1.0),
-        4, torch.float16, 2,
+        dict(
+            latent_channels=8,
+            block_out_channels=[16, 24, 32, 40],
+            layers_per_block=1,
+            norm_num_groups=8,
+            mid_block_add_attention=False,
+            scaling_factor=1.0,
+        ),
+        4,
+        torch.float16,
+        2,
     ),
 }
 
@@ -27,15 +46,21 @@ CASES = {  # name: (configuration, latent side, stored type, seed)
 def make(config, side, stored, seed):
     torch.manual_seed(seed)
     depth = len(config["block_out_channels"])
-    vae = AutoencoderKL(down_block_types=["DownEncoderBlock2D"] * depth, up_block_types=["UpDecoderBlock2D"] * depth, **config).eval()
+    vae = AutoencoderKL(
+        down_block_types=["DownEncoderBlock2D"] * depth, up_block_types=["UpDecoderBlock2D"] * depth, **config
+    ).eval()
     with torch.no_grad():
         for name, parameter in vae.named_parameters():
             if "norm" in name and name.endswith("weight"):
                 parameter.uniform_(0.5, 1.5)
             elif name.endswith("bias"):
                 parameter.normal_(std=0.2)
-        tensors = {k: v.to(stored) for k, v in vae.state_dict().items() if k.startswith(("decoder.", "post_quant_conv."))}
-        vae.load_state_dict({k: v.float() for k, v in tensors.items()}, strict=False)  # the stored values are what is run
+        tensors = {
+            k: v.to(stored) for k, v in vae.state_dict().items() if k.startswith(("decoder.", "post_quant_conv."))
+        }
+        vae.load_state_dict(
+            {k: v.float() for k, v in tensors.items()}, strict=False
+        )  # the stored values are what is run
         z = torch.randn(2, config["latent_channels"], side, side)
         image = vae.decoder(vae.post_quant_conv(z))
     return {**tensors, "fixture.z": z, "fixture.image": image}
@@ -51,4 +76,6 @@ if __name__ == "__main__":
         tensors = make(config, side, stored, seed)
         path = args.out / f"{name}.safetensors"
         save_file({k: v.contiguous() for k, v in tensors.items()}, path, {"format": "pt", "config": json.dumps(config)})
-        print(f"{path}: {path.stat().st_size / 1000:.0f} kB, image {tuple(tensors['fixture.image'].shape)}, deviation {tensors['fixture.image'].std():.3f}")
+        image = tensors["fixture.image"]
+        size, spread = f"{path.stat().st_size / 1000:.0f} kB", f"{image.std():.3f}"
+        print(f"{path}: {size}, image {tuple(image.shape)}, deviation {spread}")

@@ -1,7 +1,7 @@
-// Renders icons of Iconify sets to raw RGB on white: `node render.mjs jobs.json out.bin`, run by data.py
-// from a folder whose node_modules holds the sets and sharp. jobs.json is {size, icons: [[set, icon], ...]};
-// out.bin gets icons.length pictures of size*size*3 bytes, in that order. An icon that librsvg refuses, or
-// that draws nothing, comes out all white; data.py drops it by name.
+// Renders drawings to raw RGB on white: `node render.mjs jobs.json out.bin`, run by data.py from a folder whose
+// node_modules holds the sets and sharp. jobs.json is {size, jobs: [{set, icon} or {file}, ...]}, an icon of an
+// Iconify set or a picture file; out.bin gets jobs.length pictures of size*size*3 bytes, in that order. A drawing
+// that librsvg refuses, or that draws nothing, comes out all white; data.py drops it.
 import { createRequire } from "node:module";
 import { readFileSync, openSync, writeSync, closeSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +9,13 @@ import { join } from "node:path";
 const require = createRequire(join(process.cwd(), "package.json"));
 const sharp = require("sharp");
 const [jobsPath, outPath] = process.argv.slice(2);
-const { size, icons } = JSON.parse(readFileSync(jobsPath, "utf8"));
+const { size, jobs } = JSON.parse(readFileSync(jobsPath, "utf8"));
 sharp.concurrency(1); // one thread an icon: the work below is parallel over icons
 
 const sets = new Map();
 /** One set's icons.json, read once. */
 function readSet(name) {
-  if (!sets.has(name)) sets.set(name, JSON.parse(readFileSync(`node_modules/@iconify-json/${name}/icons.json`, "utf8")));
+  if (!sets.has(name)) sets.set(name, JSON.parse(readFileSync(`node_modules/${name}/icons.json`, "utf8")));
   return sets.get(name);
 }
 
@@ -36,26 +36,26 @@ function svgOf(setName, iconName) {
   return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${size}" height="${size}" viewBox="${box}">${icon.body}</svg>`;
 }
 
-/** size*size*3 bytes of one icon. */
-async function render([setName, iconName]) {
+/** size*size*3 bytes of one drawing. */
+async function render({ set, icon, file }) {
   try {
-    const image = sharp(Buffer.from(svgOf(setName, iconName)), { limitInputPixels: false, unlimited: true });
+    const image = file ? sharp(file) : sharp(Buffer.from(svgOf(set, icon)), { limitInputPixels: false, unlimited: true });
     const resized = image.resize(size, size, { fit: "contain", background: "#ffffff" }).flatten({ background: "#ffffff" });
     return await resized.removeAlpha().toColourspace("srgb").raw().toBuffer();
   } catch (error) {
-    process.stderr.write(`${setName}:${iconName}: ${error.message.split("\n")[0]}\n`);
+    process.stderr.write(`${file ?? `${set}:${icon}`}: ${error.message.split("\n")[0]}\n`);
     return Buffer.alloc(size * size * 3, 255);
   }
 }
 
 const out = openSync(outPath, "w");
 const chunk = 16;
-for (let start = 0; start < icons.length; start += chunk) {
-  const pictures = await Promise.all(icons.slice(start, start + chunk).map(render));
+for (let start = 0; start < jobs.length; start += chunk) {
+  const pictures = await Promise.all(jobs.slice(start, start + chunk).map(render));
   for (const picture of pictures) {
     if (picture.length !== size * size * 3) throw new Error(`a picture has ${picture.length} bytes, expected ${size * size * 3}`);
     writeSync(out, picture);
   }
-  process.stdout.write(`${Math.min(start + chunk, icons.length)}\n`);
+  process.stdout.write(`${Math.min(start + chunk, jobs.length)}\n`);
 }
 closeSync(out);

@@ -1,42 +1,135 @@
-"""A grid of samples: `python sample.py --data CACHE --model model.safetensors --vae vae.safetensors --out grid.png`
+"""Draws with a flow model: a grid of samples, `python sample.py --data CACHE --model model.safetensors --vae
+vae.safetensors --out grid.webp [--steps 4 --fast] [--shift -1] [--lively] [--held-out]`
 
 The upper rows are the real pictures of the pairs that were asked for, the lower rows what the model drew, unpicked.
---manifest: the manifest of weights whose class table is in another order (the first weights have 1,015 classes).
 """
-import argparse, json
-from pathlib import Path
+
+from dataclasses import dataclass, field
+from typing import Callable
 
 import numpy as np
+import torch
 
-import vae as vae_
-from common import Machine, grid
-from data import Pictures
-from evaluate import generate, load_model
-from model import Gates
+import autoencoder
+from augment import MOVES, draw_moves
+from checkpoints import load_model
+from common import grid, to_pixels
+from diffusion import guided, sample_flow, sample_jumps
+from fast import with_guidance
+from gates import Gates, share_of_work
+from machine import Machine
+from options import options
+from pictures import Pictures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--manifest", type=Path)
-    parser.add_argument("--vae", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=24)
-    parser.add_argument("--dynamic", action="store_true", help="both toggles on")
-    parser.add_argument("--held-out", action="store_true", help="pairs that nothing was trained on")
-    parser.add_argument("--steps", type=int, default=25)
-    parser.add_argument("--scale", type=float, default=2.5)
-    parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--threads", type=int)
-    args = parser.parse_args()
+@dataclass(kw_only=True)
+class Asked:
+    """What is drawn and how: y, s (n,), or mixes (n,M) with weights (n,M)."""
+
+    y: torch.Tensor
+    s: torch.Tensor
+    y_weights: torch.Tensor | None = None
+    s_weights: torch.Tensor | None = None
+    moves: torch.Tensor | None = None  # (n,6), None: plain
+    steps: int = 25
+    scale: float = 2.5
+    fast: bool = False  # jumps, guidance as an input: one evaluation a step
+    gates: Callable = Gates
+    seed: int = 1
+    trace: dict | None = field(default=None)  # t -> mean rates of each kind of gate and layer
+
+
+@torch.no_grad()
+def draw_latents(model, machine, asked, start, stop):
+    """Latents of asked[start:stop] on the device, and the shares of multiply-adds of each evaluation."""
+    c, generator, shares = model.config, torch.Generator().manual_seed(asked.seed), []
+    noise = torch.randn(len(asked.y), c.in_channels, c.input_size, c.input_size, generator=generator)[start:stop]
+    part = lambda v: None if v is None else machine.put(v[start:stop])
+    labels = {k: part(getattr(asked, k)) for k in ("y", "s", "y_weights", "s_weights")}
+    if c.conditions:
+        labels["a"] = machine.put(torch.zeros(len(noise), c.conditions))
+        if asked.moves is not None:
+            labels["a"][:, : len(MOVES)] = part(asked.moves)
+    ask = model if asked.fast else guided(model, c, asked.scale)
+    if asked.fast:
+        labels["a"] = with_guidance(labels["a"], torch.full((len(noise),), asked.scale, device=machine.device))
+
+    def evaluate(z, t, r=None):
+        gates = asked.gates()
+        v = ask(z, t, gates=gates, **labels, **({} if r is None else {"r": r})).float()
+        masks = gates.stacked()
+        shares.append(1.0 if all(m is None for m in masks) else share_of_work(c, *masks).mean().item())
+        if asked.trace is not None:
+            rates = [None if m is None else m.float().mean((0, 2)).cpu().tolist() for m in masks]
+            asked.trace.setdefault(round(t[0].item(), 4), []).append(rates)
+        return v
+
+    sampler = sample_jumps if asked.fast else sample_flow
+    with machine.autocast():
+        return sampler(evaluate, machine.put(noise), asked.steps), shares
+
+
+@torch.no_grad()
+def generate(model, vae, machine, asked, batch=64):
+    """uint8 (n,S,S,3), and the mean share of multiply-adds over evaluations, layers and both halves of guidance."""
+    pictures, shares = [], []
+    for start in range(0, len(asked.y), batch):
+        z, found = draw_latents(model, machine, asked, start, start + batch)
+        with machine.autocast():
+            pictures.append(to_pixels(vae.decode(z)))
+        shares += found
+    return np.concatenate(pictures), float(np.mean(shares))
+
+
+def lively(count, seed=1, variation=1.0):
+    """(count,6) moves as a seed draws them, scaled; a mirror image is one or is none."""
+    torch.manual_seed(seed)
+    moves = draw_moves(count)
+    mirror = moves[:, :1] * (torch.rand(count, 1) < variation)
+    return torch.cat([mirror, moves[:, 1:] * variation], 1)
+
+
+def draw_grid(model, data, vae_path, machine, path, count=32):
+    """A look at a model in training: plain pictures of fixed pairs and noise, both toggles on for a dynamic model."""
+    index = np.random.default_rng(7).permutation(len(data.cls))[:count]
+    y, s = torch.as_tensor(data.cls[index]), torch.as_tensor(data.style[index])
+    gates = lambda: Gates("eval" if model.config.dynamic else "complete")
+    vae = machine.put(autoencoder.load(vae_path)).eval()
+    grid(generate(model, vae, machine, Asked(y=y, s=s, gates=gates, steps=20))[0], 8, path)
+
+
+def main(argv=None):
+    args = options(
+        __doc__,
+        argv,
+        required=["data", "model", "vae", "out"],
+        stage="sample",
+        count=24,
+        static=False,
+        fast=False,
+        shift=0.0,
+        lively=False,
+        held_out=False,
+        steps=25,
+        scale=2.5,
+        seed=3,
+        threads=int,
+    )
     machine, data = Machine(args.threads), Pictures(args.data)
-    names = {"classes": [c["name"] for c in data.meta["classes"]], "styles": data.meta["styles"]}
-    manifest = json.loads(args.manifest.read_text()) if args.manifest else None
-    model, vae = load_model(args.model, manifest, names), vae_.load(args.vae).eval()
+    model, vae = machine.put(load_model(args.model)).eval(), machine.put(autoencoder.load(args.vae)).eval()
     index = np.random.default_rng(args.seed).choice(data.test if args.held_out else data.train, args.count, False)
-    gates = lambda: Gates("eval" if args.dynamic else "complete")
-    pictures, share = generate(model, vae, machine, data.cls[index], data.style[index], gates, args.steps, args.scale, batch=24)
+    mode = "eval" if model.config.dynamic and not args.static else "complete"
+    asked = Asked(
+        y=torch.as_tensor(data.cls[index]),
+        s=torch.as_tensor(data.style[index]),
+        steps=args.steps,
+        scale=args.scale,
+        fast=args.fast,
+        seed=args.seed,
+        gates=lambda: Gates(mode, shift=args.shift),
+        moves=lively(args.count, args.seed) if args.lively else None,
+    )
+    pictures, share = generate(model, vae, machine, asked, batch=24)
     print(f"{args.count} samples, {share:.2f} of the multiply-adds")
     grid(np.concatenate([data.images[index], pictures]), 12, args.out)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes or reuses training/.venv with the pinned requirements and runs the tests: `bash training/test.sh [pytest arguments]`.
-# Needs Python 3.11 or newer with venv, Node with npm (the emoji sets), and PyPI; no GPU.
+# Makes or reuses training/.venv with the pinned requirements and runs the tests: `bash training/test.sh [pytest
+# arguments]`. Needs Python 3.11 or newer with venv, Node with npm (the emoji sets), and PyPI; no GPU.
 set -euo pipefail
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}

@@ -1,5 +1,6 @@
 """Paths and small worlds that the tests share."""
-import importlib, io, json, os, subprocess, sys
+
+import csv, importlib, io, json, os, subprocess, sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import torch
 
 TRAINING = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TRAINING))
-from common import write_safetensors  # noqa: E402
+from autoencoder import EMOJI, Autoencoder  # noqa: E402
+from common import save_atomic, write_safetensors  # noqa: E402
+from judge import Classifier  # noqa: E402
 from model import Config, DiT  # noqa: E402
+from pictures import write_pictures  # noqa: E402
 
 torch.set_num_threads(1)  # small tensors: on a shared machine two threads mostly wait for each other
 
@@ -33,12 +37,12 @@ def goldens():
 
 
 def run(script, *arguments, ok=True):
-    """Runs a training script's main as its user does, in this process; returns its output, or fails the test with it."""
+    """Runs a training script's main as its user does, in this process; returns its output, or fails the test with
+    it."""
     output, code = io.StringIO(), None
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(output):
-        patch.setattr(sys, "argv", [script, *map(str, arguments)])
+    with redirect_stdout(output), redirect_stderr(output):
         try:
-            importlib.import_module(Path(script).stem).main()
+            importlib.import_module(Path(script).stem).main(list(map(str, arguments)))
         except SystemExit as stop:
             code = stop.code
     said = output.getvalue() + (code if isinstance(code, str) else "")
@@ -46,18 +50,25 @@ def run(script, *arguments, ok=True):
     return said
 
 
-def run_process(*command, ok=True):
-    """A command of its own: what several processes do, or one that dies."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(TRAINING)}
-    done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True, env=environment, timeout=900)
+def run_process(*command, ok=True, python=True):
+    """A command of its own: what several processes do, or one that dies, or a script of the shell."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(TRAINING), "PYTHON": sys.executable}
+    command = [*([sys.executable] if python else []), *map(str, command)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=900)
     assert (done.returncode == 0) == ok, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr
+
+
+def losses(folder, column="loss"):
+    with open(folder / "log.csv", newline="") as file:
+        return [float(row[column]) for row in csv.DictReader(file)]
 
 
 def mock_dynamic(path, **config):
     """A dynamic flow model of random weights, written to path, whose gates are known at any t: unit 2 of every layer is
     closed, a token is kept where its channel 0 is positive, as the position table makes every second one's."""
-    model = DiT(Config(num_heads=4, hidden_size=32, depth=2, num_classes=4, num_styles=2, dynamic=True, **config))
+    shape = dict(num_heads=4, hidden_size=32, depth=2, num_classes=4, num_styles=2, input_size=8, dynamic=True)
+    model = DiT(Config(**shape | config))
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
     for block in model.blocks:
@@ -67,37 +78,59 @@ def mock_dynamic(path, **config):
             linear.weight.data.zero_()[:, : len(weight[0])] = torch.tensor(weight)
             linear.bias.data.zero_()
     model.pos_embed.data[..., 0] = torch.tensor([4.0, -4.0]).repeat(model.config.tokens // 2)
-    write_safetensors(path, model.state_dict())
+    write_safetensors(path, model.state_dict(), {"config": json.dumps(model.config.asdict())})
+    return path
+
+
+def mock_judge(path, classes=4, styles=2):
+    """A judge of random weights in classifier.py's form."""
+    model = Classifier(classes, styles)
+    save_atomic({"model": model.state_dict(), "classes": classes, "styles": styles}, path)
+    return path
+
+
+SMALL_VAE = {**EMOJI, "block_out_channels": [16, 16, 16, 16]}
+
+
+def mock_vae(path):
+    """A small autoencoder of random weights."""
+    write_safetensors(path, Autoencoder(SMALL_VAE).state_dict(), {"config": json.dumps(SMALL_VAE)})
     return path
 
 
 @pytest.fixture(scope="session")
+def tiny():
+    """The recipe by which every stage is done in a moment."""
+    return ["--recipe", TRAINING / "recipes" / "tiny.json"]
+
+
+@pytest.fixture(scope="session")
 def pictures(tmp_path_factory):
-    """A data cache of data.py's form: 4 classes x 2 styles of 64 x 64, one pair held out."""
-    folder, rows = tmp_path_factory.mktemp("data"), []
-    colours = np.array([[220, 30, 30], [30, 160, 60], [40, 60, 220], [240, 190, 20]])
+    """A cache of pictures.py's form: 4 classes x 2 styles of 64 x 64, the green diamond held out."""
     yy, xx = np.mgrid[:64, :64]
-    for c in range(4):
-        for s in range(2):
-            inside = ((xx - 32) ** 2 + (yy - 32) ** 2 < 400) if s == 0 else (abs(xx - 32) + abs(yy - 32) < 24)
-            rows.append(np.where(inside[..., None], colours[c], 255).astype(np.uint8))
-    cls, style = np.repeat(np.arange(4), 2), np.tile(np.arange(2), 4)
-    np.save(folder / "images.npy", np.stack(rows))
-    np.savez(folder / "pairs.npz", cls=cls, style=style, held=np.arange(8) == 3)
+    disc, diamond = (xx - 32) ** 2 + (yy - 32) ** 2 < 400, abs(xx - 32) + abs(yy - 32) < 24
+    colours = np.array([[220, 30, 30], [30, 160, 60], [40, 60, 220], [240, 190, 20]])
+    images = [
+        np.where(inside[..., None], colour, 255).astype(np.uint8) for colour in colours for inside in (disc, diamond)
+    ]
     classes = [{"name": n, "emoji": "x", "category": "Objects"} for n in ("red", "green", "blue", "yellow")]
-    (folder / "meta.json").write_text(json.dumps({"size": 64, "styles": ["disc", "diamond"], "classes": classes}))
+    folder, meta = tmp_path_factory.mktemp("data"), {"styles": ["disc", "diamond"], "classes": classes}
+    cls, style = np.repeat(np.arange(4), 2), np.tile(np.arange(2), 4)
+    write_pictures(folder, np.stack(images), cls, style, np.arange(8) == 3, np.zeros(8, bool), meta)
     return folder
 
 
 @pytest.fixture(scope="session")
 def latents(tmp_path_factory):
-    """Latents of latents.py's form, 4 x 8 x 8, with structure a small model can learn."""
+    """Latents of latents.py's form: 8 pictures in 3 versions of 4 x 8 x 8, one pair held out."""
     folder = tmp_path_factory.mktemp("latents")
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(SEED)
     cls, style = np.repeat(np.arange(4), 2), np.tile(np.arange(2), 4)
-    means = generator.normal(size=(4, 1, 4, 8, 8)) + 0.3 * generator.normal(size=(1, 2, 4, 8, 8))
-    np.save(folder / "latents.npy", means.reshape(8, 4, 8, 8).astype(np.float16))
-    np.savez(folder / "labels.npz", cls=cls, style=style, held=np.zeros(8, bool))
+    moves = generator.normal(size=(8, 3, 6)).astype(np.float32)
+    moves[:, 0] = 0
+    np.save(folder / "latents.npy", generator.normal(size=(8, 3, 4, 8, 8)).astype(np.float16))
+    np.savez(folder / "labels.npz", cls=cls, style=style, held=np.arange(8) == 3, soft=np.arange(8) == 5, moves=moves)
     classes = [{"name": str(i), "emoji": "x", "category": "Objects"} for i in range(4)]
-    (folder / "meta.json").write_text(json.dumps({"count": 8, "shape": [4, 8, 8], "classes": classes, "styles": ["a", "b"]}))
+    meta = {"count": 8, "versions": 3, "shape": [4, 8, 8], "classes": classes, "styles": ["a", "b"]}
+    (folder / "meta.json").write_text(json.dumps(meta))
     return folder

@@ -1,83 +1,22 @@
-"""The forward and the samplers against the authors' own outputs; routers and losses against their formulas."""
-import json, math
+"""The network, its routers and gates, and what it is told besides, against formulas and by hand."""
 
-import numpy as np
+import math
+
 import pytest
 import torch
-from safetensors.torch import load_file
 
-from checkpoints import config_of, load_into, read_state
-from conftest import SEED, goldens
-from diffusion import Diffusion, drop_labels, epsilon_loss, flow_loss, guided, sample_ddim, sample_ddpm, spaced, stratified_timesteps
-from model import Config, DiT, Gates, block_costs, gelu_tanh, gumbel_sigmoid, init_routers, share_of_work
-
-
-def open_case(folder):
-    case, tensors = json.loads((folder / "case.json").read_text()), load_file(folder / "case.safetensors")
-    state = read_state(folder / "model.pt")
-    model = DiT(config_of(state, case["config"]["num_heads"])).eval()
-    load_into(model, state)
-    return case, tensors, model
-
-
-def assert_close(found, expected, tolerance=2e-4):
-    worst = (found - expected).abs().max().item()
-    assert worst <= tolerance * max(1, expected.abs().max().item()), f"off by {worst}"
-
-
-@pytest.mark.parametrize("folder", goldens(), ids=lambda p: p.name)
-@torch.no_grad()
-def test_forward_matches_the_authors(folder):
-    case, tensors, model = open_case(folder)
-    x, t, y = tensors["x"], tensors["t"], tensors["y"]
-    for key, value in case["config"].items():
-        assert getattr(model.config, key) == value, key
-    if "out_complete" in tensors:
-        assert_close(model(x, t, y), tensors["out_complete"])
-    if model.config.dynamic:
-        gates = Gates("eval")
-        assert_close(model(x, t, y, gates=gates), tensors["out_dynamic"])
-        for mask, key in zip(gates.stacked(), ("attn_mask", "mlp_mask", "token_mask")):
-            assert torch.equal(mask, tensors[key]), key
-    else:
-        assert_close(model(x, t, y), tensors["out_dynamic"] if "out_dynamic" in tensors else tensors["out_complete"])
-
-
-def both_halves(model, case, y):
-    """The authors' forward_with_cfg: the first half of x for both halves; channels 0..2 guided, the rest each half's own."""
-    n = case["cfg_channels"]
-
-    def predict(x, t):
-        half = x[: len(x) // 2]
-        out = model(torch.cat([half, half]), t, y, gates=Gates("eval" if model.config.dynamic else "complete"))
-        conditional, unconditional = out[:, :n].chunk(2)
-        mixed = unconditional + case["cfg_scale"] * (conditional - unconditional)
-        return torch.cat([torch.cat([mixed, mixed]), out[:, n:]], 1)
-
-    return predict
-
-
-@pytest.mark.parametrize("folder", goldens(), ids=lambda p: p.name)
-@torch.no_grad()
-def test_guidance_and_samplers_match_the_authors(folder):
-    case, tensors, model = open_case(folder)
-    x, use = tensors["cfg_x"], tensors["timesteps"].tolist()
-    assert spaced(case["sampling_steps"]) == use
-    predict = both_halves(model, case, tensors["cfg_y"])
-    assert_close(predict(x, tensors["cfg_t"]), tensors["out_cfg"])
-    mine = guided(model, model.config, case["cfg_scale"], case["cfg_channels"])
-    gates = Gates("eval" if model.config.dynamic else "complete")
-    half = len(x) // 2
-    found = mine(x[:half], tensors["cfg_t"][:half], tensors["cfg_y"][:half], gates=gates)
-    assert_close(found, tensors["out_cfg"][:half])  # the conditional half is what guided() keeps
-    assert_close(sample_ddpm(predict, x, use, tensors["ddpm_noise"]), tensors["out_ddpm"], 2e-3)
-    assert_close(sample_ddim(predict, x, use), tensors["out_ddim"], 2e-3)
+from conftest import SEED
+from gates import Gates, block_costs, gumbel_sigmoid, share_of_work, shift_of
+from layers import gelu_tanh
+from model import Config, DiT
 
 
 def test_gumbel_sigmoid_opens_with_the_logistic_probability():
     for logit in (-1.0, 0.0, 2.0):
         share = gumbel_sigmoid(torch.full((40000,), logit), tau=5.0).mean().item()
-        assert abs(share - 1 / (1 + math.exp(-logit))) < 0.015  # six deviations; the difference of two Gumbels is logistic
+        assert (
+            abs(share - 1 / (1 + math.exp(-logit))) < 0.015
+        )  # six deviations; the difference of two Gumbels is logistic
     assert gumbel_sigmoid(torch.tensor([-0.1, 0.0, 0.1]), 5.0, hard_only=True).tolist() == [0, 0, 1]
 
 
@@ -117,7 +56,8 @@ def test_dit_xl_costs_what_the_paper_says():
 
 
 def test_masked_units_change_nothing():
-    """Zeroing the weights of a closed head and a closed MLP group leaves the output: what the page's slicing relies on."""
+    """Zeroing the weights of a closed head and a closed MLP group leaves the output: what the page's slicing relies
+    on."""
     model = DiT(Config(hidden_size=32, num_heads=4, depth=1, num_classes=3, dynamic=True)).eval()
     for p in model.parameters():
         torch.nn.init.normal_(p, std=0.2)
@@ -141,62 +81,18 @@ def test_gelu_forms_agree():
     assert torch.allclose(compiled_form, gelu_tanh(x), atol=1e-6)
 
 
-def test_flow_loss_by_formula():
-    x, t = torch.randn(3, 2, 4, 4), torch.tensor([0.0, 0.5, 1.0])
-    torch.manual_seed(SEED)
-    seen = []
-    loss = flow_loss(lambda z, t: seen.append(z) or torch.zeros_like(z), x, t, {})
-    torch.manual_seed(SEED)
-    noise = torch.randn_like(x)
-    assert torch.allclose(loss, ((x - noise) ** 2).mean((1, 2, 3)))
-    assert torch.allclose(seen[0], t.view(-1, 1, 1, 1) * x + (1 - t.view(-1, 1, 1, 1)) * noise)
-
-
-def test_epsilon_loss_is_zero_where_the_truth_is_predicted():
-    """With the true epsilon and the posterior's variance (v = -1) both terms vanish for t > 0; another variance costs
-    the closed-form divergence of two Gaussians."""
-    x, t = torch.randn(2, 4, 8, 8), torch.tensor([1, 700])
-    noise = {}
-
-    def perfect(v):
-        def model(z, t):
-            d = Diffusion()
-            a = torch.as_tensor(d.kept[t.numpy()], dtype=torch.float32).view(-1, 1, 1, 1)
-            noise["epsilon"] = (z - a.sqrt() * x) / (1 - a).sqrt()
-            return torch.cat([noise["epsilon"], torch.full_like(z, v)], 1)
-
-        return model
-
-    assert epsilon_loss(perfect(-1.0), x, t, {}).max() < 1e-4
-    d = Diffusion()
-    difference = d.log_betas[t.numpy()] - d.log_posterior[t.numpy()]
-    expected = 0.5 * (difference + np.exp(-difference) - 1) / math.log(2)
-    assert np.allclose(epsilon_loss(perfect(1.0), x, t, {}).numpy(), expected, atol=1e-4)
-
-
-def test_timesteps_are_stratified_in_quarters():
-    t = stratified_timesteps(16)
-    assert [int(v * 4) for v in t] == [i // 4 for i in range(16)]
-
-
-def test_labels_drop_together_and_alone():
-    """Guidance's unconditional half has no label at all: that must be trained, not only each label missing by itself."""
-    cls, style = drop_labels(40000, 0.1, True)
-    for found, expected in ((cls & style, 0.1), (cls & ~style, 0.05), (style & ~cls, 0.05)):
-        assert abs(found.float().mean().item() - expected) < 0.01
-    cls, style = drop_labels(40000, 0.1, False)
-    assert torch.equal(cls, style) and abs(cls.float().mean().item() - 0.1) < 0.01
-
-
 @torch.no_grad()
 def test_routed_tokens_skip_the_middle_blocks():
-    """The oracle runs the blocks by hand: all tokens through the first and last, the kept ones alone through the middle."""
+    """The oracle runs the blocks by hand: all tokens through the first and last, the kept ones alone through the
+    middle."""
     model = DiT(Config(hidden_size=32, num_heads=4, depth=4, num_classes=3, input_size=8)).eval()
     for p in model.parameters():
         torch.nn.init.normal_(p, std=0.2)
     x, t, y = torch.randn(2, 8, 8, 8), torch.rand(2), torch.zeros(2, dtype=torch.long)
     seen = []
-    hooks = [block.register_forward_hook(lambda _, inputs, out: seen.append((inputs[0], out))) for block in model.blocks]
+    hooks = [
+        block.register_forward_hook(lambda _, inputs, out: seen.append((inputs[0], out))) for block in model.blocks
+    ]
     routed = model(x, t, y, route=0.25)
     for hook in hooks:
         hook.remove()
@@ -210,3 +106,98 @@ def test_routed_tokens_skip_the_middle_blocks():
         assert {tuple(row.tolist()) for row in seen[2][1][i]} == {tuple(row.tolist()) for row in leaving[i][~around]}
     assert not torch.equal(routed, model(x, t, y))
     assert torch.equal(model(x, t, y, route=0.0), model(x, t, y))
+
+
+def random_model(**more):
+    """A model whose every parameter is drawn, so that nothing is zero by initialisation."""
+    shape = dict(hidden_size=32, num_heads=4, depth=4, num_classes=3, num_styles=2, input_size=8, in_channels=4)
+    model = DiT(Config(**shape | more)).eval()
+    for p in model.parameters():
+        torch.nn.init.normal_(p, std=0.2)
+    return model
+
+
+def some_inputs():
+    return torch.randn(2, 4, 8, 8), torch.tensor([0.2, 0.6]), torch.tensor([0, 2]), torch.tensor([1, 0])
+
+
+@torch.no_grad()
+def test_conditions_at_zero_and_jumps_of_no_length_change_nothing():
+    """What today's engine draws: a = 0 and r = t are the network without them, to the bit."""
+    plain, told = random_model(), random_model(conditions=8, jump_blocks=2)
+    told.load_state_dict(plain.state_dict(), strict=False)
+    x, t, y, s = some_inputs()
+    expected = plain(x, t, y, s)
+    assert torch.equal(told(x, t, y, s), expected)
+    assert torch.equal(told(x, t, y, s, a=torch.zeros(2, 8), r=t), expected)
+    assert not torch.allclose(told(x, t, y, s, a=torch.ones(2, 8)), expected, atol=1e-3)
+    assert not torch.allclose(told(x, t, y, s, r=t + 0.3), expected, atol=1e-3)
+
+
+@torch.no_grad()
+def test_conditions_are_linear_and_join_the_labels():
+    """c = temb + class + style + W a: moving W a into the class row gives the same picture."""
+    model = random_model(conditions=8)
+    x, t, y, s = some_inputs()
+    a = torch.randn(8)
+    expected = model(x, t, y, s, a=a.expand(2, 8))
+    model.y_embedder.embedding_table.weight += model.a_embedder.weight @ a
+    assert torch.allclose(model(x, t, y, s), expected, atol=1e-4)
+
+
+@torch.no_grad()
+def test_only_the_last_blocks_and_the_final_layer_are_told_where_a_jump_ends():
+    model = random_model(jump_blocks=1)
+    x, t, y, s = some_inputs()
+    seen = []
+    hooks = [m.register_forward_hook(lambda _, i, o: seen.append(i[1])) for m in [*model.blocks, model.final_layer]]
+    model(x, t, y, s)
+    model(x, torch.tensor([0.9, 0.9]), y, s)
+    begin, end = seen[:5], seen[5:]
+    seen.clear()
+    model(x, t, y, s, r=torch.tensor([0.9, 0.9]))
+    for hook in hooks:
+        hook.remove()
+    assert [torch.equal(c, begin[i]) for i, c in enumerate(seen)] == [True, True, True, False, False]
+    assert torch.equal(seen[3], end[3]) and torch.equal(seen[4], end[4])
+
+
+@torch.no_grad()
+def test_mixes_of_labels():
+    """Weights 1 and 0 are the single thing to the bit; a half each is the model whose row is the mean."""
+    model = random_model()
+    x, t, y, s = some_inputs()
+    two, other = torch.stack([y, (y + 1) % 3], 1), torch.stack([s, 1 - s], 1)
+    sure = torch.tensor([[1.0, 0.0]]).expand(2, 2)
+    assert torch.equal(model(x, t, two, other, y_weights=sure, s_weights=sure), model(x, t, y, s))
+    half = model(x, t, two, s, y_weights=torch.full((2, 2), 0.5))
+    table = model.y_embedder.embedding_table.weight
+    means = [table[row].mean(0) for row in two]
+    table[0], table[1] = means[0], means[1]
+    assert torch.allclose(half, model(x, t, torch.tensor([0, 1]), s), atol=1e-5)
+
+
+def test_the_shift_of_a_budget_by_hand():
+    assert shift_of(0.5, 0.5).item() == 0
+    assert shift_of(torch.tensor([0.3, 0.4, 0.75, 1.0]), 0.5).tolist() == pytest.approx([-3, -1.5, 3, 6], abs=1e-5)
+
+
+@torch.no_grad()
+def test_a_larger_budget_opens_more_gates_and_closes_none():
+    """Width sees the timestep alone, so its masks nest exactly; the first layer's tokens do, as nothing came before."""
+    model = random_model(dynamic=True)
+    x, t, y, s = some_inputs()
+    masks = []
+    for budget in (0.3, 0.4, 0.5, 0.7, 0.9, 1.0):
+        gates = Gates("eval", shift=shift_of(budget, 0.5).item())
+        model(x, t, y, s, gates)
+        heads, groups, tokens = gates.stacked()
+        masks.append((heads, groups, tokens[:, 0]))
+    for less, more in zip(masks, masks[1:]):
+        assert all((m >= l).all() for l, m in zip(less, more))
+    shares = [share_of_work(model.config, heads, groups, None).mean().item() for heads, groups, _ in masks]
+    assert shares == sorted(shares) and shares[0] < shares[-1]
+    gates = Gates("eval", shift=torch.tensor([1000.0, -1000.0]))  # a shift for each item
+    model(x, t, y, s, gates)
+    heads, _, tokens = gates.stacked()
+    assert (heads[0] == 1).all() and (tokens[0] == 1).all() and (heads[1, :, 1:] == 0).all() and (tokens[1] == 0).all()

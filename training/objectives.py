@@ -1,0 +1,82 @@
+"""The loss of one training step, by what is trained: static, dynamic, few steps, or an official DiT's epsilon.
+
+Dynamic training follows the paper (arXiv 2410.03456): L_dynamic + L_complete + 2 (share of multiply-adds - target)^2,
+with pictures of their own for the two losses. Here L_dynamic's half is cut into groups, each with a budget: the first
+as learned (shift 0, share args.target), the others with the shift of a share between args.lowest and 1, so that one
+checkpoint serves them all. Few-step training (fast.py) asks every second picture for guidance or a jump.
+"""
+
+import torch
+
+from diffusion import drop_labels, flow_loss, logit_normal_timesteps, stratified_timesteps
+from epsilon import STEPS, epsilon_loss
+from fast import make_targets, targets_loss
+from gates import Gates, share_of_work, shift_of
+
+
+def blended(labels, share, strongest=0.3):
+    """A share of the pictures is asked for with up to `strongest` of another class or another style mixed in, so that
+    the space between the rows of a label table has been seen. y, s (B,) become (B,2) with weights (B,2)."""
+    B, device, mixed = len(labels["y"]), labels["y"].device, dict(labels)
+    which = torch.randint(2, (B,), device=device)  # 0 mixes the class, 1 the style
+    for number, (key, rows) in enumerate((("y", labels["y"]), ("s", labels["s"]))):
+        there = (torch.rand(B, device=device) < share) & (which == number)
+        weight = torch.where(there, torch.rand(B, device=device) * strongest, 0.0)
+        mixed[key] = torch.stack([rows, rows[torch.randperm(B, device=device)]], 1)
+        mixed[f"{key}_weights"] = torch.stack([1 - weight, weight], 1)
+    return mixed
+
+
+def budgets(groups, target, lowest, progress, device):
+    """(groups,) shares aimed at, and the shifts that ask for them. The first is as learned; while the run is young all
+    come down from 1 with it."""
+    asked = lowest + (1 - lowest) * torch.rand(groups, device=device)
+    asked[0] = target
+    return 1 + (asked - 1) * progress, shift_of(asked, target, low=lowest).to(device)
+
+
+def work_loss(share, group, wanted):
+    """2 (mean share of a group - wanted)^2, mean over groups. share, group (B,), wanted (groups,)."""
+    means = torch.stack([share[group == g].mean() for g in range(len(wanted))])
+    return 2 * ((means - wanted) ** 2).mean(), means
+
+
+def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
+    """The whole loss of one step, and its parts as tensors. x (B,C,S,S); teacher: the averaged model; ramp: how far the
+    target of the share of work has come down, 0..1."""
+    B, device, flow = len(x), x.device, args.objective == "flow"
+    if args.blend and labels["s"] is not None:
+        labels = blended(labels, args.blend)
+    dropped = drop_labels(B, args.drop, labels["s"] is not None, device)
+    labels = dict(labels, dropped=dropped[0], dropped_style=dropped[1])
+    if not flow:
+        t = (stratified_timesteps(B, device) if args.dynamic else torch.rand(B, device=device)) * STEPS
+        ask = lambda part, **more: epsilon_loss(
+            model, x[part], t[part].long().clamp(max=STEPS - 1), some(labels, part) | more
+        )
+    elif not args.dynamic and not args.fast:
+        loss = flow_loss(model, x, logit_normal_timesteps(B, device), dict(labels, route=route)).mean()
+        return loss, {"loss": loss}
+    else:
+        half = torch.cat([stratified_timesteps(B // 2, device), stratified_timesteps(B - B // 2, device)])
+        kinds = torch.arange(B, device=device) % 4
+        kinds = torch.where(kinds == 1, 1, torch.where(kinds == 3, 2, 0)) if args.fast else torch.zeros_like(kinds)
+        z, t, r, labels, target = make_targets(teacher, x, half, labels, kinds)
+        ask = lambda part, **more: targets_loss(
+            model, z[part], t[part], r[part], some(labels, part) | more, target[part]
+        )
+    if not args.dynamic:
+        loss = ask(slice(None), **({"route": route} if not args.fast else {})).mean()
+        return loss, {"loss": loss}
+    first, second = slice(0, B // 2), slice(B // 2, B)
+    group = torch.arange(B // 2, device=device) % args.groups
+    wanted, shift = budgets(args.groups, args.target, args.lowest, ramp, device)
+    gates = Gates("train", args.tau, shift=shift[group] * ramp)
+    dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
+    work, means = work_loss(share_of_work(model.config, *gates.stacked()), group, wanted)
+    loss = dynamic + complete + work
+    return loss, {"loss": loss, "dynamic": dynamic, "complete": complete, "share": means[0], "target": wanted[0]}
+
+
+def some(labels, part):
+    return {k: v if v is None else v[part] for k, v in labels.items()}

@@ -1,0 +1,181 @@
+"""What the page reads: keys, formats, manifest, check case; and what publish.py copies."""
+
+import json
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+import publish
+from augment import CONDITIONS
+from checkpoints import config_of, load_into, load_model, select_rows
+from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
+from export import decided_inputs
+from gates import Gates
+from model import DiT
+from quantise import dequantise, quantise
+
+TODAY = {"name", "dit", "vae", "sampling", "styles", "classes"}
+
+
+@pytest.fixture
+def exported(latents, tmp_path):
+    """A function that exports a mock model with these options, and its folder."""
+
+    def make(*more, **config):
+        weights = mock_dynamic(tmp_path / "model.safetensors", in_channels=8, **config)
+        vae = mock_vae(tmp_path / "vae.safetensors")
+        run("export.py", "--model", weights, "--vae", vae, "--latents", latents, "--out", tmp_path / "page", *more)
+        return tmp_path / "page"
+
+    return make
+
+
+def check(page, state, jump_blocks=0):
+    """The check case against the stored weights, by the network's own code: masks to the bit."""
+    config = config_of(state, timestep_scale=1000.0, jump_blocks=jump_blocks)
+    model, case, gates = DiT(config).eval(), load_file(page / "check.safetensors"), Gates("eval")
+    load_into(model, state)
+    with torch.no_grad():
+        found = model(case["x"], case["t"], case["y"], case["s"], gates)
+        if jump_blocks:
+            out = model(case["x"], case["t"], case["y"], case["s"], a=case["a"], r=case["r"])
+            assert torch.allclose(out, case["out_jump"], atol=1e-5)
+    assert gates.margin >= 1e-3 - 1e-5 and torch.allclose(found, case["out_dynamic"], atol=1e-5)
+    for mask, key in zip(gates.stacked(), ("attn_mask", "mlp_mask", "token_mask")):
+        assert torch.equal(mask, case[key]) and 0 < mask.mean() < 1
+    return config
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_todays_form(exported, plain):
+    """A model without the new inputs, and one with them exported --plain, are files of the same keys."""
+    page = exported("--plain", conditions=8, jump_blocks=1) if plain else exported()
+    manifest = json.loads((page / "manifest.json").read_text())
+    assert set(manifest) == TODAY and "conditions" not in manifest["dit"]
+    with safe_open(page / "emoji-dit.safetensors", "pt") as file:
+        state = {k: file.get_tensor(k) for k in file.keys()}
+    assert all(v.dtype == torch.float16 for v in state.values()) and not any("a_embedder" in k for k in state)
+    config = check(page, {k: v.float() for k, v in state.items()})
+    for key in (
+        "input_size",
+        "patch_size",
+        "in_channels",
+        "hidden_size",
+        "depth",
+        "num_heads",
+        "num_classes",
+        "num_styles",
+    ):
+        assert manifest["dit"][key] == getattr(config, key), key
+    assert (
+        manifest["vae"]["block_out_channels"] == SMALL_VAE["block_out_channels"]
+        and "encoder_channels" not in manifest["vae"]
+    )
+    names = set(load_file(page / "emoji-vae.safetensors"))
+    assert not any(k.startswith(("encoder.", "quant_conv.")) for k in names) and "post_quant_conv.weight" in names
+
+
+def test_what_new_weights_say_of_themselves(exported, tmp_path):
+    curve = [{"budget": 0.3, "shift": -3.0, "share": 0.31, "frechet": 2.0, "top1": 0.5, "style": 0.4}]
+    (tmp_path / "scores.json").write_text(json.dumps({"budget": curve}))
+    page = exported("--int8", "--scores", tmp_path / "scores.json", conditions=8, jump_blocks=1)
+    manifest, state = json.loads((page / "manifest.json").read_text()), load_file(page / "emoji-dit.safetensors")
+    assert set(manifest) == TODAY | {"fast", "budget"} and manifest["dit"]["weights"] == "int8"
+    assert manifest["dit"]["conditions"] == list(CONDITIONS) and manifest["dit"]["jump_blocks"] == 1
+    assert manifest["budget"] == [{"shift": -3.0, "share": 0.31, "frechet": 2.0, "top1": 0.5}]
+    assert state["blocks.0.mlp.fc1.weight"].dtype == torch.int8 and state["blocks.0.mlp.fc1.weight.scale"].shape == (
+        128,
+    )
+    check(page, dequantise(state), jump_blocks=1)
+
+
+def test_int8_is_within_half_a_step():
+    weight = torch.randn(7, 5, 3) * torch.logspace(-6, 2, 7).view(-1, 1, 1)
+    weight[3] = 0
+    state = quantise({"a.weight": weight, "a.bias": torch.randn(5), "pos_embed": torch.randn(1, 4, 6)})
+    assert {k: v.dtype for k, v in state.items()} == {
+        "a.weight": torch.int8,
+        "a.weight.scale": torch.float16,
+        "a.bias": torch.float16,
+        "pos_embed": torch.float16,
+    }
+    found, step = dequantise(state), state["a.weight.scale"].float().view(-1, 1, 1)
+    error = (found["a.weight"] - weight).abs()
+    assert (error <= step * 0.5001).all() and (found["a.weight"][3] == 0).all()
+    assert (state["a.weight"].flatten(1).abs().amax(1)[4:] >= 126).all() and set(found) == {
+        "a.weight",
+        "a.bias",
+        "pos_embed",
+    }
+
+
+def test_the_check_looks_until_the_masks_are_sure_or_says_so():
+    """A model whose width logit is its timestep: the search must draw other timesteps, and give up where there are
+    none."""
+
+    def model(x, t, gates):
+        gates.nearest.append((t - 0.5).abs().min())
+        return x
+
+    make = lambda: (torch.zeros(2), torch.rand(2))
+    (_, t), gates, _ = decided_inputs(model, make, margin=0.4)
+    assert gates.margin >= 0.4 and (t - 0.5).abs().min() >= 0.4
+    with pytest.raises(SystemExit, match="none of 20 inputs"):
+        decided_inputs(model, lambda: (torch.zeros(2), torch.tensor([0.2, 0.5])), tries=20)
+
+
+def test_label_rows_follow_their_names():
+    table = torch.arange(12.0).view(4, 3)  # three names and the null row
+    old, new = {"classes": ["a", "b", "c"], "styles": []}, {"classes": ["c", "new", "a"], "styles": []}
+    found = select_rows({"y_embedder.embedding_table.weight": table}, old, new)["y_embedder.embedding_table.weight"]
+    assert found.tolist() == [table[2].tolist(), table[:3].mean(0).tolist(), table[0].tolist(), table[3].tolist()]
+
+
+def test_publishing(exported, latents, tmp_path):
+    page = exported()
+    shares = {"top1": 0.9, "top5": 1.0, "style": 0.5}
+    scores = {
+        "both on": {**shares, "share": 0.5, "frechet": 1.0, "evaluations": 50, "pictures": 8, "held out": shares},
+        "floor": 2.0,
+    }
+    scores |= {"vae": {"psnr_mean": 30.0, "real held out": shares}, "copies": {"lively": {"copies": 0.25}}}
+    report = tmp_path / "report"
+    report.mkdir()
+    (report / "scores.json").write_text(json.dumps(scores))
+    (report / "scores.md").write_text("| a table |\n")
+    command = [
+        "publish.py",
+        "--page",
+        page,
+        "--report",
+        report,
+        "--latents",
+        latents,
+        "--root",
+        tmp_path / "site",
+        "--no-picture",
+    ]
+    meta = json.loads((latents / "meta.json").read_text())
+    meta["licences"] = [{"style": "a", "package": "p", "author": "Its Maker", "licence": "MIT", "text": "https://x"}]
+    (latents / "meta.json").write_text(json.dumps(meta))
+    assert "below the floors" in run(*command, "--top1", 0.95, ok=False) and not (tmp_path / "site").exists()
+    run(*command)
+    models = tmp_path / "site" / "public" / "models" / "emoji"
+    assert (models / "emoji-dit.safetensors").read_bytes() == (page / "emoji-dit.safetensors").read_bytes()
+    assert (tmp_path / "site" / "conformance" / "cases" / "emoji" / "check.safetensors").exists()
+    card = (models / "MODEL_CARD.md").read_text()
+    assert "| a | Its Maker (`p`) | [MIT](https://x) |" in card and "| a table |" in card and "25%" in card
+
+
+def test_sources_are_named_as_their_authors_name_them():
+    import sources
+
+    table = publish.sources_table([vars(s) for s in sources.SOURCES])
+    assert "EmojiTwo" in table and "v1), Emoji One" not in table and len(table.splitlines()) == len(sources.SOURCES)
+
+
+def test_a_safetensors_file_tells_its_configuration(tmp_path):
+    path = mock_dynamic(tmp_path / "m.safetensors", jump_blocks=1, conditions=8)
+    assert load_model(path).config.jump_blocks == 1
