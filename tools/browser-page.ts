@@ -3,33 +3,61 @@ import { createServer, type Plugin } from 'vite';
 import { bundledDependencies } from './bundled-dependencies';
 import { chromiumArgs, ensureChromium } from './chromium';
 
+/** Opens pages of the project, by their paths relative to its root. */
+export interface Browser {
+  open(path: string): Promise<Page>;
+}
+
+/** What the server is told beside the project's own configuration. */
+export interface ServerOptions {
+  readonly plugins?: readonly Plugin[];
+  /** Packages to bundle beforehand, beside those of the engine. */
+  readonly include?: readonly string[];
+  /** Packages that bring files along, which bundling would lose. */
+  readonly exclude?: readonly string[];
+}
+
 /**
- * Serves the project with Vite, opens one of its pages in headless Chromium with WebGPU, and
- * closes both when `work` is done. Errors of the page are printed.
- * @param path page, relative to the project's root
+ * Serves the project with Vite and starts a headless Chromium with WebGPU; both are closed when
+ * `work` is done. Errors of the pages are printed.
  */
-export async function withBrowserPage<T>(
-  path: string,
-  plugins: readonly Plugin[],
-  work: (page: Page) => Promise<T>,
+export async function withBrowser<T>(
+  { plugins = [], include = [], exclude = [] }: ServerOptions,
+  work: (browser: Browser) => Promise<T>,
 ): Promise<T> {
   const server = await createServer({
     plugins: [...plugins],
     logLevel: 'error',
-    // Nothing may reload the page halfway: no watching, and dependencies are bundled beforehand.
+    // Nothing may reload a page halfway: no watching, and dependencies are bundled beforehand.
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    optimizeDeps: { include: bundledDependencies },
+    optimizeDeps: { include: [...bundledDependencies, ...include], exclude: [...exclude] },
   });
   await server.listen();
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
   try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(0);
-    page.on('pageerror', (error) => console.error(`The page failed: ${error.message}`));
-    await page.goto(`${server.resolvedUrls?.local[0] ?? ''}${path}`);
-    return await work(page);
+    return await work({
+      async open(path) {
+        const page = await browser.newPage();
+        page.setDefaultTimeout(0);
+        page.on('pageerror', (error) => console.error(`The page failed: ${error.message}`));
+        await page.goto(`${server.resolvedUrls?.local[0] ?? ''}${path}`);
+        return page;
+      },
+    });
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+/**
+ * As `withBrowser`, with one page.
+ * @param path page, relative to the project's root
+ */
+export function withBrowserPage<T>(
+  path: string,
+  plugins: readonly Plugin[],
+  work: (page: Page) => Promise<T>,
+): Promise<T> {
+  return withBrowser({ plugins }, async (browser) => work(await browser.open(path)));
 }

@@ -1,0 +1,13 @@
+import type { GenerateRequest } from '../src/engine/index';
+import { emojiGuidance } from './models';
+import type { Mode } from './options';
+
+/** A picture of the shipped model. */
+export function pictureRequest(mode: Mode, steps: number): GenerateRequest {
+  return {
+    ...{ sampler: 'flow-euler', steps, guidance: emojiGuidance, guidanceChannels: 'all' },
+    ...{ seed: 7, images: 1, classId: 0, styleId: 0, preview: 'off' },
+    dynamicWidth: mode === 'width' || mode === 'both',
+    dynamicTokens: mode === 'tokens' || mode === 'both',
+  };
+}
