@@ -1,22 +1,26 @@
 import { openAsBlob } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Backend } from '../src/backend/backend';
+import { keepAlive } from '../src/engine/keep-alive';
 import { openCase } from './case-file';
 import type { CaseReport } from './report';
 import { reportCase } from './run-case';
 
 /** Runs cases on a backend that needs no browser. */
-export async function runInNode(
-  backend: Backend,
+export function runInNode(
+  start: () => Promise<Backend>,
   folders: readonly string[],
   onReport: (report: CaseReport) => void,
 ): Promise<void> {
-  try {
-    for (const folder of folders) {
-      const open = () => openCase((name) => openAsBlob(resolve(folder, name)));
-      onReport(await reportCase(backend, basename(folder), open));
+  return keepAlive(async () => {
+    const backend = await start();
+    try {
+      for (const folder of folders) {
+        const open = () => openCase((name) => openAsBlob(resolve(folder, name)));
+        onReport(await reportCase(backend, basename(folder), open));
+      }
+    } finally {
+      backend.destroy();
     }
-  } finally {
-    backend.destroy();
-  }
+  });
 }

@@ -31,13 +31,15 @@ function parseCommandLine() {
   }
 }
 
-async function startBackend(kind: 'wasm' | 'reference', threads?: number): Promise<Backend> {
-  if (kind === 'reference') {
-    const { createReferenceBackend } = await import('../src/backend/reference/backend');
-    return createReferenceBackend();
-  }
-  const { createWasmBackend } = await import('../src/backend/wasm/wasm-backend');
-  return createWasmBackend({ threads });
+function startBackend(kind: 'wasm' | 'reference', threads?: number): () => Promise<Backend> {
+  return async () => {
+    if (kind === 'reference') {
+      const { createReferenceBackend } = await import('../src/backend/reference/backend');
+      return createReferenceBackend();
+    }
+    const { createWasmBackend } = await import('../src/backend/wasm/wasm-backend');
+    return createWasmBackend({ threads });
+  };
 }
 
 function print({ name, pass, outputs, error }: CaseReport): void {
@@ -69,7 +71,7 @@ switch (values.backend) {
     break;
   case 'wasm':
   case 'reference':
-    await runInNode(await startBackend(values.backend, threads), folders, onReport);
+    await runInNode(startBackend(values.backend, threads), folders, onReport);
     break;
   default:
     refuse(`There is no backend "${values.backend}".`);

@@ -1,14 +1,14 @@
 import { DyditError } from '../errors';
 import type { Engine, EngineOptions } from './api';
+import { keepAlive } from './keep-alive';
 import { Session } from './session';
 
 /** The engine on this thread, for places without workers of the web's kind, such as Node. */
 export async function createLocalEngine(options: EngineOptions = {}): Promise<Engine> {
-  return new LocalEngine(await Session.start(options));
+  return new LocalEngine(await keepAlive(() => Session.start(options)));
 }
 
-/** @internal exported for tests */
-export class LocalEngine implements Engine {
+class LocalEngine implements Engine {
   readonly machine: Engine['machine'];
   readonly lost: Engine['lost'];
   readonly load: Engine['load'];
@@ -41,6 +41,6 @@ export class LocalEngine implements Engine {
       const disposed = this.#end.signal.aborted;
       throw new DyditError('cancelled', disposed ? 'The engine was disposed of.' : 'Cancelled.');
     }
-    return work(ended);
+    return keepAlive(() => work(ended));
   }
 }
