@@ -1,9 +1,11 @@
 import { backends, expect, test } from './fixtures';
 import { announced } from './steps/announcements';
 import {
+  cancelMark,
   messagesReceived,
   prependToWorker,
   watchWorkers,
+  withMarkedCancel,
   withSlowSteps,
 } from './steps/engine-worker';
 import { cancelButton, generateButton, openPage, quickSettings, setNumber } from './steps/page';
@@ -20,17 +22,18 @@ for (const backend of backends) {
       page,
     }) => {
       await watchWorkers(page);
-      await prependToWorker(page, withSlowSteps);
+      await prependToWorker(page, withMarkedCancel + withSlowSteps);
       await openPage(page, { ...quickSettings, steps: 1000 });
       await generateButton(page).click();
       await expect(page.getByTestId('progress-step')).toHaveText(runningStep);
       await cancelButton(page).click();
-      const before = (await messagesReceived(page)).length;
 
       await expect(generateButton(page)).toBeEnabled();
-      const after = (await messagesReceived(page)).slice(before);
+      const received = await messagesReceived(page);
+      expect(received).toContain(cancelMark);
+      const after = received.slice(received.indexOf(cancelMark));
       expect(after.filter((type) => type === 'step').length).toBeLessThanOrEqual(stepsAfterCancel);
-      expect(await messagesReceived(page)).not.toContain('generated');
+      expect(received).not.toContain('generated');
       expect(await announced(page)).toContain('Cancelling.');
       await expect(tiles(page)).toHaveCount(0);
       await expect(page.getByRole('alert')).toHaveCount(0);

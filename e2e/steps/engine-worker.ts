@@ -60,6 +60,15 @@ export const withSlowSteps = beforeEachMessage(`
     while (performance.now() < until);
   }`);
 
+/** What `messagesReceived` has where a worker `withMarkedCancel` was told to cancel. */
+export const cancelMark = 'told-to-cancel';
+
+/** A worker that says when it is told to cancel: what it sends after that does not hang on how busy the machine is. */
+export const withMarkedCancel = `
+  self.addEventListener('message', (event) => {
+    if (event.data.type === 'cancel') self.postMessage({ type: '${cancelMark}' });
+  });`;
+
 /** A worker whose page takes it for a fast one, however slow the machine. */
 export const withFastTimes = beforeEachMessage(`
   if (message.type === 'started') message.machine = { ...message.machine, linearGflops: 1e6 };
@@ -100,7 +109,7 @@ export async function loseDevice(page: Page): Promise<void> {
 
 /** A processor with that many cores, as the page and its worker see it. Call it before the page is opened. */
 export async function pretendCores(page: Page, cores: number): Promise<void> {
-  const statement = `Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${cores} });`;
+  const statement = `Object.defineProperty(navigator, 'hardwareConcurrency', { value: ${cores}, configurable: true });`;
   await page.addInitScript(statement);
   await prependToWorker(page, statement);
 }
