@@ -18,7 +18,7 @@ import { bindOp } from './ops/bind-op';
 import { RowGrids } from './row-grids';
 import { stepSource } from './shaders';
 import { GpuStorage } from './storage';
-import { splitSubmissions } from './submissions';
+import { splitByCost } from './submissions';
 import type { GpuWeights } from './weights';
 import { WidthRecords } from './width-records';
 
@@ -65,7 +65,9 @@ export async function compileProgram(
     for (const dispatch of ops.flatMap(({ dispatches }) => dispatches)) expectGrid(dispatch);
     rowGrids.upload();
     const timestamps = arena.adopt(new RunTimestamps(gpu, options.timedRuns));
-    const submissions = splitSubmissions(program, ops);
+    const submissions = splitByCost(program).map((steps) =>
+      steps.flatMap((step) => ops[step].dispatches),
+    );
     return new GpuExecutable(gpu, {
       ...{ label, ops, submissions, records, step, timestamps, arena },
       onDestroy: options.onDestroy,

@@ -1,16 +1,23 @@
+import { afterAll, afterEach, describe, expect } from 'vitest';
 import { describeOps } from '../testing/describe-ops';
-import { CountedGpu } from './testing/counted-gpu';
 import { linearVariants } from './kernel-library';
+import { WatchedGpu } from './testing/watched-gpu';
 import { createWebGpuBackend } from './webgpu-backend';
 
 /** Sums of up to some hundred products in f32, in another order than the reference's. */
 const tolerance = { abs: 5e-5, rel: 1e-5 };
 
 for (const linearVariant of linearVariants) {
-  const counted = new CountedGpu(navigator.gpu);
-  describeOps(
-    `webgpu (${linearVariant})`,
-    () => createWebGpuBackend(counted.gpu, { linearVariant }),
-    { tolerance, liveCount: () => counted.live },
-  );
+  describe(linearVariant, () => {
+    const watched = new WatchedGpu(navigator.gpu);
+    let guards = 0;
+    afterEach(async () => {
+      guards += await watched.expectGuardsUntouched();
+    });
+    afterAll(() => expect(guards, 'buffers whose guards were looked at').toBeGreaterThan(0));
+    describeOps('webgpu', () => createWebGpuBackend(watched.gpu, { linearVariant }), {
+      tolerance,
+      liveCount: () => watched.live,
+    });
+  });
 }

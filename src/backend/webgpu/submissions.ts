@@ -1,7 +1,6 @@
 import { axisLength } from '../../ops/axis';
 import { multiplyAdds, type CostPoint } from '../../ops/cost';
 import type { Program } from '../../ops/program';
-import type { BoundOp, Dispatch } from './dispatch';
 
 /**
  * Multiply-adds after which a new command buffer is begun, so that no single one holds a slow GPU
@@ -11,14 +10,14 @@ const submitMultiplyAdds = 20e9;
 
 /**
  * Whole ops, together until they cost more than a submission may, with everything active.
- * @param bound the program's ops, in their order
+ * @returns indices of the program's ops, one list a submission
  */
-export function splitSubmissions(program: Program, bound: readonly BoundOp[]): Dispatch[][] {
+export function splitByCost(program: Program): readonly (readonly number[])[] {
   const at: CostPoint = {
     evaluation: 0,
     rows: (id) => axisLength(program.tensors[id].axis) - 1,
   };
-  const submissions: Dispatch[][] = [[]];
+  const submissions: number[][] = [[]];
   let cost = 0;
   for (const [step, op] of program.ops.entries()) {
     const own = multiplyAdds(op, program, at);
@@ -27,7 +26,7 @@ export function splitSubmissions(program: Program, bound: readonly BoundOp[]): D
       submissions.push([]);
       cost = own;
     }
-    submissions[submissions.length - 1].push(...bound[step].dispatches);
+    submissions[submissions.length - 1].push(step);
   }
   return submissions;
 }

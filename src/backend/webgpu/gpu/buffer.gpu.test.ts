@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { BufferArena, readBuffer } from './buffer';
+import { readBuffer } from '../testing/read-buffer';
+import { BufferArena } from './buffer';
 import { requestGpu, type Gpu } from './device';
 import { withErrorScopes } from './error-scope';
 

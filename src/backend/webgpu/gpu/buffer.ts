@@ -78,29 +78,3 @@ export class BufferArena {
     for (const resource of this.#resources.splice(0)) resource.destroy();
   }
 }
-
-/**
- * Copies a buffer back to the CPU.
- * @returns `byteLength` bytes from the start of `buffer`
- */
-export async function readBuffer(
-  gpu: Gpu,
-  buffer: GPUBuffer,
-  byteLength = buffer.size,
-): Promise<ArrayBuffer> {
-  const size = Math.ceil(byteLength / 4) * 4;
-  const staging = gpu.device.createBuffer({
-    label: `${buffer.label}.readback`,
-    size,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  const encoder = gpu.device.createCommandEncoder({ label: `${buffer.label}.readback` });
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
-  gpu.device.queue.submit([encoder.finish()]);
-  try {
-    await staging.mapAsync(GPUMapMode.READ);
-    return staging.getMappedRange().slice(0, byteLength);
-  } finally {
-    staging.destroy();
-  }
-}

@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { withMembers } from '../testing/changed-gpu';
 import { requestGpu } from './device';
 
 /** The browser's GPU with another `requestAdapter`. */
 function gpuWhose(requestAdapter: () => Promise<unknown>): GPU {
-  return new Proxy(navigator.gpu, {
-    get: (target, key): unknown =>
-      key === 'requestAdapter' ? requestAdapter : Reflect.get(target, key),
-  });
+  return withMembers(navigator.gpu, { requestAdapter });
 }
 
 describe('requestGpu', () => {
@@ -20,6 +18,28 @@ describe('requestGpu', () => {
   test('without an adapter: adapter-refused', async () => {
     const gpu = gpuWhose(() => Promise.resolve(null));
     await expect(requestGpu(gpu)).rejects.toMatchObject({ code: 'adapter-refused' });
+  });
+
+  test('an adapter at the second try is taken', async () => {
+    let tries = 0;
+    const gpu = gpuWhose(() =>
+      tries++ === 0 ? Promise.resolve(null) : navigator.gpu.requestAdapter(),
+    );
+    const { device } = await requestGpu(gpu);
+    expect(tries).toBe(2);
+    device.destroy();
+  });
+
+  test('an adapter without `info`, as in Chrome 113 to 126, starts all the same', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter) throw new Error('There is no adapter.');
+    const silent = withMembers(adapter, { info: undefined, isFallbackAdapter: true });
+    const { device, description, software } = await requestGpu(
+      gpuWhose(() => Promise.resolve(silent)),
+    );
+    expect(description).toBe('unnamed adapter');
+    expect(software).toBe(true);
+    device.destroy();
   });
 
   test('an adapter that gives no device: adapter-refused, with the reason', async () => {

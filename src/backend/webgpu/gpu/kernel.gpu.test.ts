@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { DyditError } from '../../../errors';
-import { BufferArena, readBuffer } from './buffer';
+import { readBuffer } from '../testing/read-buffer';
+import { BufferArena } from './buffer';
 import { requestGpu } from './device';
 import { withErrorScopes } from './error-scope';
 import { Kernel } from './kernel';

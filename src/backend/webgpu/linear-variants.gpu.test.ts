@@ -1,0 +1,78 @@
+import { afterAll, describe, test } from 'vitest';
+import {
+  CaseBuilder,
+  gatedRun,
+  groupsGate,
+  headsGate,
+  widthWith,
+  type WeightType,
+} from '../testing/case-builder';
+import { expectSameBits } from '../testing/expect-close';
+import { resultOf, runCase, type OpCase } from '../testing/run-case';
+import { chunk } from '../../ops/recorder';
+import { linearVariants } from './kernel-library';
+import { createWebGpuBackend } from './webgpu-backend';
+
+const backends = await Promise.all(
+  linearVariants.map((linearVariant) => createWebGpuBackend(navigator.gpu, { linearVariant })),
+);
+afterAll(() => backends.forEach((backend) => backend.destroy()));
+
+/** Fails where a variant's `y` is not bit for bit that of the first. */
+async function expectSameEverywhere(test: OpCase): Promise<void> {
+  const [first, ...others] = await Promise.all(
+    backends.map(({ lanes: [lane] }) => runCase(lane, test)),
+  );
+  for (const other of others) {
+    expectSameBits(floats(resultOf(other, 'y')), floats(resultOf(first, 'y')));
+  }
+}
+
+function floats(values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>) {
+  return new Float32Array(values.buffer, values.byteOffset, values.length);
+}
+
+const weightTypes: readonly WeightType[] = ['f32', 'f16'];
+
+// Tuning may choose another variant on the next visit, and a picture must not change with it.
+describe('variants of the linear kernel give the same bits', () => {
+  for (const type of weightTypes) {
+    for (const rows of [1, 63, 65]) {
+      for (const [k, n] of [
+        [4, 68],
+        [12, 4],
+        [68, 100],
+        [260, 260],
+      ]) {
+        test(`${rows} rows, ${k} to ${n}, ${type}`, async () => {
+          const c = new CaseBuilder(rows * 1000 + k, type);
+          const x = c.rows('x', rows, k);
+          c.expose('y', c.net.linear(x, c.linear('l', n, k), { activation: 'gelu' }));
+          await expectSameEverywhere(c.finish());
+        });
+      }
+    }
+
+    test(`active groups of both sides, ${type}`, async () => {
+      const c = new CaseBuilder(1, type);
+      const axis = { groups: 5, group: 18 };
+      const x = c.rows('x', 65, axis);
+      const layer = c.linear('l', axis, axis);
+      c.expose('y', c.net.linear(x, layer, { n: groupsGate, k: headsGate }));
+      const width = widthWith(5, { heads: [0, 2, 3], groups: [1, 4] });
+      await expectSameEverywhere(c.finish({ width, runs: gatedRun }));
+    });
+
+    test(`the end of a residual branch on packed rows, ${type}`, async () => {
+      const c = new CaseBuilder(2, type);
+      const kept = Array.from({ length: 66 }, (_, token) => token % 3 !== 1);
+      const rows = c.keep(kept);
+      const y = c.rows('y', 66, 36);
+      const x = c.rows('x', 66, 72);
+      const modulation = c.rows('modulation', 2, 72);
+      const layer = c.linear('l', 36, 72);
+      c.net.addGated(y, chunk(modulation, 1), x, layer, { tokens: 33, rows });
+      await expectSameEverywhere(c.finish());
+    });
+  }
+});
