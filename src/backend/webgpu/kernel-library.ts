@@ -21,8 +21,6 @@ export type LinearVariant = (typeof linearVariants)[number];
 /** How a linear layer ends; see the shaders of this name in shaders/lib. */
 export type LinearEnd = 'Store' | 'AddGated';
 
-export type { WeightStorage } from './shaders';
-
 /** Compiles the shaders of one device, each variant once. */
 export class KernelLibrary {
   readonly #compiled = new Map<string, Promise<Kernel>>();

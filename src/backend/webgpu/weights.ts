@@ -14,7 +14,8 @@ import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
 import { paddedLength } from './layout';
 import { packWeight, padRows } from './pack';
-import type { KernelLibrary, WeightStorage } from './kernel-library';
+import type { KernelLibrary } from './kernel-library';
+import type { WeightStorage } from './shaders';
 
 /** A linear layer or a convolution: weight (taps, K, N) as the kernels read it, bias (N). */
 export interface MatrixBuffers {

@@ -82,7 +82,7 @@ function keyOf({ layer, unit, repeat }: Gate): string {
 }
 
 /** Every gate of a program. */
-export function gatesOf(program: Program): readonly Gate[] {
+function gatesOf(program: Program): readonly Gate[] {
   return program.ops
     .flatMap((op) => {
       switch (op.kind) {
