@@ -62,6 +62,18 @@ class Ema:
             self.shadow[key].copy_(value)
 
 
+def plotter():
+    """matplotlib's pyplot without a screen, or None where it is not installed: a run must not end for a plot."""
+    try:
+        import matplotlib
+    except ImportError:
+        return None
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt
+
+
 class Log:
     """log.csv in the run's folder, one row every so many steps, and a plot of each column. A resumed run drops
     the rows of steps that it will do again."""
@@ -89,13 +101,9 @@ class Log:
             writer.writerow(row)
 
     def plot(self, path, columns):
-        import matplotlib
-
-        matplotlib.use("Agg")
-        import matplotlib.pyplot as plt
-
+        plt = plotter()
         rows = self.rows()
-        if len(rows) < 2:
+        if len(rows) < 2 or not plt:
             return
         steps = np.array([int(row["step"]) for row in rows])
         figure, axes = plt.subplots(1, len(columns), figsize=(4 * len(columns), 3), squeeze=False)

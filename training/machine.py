@@ -15,7 +15,7 @@ def cpu_has_bf16():
         return False
     if torch.backends.cpu.get_cpu_capability() in ("DEFAULT", "AVX2"):
         return False
-    capabilities = torch.cpu.get_capabilities()
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # an old PyTorch does not say
     return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
 
 

@@ -35,10 +35,18 @@ def budgets(groups, target, lowest, progress, device):
     return 1 + (asked - 1) * progress, shift_of(asked, target, low=lowest).to(device)
 
 
-def work_loss(share, group, wanted):
-    """2 (mean share of a group - wanted)^2, mean over groups. share, group (B,), wanted (groups,)."""
-    means = torch.stack([share[group == g].mean() for g in range(len(wanted))])
+def work_loss(share, wanted):
+    """2 (mean share of a group - wanted)^2, mean over groups, and the means (groups,). share (B,): item i is in
+    group i % groups. wanted (groups,)."""
+    means = share.view(-1, len(wanted)).mean(0)  # (groups,)
     return 2 * ((means - wanted) ** 2).mean(), means
+
+
+def kinds_of(half, groups, fast, device):
+    """(half,) for fast.make_targets: in every group, of four pictures two are plain, one asks for guidance, one for a
+    jump; all plain where nothing fast is learned."""
+    turn = torch.arange(half, device=device) // groups % 4
+    return torch.where(turn == 1, 1, torch.where(turn == 3, 2, 0)) if fast else torch.zeros_like(turn)
 
 
 def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
@@ -58,10 +66,10 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
         loss = flow_loss(model, x, logit_normal_timesteps(B, device), dict(labels, route=route)).mean()
         return loss, {"loss": loss}
     else:
-        half = torch.cat([stratified_timesteps(B // 2, device), stratified_timesteps(B - B // 2, device)])
-        kinds = torch.arange(B, device=device) % 4
-        kinds = torch.where(kinds == 1, 1, torch.where(kinds == 3, 2, 0)) if args.fast else torch.zeros_like(kinds)
-        z, t, r, labels, target = make_targets(teacher, x, half, labels, kinds)
+        halves = (B // 2, B - B // 2)  # one through the routers, one through open gates, both over all timesteps
+        t = torch.cat([stratified_timesteps(half, device) for half in halves])
+        kinds = torch.cat([kinds_of(half, args.groups, args.fast, device) for half in halves])
+        z, t, r, labels, target = make_targets(teacher, x, t, labels, kinds)
         ask = lambda part, **more: targets_loss(
             model, z[part], t[part], r[part], some(labels, part) | more, target[part]
         )
@@ -73,7 +81,7 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
     wanted, shift = budgets(args.groups, args.target, args.lowest, ramp, device)
     gates = Gates("train", args.tau, shift=shift[group] * ramp)
     dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
-    work, means = work_loss(share_of_work(model.config, *gates.stacked()), group, wanted)
+    work, means = work_loss(share_of_work(model.config, *gates.stacked()), wanted)
     loss = dynamic + complete + work
     return loss, {"loss": loss, "dynamic": dynamic, "complete": complete, "share": means[0], "target": wanted[0]}
 

@@ -183,9 +183,18 @@ def test_budgets_and_their_loss_by_hand():
     wanted, shift = objectives.budgets(3, 0.5, 0.3, 0.5, "cpu")
     assert wanted[0] == 0.75 and shift[0] == 0  # halfway down to 0.5, as learned
     assert ((wanted >= 0.65 - 1e-6) & (wanted <= 1)).all() and ((shift >= -3) & (shift <= 6)).all()
-    share, group = torch.tensor([0.2, 0.4, 0.9, 0.7]), torch.tensor([0, 1, 0, 1])
-    loss, means = objectives.work_loss(share, group, torch.tensor([0.5, 0.5]))
-    assert means.tolist() == pytest.approx([0.55, 0.55]) and loss.item() == pytest.approx(2 * 0.05**2, rel=1e-3)
+    share = torch.tensor([0.2, 0.4, 0.9, 0.7])  # groups 0, 1, 0, 1
+    loss, means = objectives.work_loss(share, torch.tensor([0.5, 0.25]))
+    assert means.tolist() == pytest.approx([0.55, 0.55]) and loss.item() == pytest.approx(0.05**2 + 0.3**2, rel=1e-3)
+
+
+def test_every_group_asks_for_every_kind():
+    """A group's share of work is taken over what its pictures are asked: none may be all plain."""
+    for groups in (1, 2, 4):
+        kinds = objectives.kinds_of(16 * groups, groups, True, "cpu")
+        for group in range(groups):
+            assert kinds[torch.arange(len(kinds)) % groups == group].tolist() == [0, 1, 0, 2] * 4
+    assert objectives.kinds_of(8, 2, False, "cpu").sum() == 0
 
 
 def test_perceptual_distance_by_formula():

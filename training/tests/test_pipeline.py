@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from checkpoints import ROUTERS, load_model, read_state
-from conftest import TRAINING, losses, run, run_process
+from conftest import losses, run, run_process
 
 SMALL = ["--hidden", 32, "--depth", 2, "--num-heads", 4, "--batch", 16, "--threads", 1]
 
@@ -121,26 +121,6 @@ def test_a_recipe_is_read_and_the_command_line_wins(latents, tmp_path):
     recipe.write_text(json.dumps({"static": {"hiden": 32}}))
     said = run("train.py", "--latents", latents, "--out", tmp_path / "no", "--recipe", recipe, ok=False)
     assert "unknown options ['hiden']" in said
-
-
-def test_one_command_goes_from_pictures_to_the_page(pictures, tmp_path):
-    """run.sh on the tiny recipe; started again, it does nothing over."""
-    os.symlink(pictures, tmp_path / "data")
-    command = ["bash", TRAINING / "run.sh", "--recipe", TRAINING / "recipes" / "tiny.json", "--cache", tmp_path]
-    run_process(*command, python=False)
-    written = {
-        p: p.stat().st_mtime_ns for p in tmp_path.glob("*/*") if p.name in ("done.json", "score.json", "accuracy.json")
-    }
-    assert len(written) == 4 and (tmp_path / "page" / "manifest.json").exists()
-    manifest = json.loads((tmp_path / "page" / "manifest.json").read_text())
-    assert (
-        manifest["fast"]["steps"] == 4
-        and manifest["budget"][0]["share"] <= 1
-        and len(manifest["dit"]["conditions"]) == 8
-    )
-    said = run_process(*command, python=False)
-    assert [line for line in said.splitlines() if line.startswith("==") and not line.endswith(": done")] == []
-    assert {p: p.stat().st_mtime_ns for p in written} == written
 
 
 DIES = """
