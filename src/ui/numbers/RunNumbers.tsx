@@ -31,7 +31,7 @@ export function RunNumbers({ statistics, machine }: Props) {
           name="A step"
           value={formatDuration(median(stepMs))}
           note={
-            gpuStepMs
+            gpuStepMs && machine.kind === 'webgpu'
               ? `median; ${formatDuration(median(gpuStepMs))} of it on the GPU`
               : 'median over the run'
           }
