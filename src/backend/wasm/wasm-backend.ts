@@ -1,14 +1,12 @@
 import { DyditError, type ErrorReport } from '../../errors';
-import type { Backend, BackendReport } from '../backend';
+import type { Backend, BackendReport, Lane } from '../backend';
 import { compileKernels } from './kernel-files';
-import { instantiate } from './kernels';
-import { LaneMemory } from './lane-memory';
 import { measureLinear } from './measure';
 import { processorName, processorThreads } from './processor';
 import { hasRelaxedSimd } from './relaxed-simd';
-import { alone, type Crew } from './run-loop';
-import { canShareMemory, SharedCrew } from './shared-crew';
-import { stateBytes, WasmLane } from './wasm-lane';
+import { canShareMemory } from './shared-crew';
+import { startLane, type StartedLane } from './start-lane';
+import { startRemoteLane, type StartedRemoteLane } from './start-remote-lane';
 
 /** How the processor is to be used. */
 export interface WasmOptions {
@@ -24,83 +22,117 @@ export interface WasmOptions {
 
 /**
  * The processor as a backend: WebAssembly with SIMD. Where threads can share a memory, one lane with
- * all of them; else a lane for each.
+ * all of them; else a lane for each, with a memory of its own. With fewer threads than asked for
+ * where the system starts no more.
  * @throws DyditError `out-of-memory`, `network-failed`, `internal`
  */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<WasmBackend> {
   const fused = (options.relaxed ?? true) && hasRelaxedSimd();
   const shared = (options.shared ?? true) && canShareMemory();
-  const threads = options.threads ?? processorThreads();
+  const threads = Math.max(1, options.threads ?? processorThreads());
+  const plan = { fused, threads, memoryLimit: options.memoryLimit };
   const fallbacks = fused ? [] : ['No relaxed SIMD: a multiply-add takes two instructions.'];
-  const started = await startLane({ fused, threads: shared ? threads : 1 }, options.memoryLimit);
-  const { lane, crew } = started;
-  const simd = fused ? 'relaxed SIMD' : 'SIMD';
-  const words = crew.threads === 1 ? '1 thread' : `${crew.threads} threads`;
-  return new WasmBackend(started, {
+  if (threads > 1 && !shared) {
+    fallbacks.push('No shared memory: each thread keeps the weights in a memory of its own.');
+  }
+  const team = shared ? await startTeam(plan, fallbacks) : await startLanes(plan, fallbacks);
+  return new WasmBackend(team, {
     kind: 'wasm',
-    description: `${processorName()}, ${words}, ${simd}`,
+    description: `${processorName()}, ${counted(team.threads)}, ${fused ? 'relaxed SIMD' : 'SIMD'}`,
     software: false,
-    threads: crew.threads,
-    features: fused ? ['simd', 'relaxed-simd'] : ['simd'],
+    threads: team.threads,
+    features: [
+      'simd',
+      ...(fused ? ['relaxed-simd'] : []),
+      ...(shared && team.threads > 1 ? ['shared-memory'] : []),
+    ],
     fallbacks,
-    linearGflops: await measureLinear([lane]),
+    linearGflops: await measureLinear(lanesOf(team)),
   });
 }
 
-interface StartedLane {
-  readonly lane: WasmLane;
-  readonly crew: Crew;
-  readonly lost: Promise<ErrorReport>;
-  destroy(): void;
+interface Plan {
+  readonly fused: boolean;
+  readonly threads: number;
+  readonly memoryLimit: number | undefined;
 }
 
-const never = new Promise<ErrorReport>(() => undefined);
+/** Everything that computes. */
+interface Team {
+  readonly local: StartedLane;
+  readonly remote: readonly StartedRemoteLane[];
+  readonly threads: number;
+}
 
-async function startLane(
-  { fused, threads }: { readonly fused: boolean; readonly threads: number },
-  limitBytes: number | undefined,
-): Promise<StartedLane> {
-  const shared = threads > 1;
-  const module = await compileKernels({ fused, shared });
-  const memory = new LaneMemory({ shared, limitBytes });
-  const kernels = await instantiate(module, memory.memory);
-  const state = memory.allocate('The state of the processor', stateBytes).address;
-  if (!shared) {
-    const lane = new WasmLane(memory, kernels, alone, state);
-    return { lane, crew: alone, lost: never, destroy: () => lane.close(() => undefined) };
+/** One lane with all threads. */
+async function startTeam({ fused, threads, memoryLimit }: Plan, notes: string[]): Promise<Team> {
+  if (threads > 1) {
+    try {
+      const module = await compileKernels({ fused, shared: true });
+      const local = await startLane({ module, threads, memoryLimit });
+      return { local, remote: [], threads };
+    } catch (error) {
+      notes.push(`One thread only: ${DyditError.from(error).message}`);
+    }
   }
-  const crew = await SharedCrew.start({ module, memory, kernels, state }, threads);
-  const lane = new WasmLane(memory, kernels, crew, state);
-  const destroy = (): void => lane.close(() => crew.dismiss());
-  return { lane, crew, lost: crew.lost, destroy };
+  const module = await compileKernels({ fused, shared: false });
+  return { local: await startLane({ module, memoryLimit }), remote: [], threads: 1 };
+}
+
+/** A lane for each thread, the first of them on this one. */
+async function startLanes({ fused, threads, memoryLimit }: Plan, notes: string[]): Promise<Team> {
+  const module = await compileKernels({ fused, shared: false });
+  const local = await startLane({ module, memoryLimit });
+  const others = await Promise.allSettled(
+    Array.from({ length: threads - 1 }, () => startRemoteLane(module, memoryLimit)),
+  );
+  const remote: StartedRemoteLane[] = [];
+  for (const other of others) {
+    if (other.status === 'fulfilled') remote.push(other.value);
+    else notes.push(`A thread less: ${DyditError.from(other.reason).message}`);
+  }
+  return { local, remote, threads: 1 + remote.length };
+}
+
+function lanesOf({ local, remote }: Team): readonly Lane[] {
+  return [local.lane, ...remote.map(({ lane }) => lane)];
+}
+
+function counted(threads: number): string {
+  return threads === 1 ? '1 thread' : `${threads} threads`;
 }
 
 export class WasmBackend implements Backend {
-  readonly lanes: readonly WasmLane[];
+  readonly lanes: readonly Lane[];
   readonly lost: Promise<ErrorReport>;
 
   constructor(
-    private readonly started: StartedLane,
+    private readonly team: Team,
     readonly report: BackendReport,
   ) {
-    this.lanes = [started.lane];
-    this.lost = started.lost;
+    this.lanes = lanesOf(team);
+    this.lost = Promise.race([team.local.lost, ...team.remote.map(({ lost }) => lost)]);
   }
 
-  /** Blocks of memory that are not freed. */
+  /** Blocks of this thread's memory, and objects of the others, that are not freed. */
   get liveCount(): number {
-    return this.lanes.reduce((sum, lane) => sum + lane.liveCount, 0);
+    const { local, remote } = this.team;
+    return remote.reduce((sum, { lane }) => sum + lane.liveCount, local.lane.liveCount);
   }
 
   async guard<T>(_what: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      const result = await work();
+      // What another thread could not do without being asked twice is told here.
+      await Promise.all(this.team.remote.map(({ lane }) => lane.settle()));
+      return result;
     } catch (error) {
       throw DyditError.from(error);
     }
   }
 
   destroy(): void {
-    this.started.destroy();
+    this.team.local.destroy();
+    for (const lane of this.team.remote) lane.destroy();
   }
 }

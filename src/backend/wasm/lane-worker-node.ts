@@ -1,0 +1,8 @@
+import { parentPort } from 'node:worker_threads';
+import type { LaneStart, ToLane } from './lane-protocol';
+import { serveLane } from './serve-lane';
+
+serveLane({
+  receive: (listener) => parentPort?.on('message', (data: ToLane | LaneStart) => listener(data)),
+  send: (message, transfer) => parentPort?.postMessage(message, transfer),
+});

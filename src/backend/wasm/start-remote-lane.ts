@@ -1,0 +1,59 @@
+import type { ErrorReport } from '../../errors';
+import { DyditError } from '../../errors';
+import type { FromLane, LaneStart } from './lane-protocol';
+import { RemoteLane } from './remote-lane';
+import { browserThread, inNode, nodeThread, type Thread, type ThreadEvents } from './thread';
+
+/** A lane that a thread of its own has. */
+export interface StartedRemoteLane {
+  readonly lane: RemoteLane;
+  readonly lost: Promise<ErrorReport>;
+  destroy(): void;
+}
+
+/**
+ * Starts a thread that has a lane.
+ * @throws DyditError where it can't be started
+ */
+export async function startRemoteLane(
+  module: WebAssembly.Module,
+  memoryLimit: number | undefined,
+): Promise<StartedRemoteLane> {
+  let onReady: () => void = () => undefined;
+  let onFailed: (error: ErrorReport) => void = () => undefined;
+  const ready = new Promise<ErrorReport | undefined>((resolve) => {
+    onReady = () => resolve(undefined);
+    onFailed = resolve;
+  });
+  const lane: RemoteLane = new RemoteLane((message) => thread.post(message));
+  const thread = startThread({
+    message: (message) => {
+      if (message.type === 'ready') onReady();
+      else if (message.type === 'failed') onFailed(message.error);
+      lane.receive(message);
+    },
+    failure: (reason) => lane.fail(reason),
+  });
+  const start: LaneStart = { type: 'start', module, memoryLimit };
+  thread.post(start);
+  const destroy = (): void => {
+    lane.close();
+    thread.terminate();
+  };
+  const failure = await Promise.race([ready, lane.lost]);
+  if (failure === undefined) return { lane, lost: lane.lost, destroy };
+  destroy();
+  throw DyditError.fromReport(failure);
+}
+
+function startThread(events: ThreadEvents<FromLane>): Thread {
+  if (inNode()) {
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
+    return nodeThread<FromLane>(
+      new Worker(new URL('./lane-worker-node.mjs', import.meta.url)),
+      events,
+    );
+  }
+  const worker = new Worker(new URL('./lane-worker.ts', import.meta.url), { type: 'module' });
+  return browserThread<FromLane>(worker, events);
+}
