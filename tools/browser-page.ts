@@ -29,7 +29,8 @@ export async function withBrowser<T>(
     plugins: [...plugins],
     logLevel: 'error',
     // Nothing may reload a page halfway: no watching, and dependencies are bundled beforehand.
-    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+    // (`watch: null` is lost where it is merged with the project's own server options.)
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: { ignored: /./ } },
     optimizeDeps: { include: [...bundledDependencies, ...include], exclude: [...exclude] },
   });
   await server.listen();
