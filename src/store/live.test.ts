@@ -40,7 +40,7 @@ describe('Live', () => {
 
   it('draws once for changes close together', async () => {
     const { state, pass, engines } = await start();
-    for (const guidance of [2, 3, 4]) {
+    for (const guidance of [2, 2.5, 3, 3.5, 4]) {
       state().change({ guidance });
       await pass(50);
     }
@@ -66,7 +66,7 @@ describe('Live', () => {
   });
 
   it('keeps one picture and one address for each state that was left to stand', async () => {
-    const { state, pass, addressBar } = await start();
+    const { state, pass, addressBar, engines } = await start();
     for (const guidance of [2, 3, 4]) {
       state().change({ guidance });
       await pass(300);
@@ -83,8 +83,9 @@ describe('Live', () => {
     addressBar.go(-1);
     expect(state().settings).toMatchObject({ classId: 0, guidance: 4 });
     expect(state().shownId).toBe(state().outcomes[1]?.id);
+    const drawn = engines[0]?.requests.length;
     await pass(300);
-    expect(state().outcomes, 'its picture is there already').toHaveLength(2);
+    expect(engines[0]?.requests, 'its picture is there already').toHaveLength(drawn ?? NaN);
   });
 
   it('lets Generate pass at once, with the seed on show', async () => {
