@@ -1,6 +1,7 @@
 import { DyditError } from '../src/errors';
 import { draw } from './draw/draw';
 import { parseDrawOptions } from './draw/options';
+import { allowRelaxedSimd } from './draw/relaxed-simd';
 import { help, UsageError } from './draw/usage';
 
 const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
@@ -16,6 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(help);
       return exitCode.done;
     }
+    allowRelaxedSimd();
     await draw(options, {
       out: (line) => process.stdout.write(`${line}\n`),
       err: process.stderr,

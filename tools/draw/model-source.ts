@@ -1,8 +1,9 @@
 import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ModelSource } from '../../src/engine/api';
+import { parseManifest } from '../../src/engine/manifest';
 import { UsageError } from './usage';
 
 const embedded = fileURLToPath(new URL('../../public/models/emoji/', import.meta.url));
@@ -28,7 +29,7 @@ export async function findModel(path = embedded, vaePath?: string): Promise<Foun
     }
     return {
       source: { kind: 'manifest', url: pathToFileURL(manifest).href },
-      ...(isEmbedded ? {} : { name: basename(resolve(manifest, '..')) }),
+      ...(isEmbedded ? {} : { name: await checkpointName(manifest) }),
     };
   }
   const checkpoint = await openFile(path);
@@ -40,6 +41,12 @@ export async function findModel(path = embedded, vaePath?: string): Promise<Foun
     },
     name: checkpoint.name,
   };
+}
+
+/** The checkpoint's file, by which the page knows it once it is dropped there. */
+async function checkpointName(manifest: string): Promise<string> {
+  const json: unknown = JSON.parse(await readFile(manifest, 'utf8'));
+  return basename(parseManifest(json).dit.file);
 }
 
 /** The manifest that a path means; undefined for a checkpoint. */

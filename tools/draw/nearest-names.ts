@@ -2,7 +2,7 @@
 const shown = 5;
 
 /** Changed letters, as a share of the longer name, above which two names are not alike. */
-const alike = 0.45;
+const alike = 0.4;
 
 /**
  * Names that someone who wrote `wanted` may have meant, the likeliest first: those that contain it
@@ -20,9 +20,11 @@ export function nearestNames(wanted: string, names: readonly string[]): readonly
 
 /** 0 for a name with that very word, else the share of letters to change. */
 function distanceOf(text: string, name: string): number {
-  const words = [name, ...name.split('-')];
+  const words = name.split('-');
   if (words.includes(text)) return 0;
-  const shares = words.map((word) => editDistance(text, word) / Math.max(text.length, word.length));
+  const shares = [name, ...words].map(
+    (word) => editDistance(text, word) / Math.max(text.length, word.length),
+  );
   return Math.min(...shares);
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { samplerNames, type SamplerName } from '../../src/sampler/samplers';
 import { limits } from '../../src/store/limits';
-import { UsageError } from './usage';
+import { mostPictures, UsageError } from './usage';
 
 /** What was asked for on the command line; what is absent is left to the model. */
 export interface DrawOptions {
@@ -22,8 +22,6 @@ export interface DrawOptions {
   readonly output?: string;
   readonly quiet: boolean;
 }
-
-const mostPictures = 1000;
 
 /**
  * Reads the command line.

@@ -1,3 +1,10 @@
+import { limits } from '../../src/store/limits';
+
+const { seed, steps, guidance } = limits;
+
+/** Most pictures of one command. */
+export const mostPictures = 1000;
+
 /** What `npm run draw -- --help` prints. */
 export const help = `Draws pictures with a Dynamic Diffusion Transformer, on the processor, without a browser.
 
@@ -6,10 +13,10 @@ Usage: npm run draw -- CLASS [options]
 CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
 
   --style NAME        style; "any" leaves it open (the model's first style)
-  --seed N            seed of the first picture, 0 to 4294967295 (drawn by lot, and told)
-  --count N           pictures, 1 to 1000; picture k has seed + k - 1 (1)
-  --steps N           sampling steps, 1 to 250 (the model's)
-  --guidance X        guidance scale, 1 to 10; 1 is none (the model's)
+  --seed N            seed of the first picture, 0 to ${seed.max} (drawn by lot, and told)
+  --count N           pictures, 1 to ${mostPictures}; picture k has seed + k - 1 (1)
+  --steps N           sampling steps, ${steps.min} to ${steps.max} (the model's)
+  --guidance X        guidance scale, ${guidance.min} to ${guidance.max}; 1 is none (the model's)
   --sampler NAME      ddim, ddpm, flow-euler or flow-heun, as the model allows (the model's)
   --width on|off      dynamic width: skip heads and channels (on)
   --tokens on|off     dynamic tokens: skip tokens (on)

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseDrawOptions } from './options';
+import { UsageError } from './usage';
+
+const parse = (line: string) => parseDrawOptions(line.split(' ').filter(Boolean));
+
+describe('the command line', () => {
+  it('leaves to the model what it does not name', () => {
+    expect(parse('fox')).toEqual({
+      kind: 'draw',
+      subject: 'fox',
+      count: 1,
+      dynamicWidth: true,
+      dynamicTokens: true,
+      quiet: false,
+    });
+  });
+
+  it('takes every flag', () => {
+    const line =
+      'cat face --style twemoji --seed 7 --count 4 --steps 25 --guidance 2.5 --sampler flow-heun ' +
+      '--width off --threads 2 --model some/where --vae vae.pt -o out/fox.png -q';
+    expect(parse(line)).toEqual({
+      kind: 'draw',
+      subject: 'cat face',
+      style: 'twemoji',
+      seed: 7,
+      count: 4,
+      steps: 25,
+      guidance: 2.5,
+      sampler: 'flow-heun',
+      dynamicWidth: false,
+      dynamicTokens: true,
+      threads: 2,
+      model: 'some/where',
+      vae: 'vae.pt',
+      output: 'out/fox.png',
+      quiet: true,
+    });
+    expect(parse('fox --static')).toMatchObject({ dynamicWidth: false, dynamicTokens: false });
+  });
+
+  it('needs no class for help and lists', () => {
+    expect(parse('--help').kind).toBe('help');
+    expect(parse('-h fox --list').kind).toBe('help');
+    expect(parse('--list').kind).toBe('list');
+  });
+
+  it.each([
+    ['', 'No class'],
+    ['fox --colour red', '--colour'],
+    ['fox --steps', '--steps'],
+    ['fox --steps 0', '--steps takes a number from 1 to 1000, not "0"'],
+    ['fox --steps 2.5', 'whole number'],
+    ['fox --seed 4294967296', '--seed'],
+    ['fox --count many', '--count'],
+    ['fox --guidance 0.5', '--guidance'],
+    ['fox --guidance NaN', '--guidance'],
+    ['fox --sampler euler', 'flow-euler'],
+    ['fox --width maybe', 'on or off'],
+    ['fox --threads 0', '--threads'],
+    ['fox --help=yes', '--help'],
+  ])('refuses "%s", naming what is wrong', (line, says) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(says);
+  });
+});
