@@ -13,6 +13,8 @@ export interface FileIndex {
   readonly format: Checkpoint['format'];
   /** At least one. */
   readonly sets: readonly NamedWeights<IndexedTensor>[];
+  /** The tensors by the names they have in the file, where it is one flat list. */
+  readonly flat?: ReadonlyMap<string, IndexedTensor>;
   readonly metadata: ReadonlyMap<string, string>;
   readonly settings: JsonObject;
   readonly skippedTypes: readonly string[];

@@ -6,7 +6,7 @@ import type { FileIndex, IndexedTensor } from './file-index';
 import { readPickle } from './pickle';
 import { type TensorValue, UnreadableTensor } from './pickle-values';
 import { settingsOf } from './python-settings';
-import { findStateDicts, type StateTensor } from './state-dict';
+import { findStateDicts, flatStateDict, type StateTensor } from './state-dict';
 import { gather, isContiguous, span } from './strided';
 import { torchHost } from './torch-globals';
 import { ZipArchive, type ZipOptions } from './zip-archive';
@@ -35,12 +35,16 @@ export async function openPytorch(source: ByteSource, options?: ZipOptions): Pro
   const indexed = (tensor: StateTensor): IndexedTensor => ({
     open: (name) => openTensor(archive, root, name, tensor),
   });
+  const indexedAll = (tensors: ReadonlyMap<string, StateTensor>) =>
+    new Map([...tensors].map(([key, tensor]) => [key, indexed(tensor)] as const));
+  const flat = flatStateDict(value);
   return {
     format: 'pytorch',
     sets: findStateDicts(value).map(({ name, tensors }) => ({
       name,
-      tensors: new Map([...tensors].map(([key, tensor]) => [key, indexed(tensor)] as const)),
+      tensors: indexedAll(tensors),
     })),
+    flat: flat && indexedAll(flat),
     metadata: new Map(),
     settings: settingsOf(value),
     skippedTypes: unknownNames,

@@ -47,6 +47,7 @@ export async function openSafetensors(source: ByteSource): Promise<FileIndex> {
   return {
     format: 'safetensors',
     sets: splitWeights(tensors, []),
+    flat: tensors,
     metadata,
     settings: new Map(metadata),
     skippedTypes: [],

@@ -52,6 +52,13 @@ export function findStateDicts(root: PickleValue): readonly NamedWeights<StateTe
   throw unsupported(`The file holds no tensors; its keys are ${named || 'none'}.`);
 }
 
+/** The tensors of a plain state dict by the names they have in the file; undefined of anything else. */
+export function flatStateDict(root: PickleValue): ReadonlyMap<string, StateTensor> | undefined {
+  const entries = entriesOf(root);
+  const tensors = tensorsOf(entries ?? []);
+  return tensors.size > 0 ? tensors : undefined;
+}
+
 type Entries = readonly (readonly [key: PickleValue, value: PickleValue])[];
 
 /** Entries of a dictionary or of what is a kind of one; attributes of an object; items of a list. */

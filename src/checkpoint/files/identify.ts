@@ -1,0 +1,93 @@
+import { DyditError } from '../../errors';
+import { ByteSource } from '../byte-source';
+import { guarded, quoted, unsupported } from '../failure';
+import type { FileIndex } from '../file-index';
+import { parseJsonBytes } from '../json';
+import type { Network } from '../layouts/recognise';
+import { openIndex, selectWeights, type OpenOptions } from '../open';
+import type { Checkpoint } from '../checkpoint';
+import { sniff } from '../sniff';
+import { recogniseJson, type JsonFile } from './json-file';
+import { labelsFromText } from './labels';
+import type { NamedFile } from './named-file';
+
+/** Weights of one file: a whole network, a part of one, or none that can be run. */
+export interface WeightsFile {
+  readonly kind: 'weights';
+  readonly index: FileIndex;
+  readonly checkpoint: Checkpoint;
+  readonly network: Network;
+}
+
+/** What a file is, by its content alone. */
+export type FileIdentity =
+  | WeightsFile
+  | JsonFile
+  | { readonly kind: 'picture' }
+  | { readonly kind: 'refused'; readonly error: DyditError };
+
+const maxTextBytes = 32 * 2 ** 20;
+const maxLabelBytes = 4 * 2 ** 20;
+const sniffed = 4096;
+const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/**
+ * Says what a file is by its bytes, keys and shapes; name, size and extension play no part. Nothing
+ * is thrown: what can't be used comes back as `refused` with the reason.
+ */
+export async function identify(file: NamedFile, options?: OpenOptions): Promise<FileIdentity> {
+  try {
+    return await guarded(`The file ${quoted(file.name)}`, () => identifyOrThrow(file, options));
+  } catch (thrown) {
+    return { kind: 'refused', error: DyditError.from(thrown) };
+  }
+}
+
+async function identifyOrThrow(
+  { name, blob }: NamedFile,
+  options: OpenOptions | undefined,
+): Promise<FileIdentity> {
+  const source = new ByteSource(blob);
+  const head = await source.read(0, Math.min(sniffed, source.size));
+  if (png.every((byte, i) => head[i] === byte)) return { kind: 'picture' };
+  if (sniff(head) === 'unknown') {
+    const text = await identifyText(source, head, name);
+    if (text) return text;
+  }
+  const index = await openIndex(blob, name, options);
+  const checkpoint = selectWeights(index, name, options);
+  return { kind: 'weights', index, checkpoint, network: checkpoint.network };
+}
+
+/** JSON beside weights, or class names; undefined where it is no text. */
+async function identifyText(
+  source: ByteSource,
+  head: Uint8Array,
+  name: string,
+): Promise<FileIdentity | undefined> {
+  const start = new TextDecoder().decode(head).trimStart();
+  const isJson = /^[\ufeff]?[[{]/.test(start);
+  if (isJson) {
+    if (source.size > maxTextBytes) {
+      throw unsupported(
+        `The file ${quoted(name)} is JSON of ${source.size} bytes; at most ${maxTextBytes} are read.`,
+      );
+    }
+    const bytes = await source.read(0, source.size);
+    const json = recogniseJson(parseJsonBytes(bytes, `The file ${quoted(name)}`));
+    if (json) return json;
+    throw unsupported(
+      `The file ${quoted(name)} is JSON that belongs to no model that is known here.`,
+      'Drop the weights, and beside them their config.json, their index of shards, a manifest or a list of class names.',
+    );
+  }
+  if (source.size > maxLabelBytes || head.some((byte) => byte < 0x09)) return undefined;
+  const text = await source.read(0, source.size);
+  let names: readonly string[] | undefined;
+  try {
+    names = labelsFromText(new TextDecoder('utf-8', { fatal: true }).decode(text));
+  } catch {
+    return undefined;
+  }
+  return names && { kind: 'labels', names };
+}

@@ -1,0 +1,46 @@
+import { isJsonList, isJsonObject, type JsonValue } from '../json';
+
+/** More classes than any model has a table for. */
+const maxLabels = 100_000;
+
+/**
+ * Class names from JSON: a list of names, ImageNet's {"0": ["n01440764", "tench"]}, a
+ * configuration's {"0": "tench"}, or {"tench": 0}.
+ * @returns the names by class, undefined where this is no list of them
+ */
+export function labelsFromJson(value: JsonValue | undefined): readonly string[] | undefined {
+  if (isJsonList(value)) {
+    const names = value.flatMap((item) => nameOf(item) ?? []);
+    return names.length === value.length && names.length > 0 ? names : undefined;
+  }
+  if (!isJsonObject(value) || value.size === 0 || value.size > maxLabels) return undefined;
+  const names = new Map<number, string>();
+  for (const [key, item] of value) {
+    const byNumber = /^\d{1,6}$/.test(key);
+    const index = byNumber ? Number(key) : item;
+    const name = byNumber ? nameOf(item) : key;
+    if (typeof index !== 'number' || name === undefined || names.has(index)) return undefined;
+    names.set(index, name);
+  }
+  const ordered = [...names.keys()].toSorted((a, b) => a - b);
+  return ordered.every((index, i) => index === i)
+    ? ordered.flatMap((index) => names.get(index) ?? [])
+    : undefined;
+}
+
+/** Class names from text: one a line, with or without a number before it. */
+export function labelsFromText(text: string): readonly string[] | undefined {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  while (lines.at(-1) === '') lines.pop();
+  const readable = lines.every((line) => line.length > 0 && line.length <= 200);
+  if (lines.length < 2 || lines.length > maxLabels || !readable) return undefined;
+  const numbered = lines.every((line, i) => new RegExp(`^${i}[\\s,:;.)]`).test(line));
+  return numbered ? lines.map((line) => line.replace(/^\d+[\s,:;.)]+/, '')) : lines;
+}
+
+/** A name, or ImageNet's pair of a synset and a name; the first of several names. */
+function nameOf(item: JsonValue): string | undefined {
+  if (typeof item === 'string') return item;
+  const last = isJsonList(item) && item.length === 2 ? item[1] : undefined;
+  return typeof last === 'string' ? last.replaceAll('_', ' ') : undefined;
+}
