@@ -10,12 +10,18 @@ const longestTurn = 30;
 export interface Crew {
   /** Threads, the asking one included. */
   readonly threads: number;
-  /** Waits a moment for the others; throws where one of them is dead or hangs. */
+  /** @throws DyditError `device-lost` where one of them is dead or hangs */
+  expectAlive(): void;
+  /** Waits a moment for the others. @throws as `expectAlive` */
   waitForOthers(): void;
 }
 
 /** A crew of one, who never waits. */
-export const alone: Crew = { threads: 1, waitForOthers: () => undefined };
+export const alone: Crew = {
+  threads: 1,
+  expectAlive: () => undefined,
+  waitForOthers: () => undefined,
+};
 
 /** Who runs, and what. */
 export interface Running {
@@ -39,6 +45,7 @@ export async function runToEnd(running: Running, signals: readonly AbortSignal[]
   const { kernels, state, crew } = running;
   let spent = 0;
   let turnStart = performance.now();
+  crew.expectAlive();
   kernels.begin(state);
   for (;;) {
     const progress = kernels.step(state);

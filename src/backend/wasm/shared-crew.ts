@@ -11,6 +11,12 @@ const nap = 1;
 /** Naps in a row, without anything getting done, until the others are given up for lost. */
 const mostNaps = 30_000;
 
+/** How a crew's workers are started and how long they are waited for; tests put others in. */
+export interface CrewOptions {
+  readonly startWorker?: (events: ThreadEvents<unknown>) => Thread;
+  readonly mostNaps?: number;
+}
+
 /** Where a crew computes. */
 export interface CrewPlace {
   readonly module: WebAssembly.Module;
@@ -33,6 +39,7 @@ export class SharedCrew implements Crew {
   private constructor(
     private readonly place: CrewPlace,
     readonly threads: number,
+    private readonly options: CrewOptions,
     onReady: () => void,
   ) {
     this.lost = new Promise((resolve) => {
@@ -42,7 +49,7 @@ export class SharedCrew implements Crew {
     const { module, memory, state } = place;
     this.#threads = Array.from({ length: threads - 1 }, (_, i) => {
       const start: CrewStart = { module, memory: memory.memory, state, thread: i + 1 };
-      const thread = startWorker({
+      const thread = (options.startWorker ?? startWorker)({
         message: onReady,
         failure: (reason) => this.#fail(`A thread of the processor failed: ${reason}.`),
       });
@@ -55,13 +62,17 @@ export class SharedCrew implements Crew {
    * Starts the workers and waits until they compute.
    * @throws DyditError where one of them can't be started
    */
-  static async start(place: CrewPlace, threads: number): Promise<SharedCrew> {
+  static async start(
+    place: CrewPlace,
+    threads: number,
+    options: CrewOptions = {},
+  ): Promise<SharedCrew> {
     let missing = threads - 1;
     let allReady: () => void = () => undefined;
     const ready = new Promise<void>((resolve) => {
       allReady = resolve;
     });
-    const crew = new SharedCrew(place, threads, () => {
+    const crew = new SharedCrew(place, threads, options, () => {
       missing--;
       if (missing === 0) allReady();
     });
@@ -72,8 +83,11 @@ export class SharedCrew implements Crew {
     throw DyditError.fromReport(failed);
   }
 
-  waitForOthers(): void {
+  expectAlive(): void {
     if (this.#failure) throw this.#failure;
+  }
+
+  waitForOthers(): void {
     this.#expectProgress();
     Atomics.add(this.#words, State.sleepers, 1);
     const stage = Atomics.load(this.#words, State.stage);
@@ -96,8 +110,9 @@ export class SharedCrew implements Crew {
     const seen = `${Atomics.load(this.#words, State.stage)} ${Atomics.load(this.#words, State.done)}`;
     this.#naps = seen === this.#lastSeen ? this.#naps + 1 : 0;
     this.#lastSeen = seen;
-    if (this.#naps > mostNaps) this.#fail('A thread of the processor does not answer.');
-    if (this.#failure) throw this.#failure;
+    if (this.#naps > (this.options.mostNaps ?? mostNaps))
+      this.#fail('A thread of the processor does not answer.');
+    this.expectAlive();
   }
 
   #fail(message: string): void {
