@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { isolation } from './tools/isolation';
 import { kernels } from './tools/build-kernels';
 import { bundledDependencies } from './tools/bundled-dependencies';
 import { chromiumArgs, ensureChromium } from './tools/chromium';
@@ -19,6 +20,7 @@ export default defineConfig({
       },
       {
         optimizeDeps: { include: bundledDependencies },
+        server: { headers: isolation },
         test: {
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
