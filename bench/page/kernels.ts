@@ -62,8 +62,9 @@ async function timeOn(lane: Lane, given: KernelCase, owned: Owned): Promise<Kern
   };
   const once = await time(1);
   const runs = Math.max(1, Math.round(tryMs / once));
-  const tries = Math.max(1, Math.min(mostTries, Math.floor(allTriesMs / (runs * once))));
-  const times: number[] = [];
+  const tries = Math.min(mostTries, Math.floor(allTriesMs / (runs * once)));
+  // Where one run is all that there is time for, it is the timing.
+  const times: number[] = tries === 0 ? [once] : [];
   for (let i = 0; i < tries; i++) times.push(await time(runs));
   return { gflopsPerSecond: (flopsOf(given) * runs) / (Math.min(...times) * 1e6) };
 }
