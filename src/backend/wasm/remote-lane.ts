@@ -34,8 +34,14 @@ export class RemoteLane implements Lane {
   #gone: DyditError | undefined;
   #lastNumber = 0;
 
-  /** @param send posts a message to the thread that has the lane */
-  constructor(private readonly send: (message: ToLane) => void) {
+  /**
+   * @param send posts a message to the thread that has the lane
+   * @param onBusy told when there are calls without an answer, and when there are none any more
+   */
+  constructor(
+    private readonly send: (message: ToLane) => void,
+    private readonly onBusy: (busy: boolean) => void = () => undefined,
+  ) {
     this.lost = new Promise((resolve) => {
       this.#reportLost = resolve;
     });
@@ -186,6 +192,7 @@ export class RemoteLane implements Lane {
         reject(this.#gone);
         return;
       }
+      if (this.#pending.size === 0) this.onBusy(true);
       this.#pending.set(call, { resolve, reject });
       this.send({ ...message, call });
     });
@@ -194,6 +201,7 @@ export class RemoteLane implements Lane {
   #take(call: number): PendingCall | undefined {
     const pending = this.#pending.get(call);
     this.#pending.delete(call);
+    if (this.#pending.size === 0) this.onBusy(false);
     return pending;
   }
 

@@ -44,7 +44,11 @@ function idleWorkers(): {
   const events: ThreadEvents<unknown>[] = [];
   const startWorker = (listener: ThreadEvents<unknown>) => {
     events.push(listener);
-    return { post: () => listener.message('ready'), terminate: () => undefined };
+    return {
+      post: () => listener.message('ready'),
+      keepAlive: () => undefined,
+      terminate: () => undefined,
+    };
   };
   return { options: { startWorker, mostNaps: 50 }, events };
 }
@@ -95,6 +99,7 @@ describe('a crew', () => {
   test('that can not be started is refused', async () => {
     const startWorker = (listener: ThreadEvents<unknown>) => ({
       post: () => listener.failure('there are no workers here'),
+      keepAlive: () => undefined,
       terminate: () => undefined,
     });
     await expect(laneWith({ startWorker })).rejects.toMatchObject({ code: 'device-lost' });

@@ -78,6 +78,8 @@ export class SharedCrew implements Crew {
     });
     if (missing === 0) allReady();
     const failed = await Promise.race([ready.then(() => undefined), crew.lost]);
+    // From here on they wait for work, and a process that has none may end.
+    for (const thread of crew.#threads) thread.keepAlive(false);
     if (failed === undefined) return crew;
     crew.dismiss();
     throw DyditError.fromReport(failed);

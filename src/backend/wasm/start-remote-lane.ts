@@ -25,7 +25,10 @@ export async function startRemoteLane(
     onReady = () => resolve(undefined);
     onFailed = resolve;
   });
-  const lane: RemoteLane = new RemoteLane((message) => thread.post(message));
+  const lane: RemoteLane = new RemoteLane(
+    (message) => thread.post(message),
+    (busy) => thread.keepAlive(busy),
+  );
   const thread = startThread({
     message: (message) => {
       if (message.type === 'ready') onReady();
@@ -41,6 +44,7 @@ export async function startRemoteLane(
     thread.terminate();
   };
   const failure = await Promise.race([ready, lane.lost]);
+  thread.keepAlive(false);
   if (failure === undefined) return { lane, lost: lane.lost, destroy };
   destroy();
   throw DyditError.fromReport(failure);

@@ -1,6 +1,8 @@
 /** A thread beside this one: a browser's Worker, or Node's. */
 export interface Thread {
   post(message: unknown, transfer?: ArrayBuffer[]): void;
+  /** Whether the process is to stay alive for it; only Node asks. */
+  keepAlive(needed: boolean): void;
   /** Ends it at once, whatever it is doing. */
   terminate(): void;
 }
@@ -33,6 +35,7 @@ export function browserThread<Message>(
   worker.addEventListener('messageerror', () => events.failure('a message could not be read'));
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
+    keepAlive: () => undefined,
     terminate: () => worker.terminate(),
   };
 }
@@ -43,11 +46,12 @@ interface NodeWorker<Message> {
   on(type: 'message', listener: (data: Message) => void): unknown;
   on(type: 'error', listener: (error: unknown) => void): unknown;
   on(type: 'exit', listener: (code: number) => void): unknown;
+  ref(): void;
   unref(): void;
   terminate(): Promise<number>;
 }
 
-/** @param worker a Worker of Node, which does not keep the process alive */
+/** @param worker a Worker of Node */
 export function nodeThread<Message>(
   worker: NodeWorker<Message>,
   events: ThreadEvents<Message>,
@@ -60,9 +64,12 @@ export function nodeThread<Message>(
   worker.on('exit', (code) => {
     if (!ended) events.failure(`it ended with code ${code}`);
   });
-  worker.unref();
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
+    keepAlive: (needed) => {
+      if (needed) worker.ref();
+      else worker.unref();
+    },
     terminate: () => {
       ended = true;
       void worker.terminate();
