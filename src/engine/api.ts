@@ -120,8 +120,8 @@ export interface RunStatistics {
   readonly decodeMs: number;
   /** Wall-clock of each step. */
   readonly stepMs: readonly number[];
-  /** GPU time of each step from timestamp queries; absent where the adapter has none. */
-  readonly gpuStepMs?: readonly number[];
+  /** Time of each step on the device, without the waits of the host; absent where it has no clock. */
+  readonly deviceStepMs?: readonly number[];
   /** Multiply-adds of all blocks as the paper counts them, all images and guidance halves. */
   readonly multiplyAdds: { readonly done: number; readonly static: number };
   /** Mean shares in 0..1 over evaluations and layers. */

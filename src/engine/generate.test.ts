@@ -108,7 +108,7 @@ describe('a run', () => {
     // Evaluation e keeps e + 1 of 8 and takes e + 1 ms; Heun's steps take two, two and one.
     expect(statistics.multiplyAdds).toEqual({ done: 15, static: 5 * 16 });
     expect(statistics.shares.tokens).toBe(15 / 40);
-    expect(statistics.gpuStepMs).toEqual([1 + 2, 3 + 4, 5]);
+    expect(statistics.deviceStepMs).toEqual([1 + 2, 3 + 4, 5]);
     expect(statistics.stepMs).toHaveLength(3);
   });
 

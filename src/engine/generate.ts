@@ -120,7 +120,7 @@ async function sampleAndDecode(job: Job, prepared: PreparedRun): Promise<Generat
     pictures,
     statistics: record.statistics({
       ...clock.times(),
-      gpuStepMs: deviceMs && sumBySteps(deviceMs, evaluations),
+      deviceStepMs: deviceMs && sumBySteps(deviceMs, evaluations),
     }),
   };
 }

@@ -64,9 +64,9 @@ describe('the record of a run', () => {
     const record = new RunRecord(countedRun(false), [0, 500]);
     record.add(new Uint32Array());
     record.add(new Uint32Array());
-    expect(record.statistics({ ...times, gpuStepMs: [3, 4] })).toMatchObject({
+    expect(record.statistics({ ...times, deviceStepMs: [3, 4] })).toMatchObject({
       ...times,
-      gpuStepMs: [3, 4],
+      deviceStepMs: [3, 4],
     });
   });
 });

@@ -12,7 +12,7 @@ export interface RunTimes {
   readonly samplingMs: number;
   readonly decodeMs: number;
   readonly stepMs: readonly number[];
-  readonly gpuStepMs?: readonly number[];
+  readonly deviceStepMs?: readonly number[];
 }
 
 /** Adds up what a run does, evaluation by evaluation, as its token gates come back. */

@@ -158,7 +158,7 @@ function fakeResult(request: GenerateRequest, model: ModelInfo, stepMs: number):
       samplingMs: request.steps * stepMs,
       decodeMs: 40,
       stepMs: Array.from({ length: request.steps }, () => stepMs),
-      gpuStepMs: Array.from({ length: request.steps }, () => stepMs * 0.9),
+      deviceStepMs: Array.from({ length: request.steps }, () => stepMs * 0.9),
       multiplyAdds: { done: 0.42e9 * items * (dynamic ? 0.65 : 1), static: 0.42e9 * items },
       shares: {
         heads: request.dynamicWidth ? 0.81 : 1,

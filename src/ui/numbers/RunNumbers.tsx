@@ -13,7 +13,7 @@ interface Props {
 
 /** What a run cost: time, and work against that of the static model. */
 export function RunNumbers({ statistics, machine }: Props) {
-  const { totalMs, decodeMs, stepMs, gpuStepMs, multiplyAdds, shares } = statistics;
+  const { totalMs, decodeMs, stepMs, deviceStepMs, multiplyAdds, shares } = statistics;
   const share = multiplyAdds.done / multiplyAdds.static;
   return (
     <section className={styles.card} aria-labelledby="numbers">
@@ -31,8 +31,8 @@ export function RunNumbers({ statistics, machine }: Props) {
           name="A step"
           value={formatDuration(median(stepMs))}
           note={
-            gpuStepMs && machine.kind === 'webgpu'
-              ? `median; ${formatDuration(median(gpuStepMs))} of it on the GPU`
+            deviceStepMs && machine.kind === 'webgpu'
+              ? `median; ${formatDuration(median(deviceStepMs))} of it on the GPU`
               : 'median over the run'
           }
           testId="step-time"

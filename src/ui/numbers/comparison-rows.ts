@@ -24,13 +24,13 @@ export function comparisonRows(before: RunStatistics, after: RunStatistics): Row
     share: formatShare(b / a),
     ...(testId === undefined ? {} : { testId }),
   });
-  const gpu =
-    before.gpuStepMs && after.gpuStepMs
+  const onDevice =
+    before.deviceStepMs && after.deviceStepMs
       ? [
           row(
-            'A step on the GPU, median',
-            median(before.gpuStepMs),
-            median(after.gpuStepMs),
+            'A step on the device, median',
+            median(before.deviceStepMs),
+            median(after.deviceStepMs),
             formatDuration,
           ),
         ]
@@ -39,7 +39,7 @@ export function comparisonRows(before: RunStatistics, after: RunStatistics): Row
     row('Total time', before.totalMs, after.totalMs, formatDuration, 'time'),
     row('Sampling', before.samplingMs, after.samplingMs, formatDuration),
     row('A step, median', median(before.stepMs), median(after.stepMs), formatDuration),
-    ...gpu,
+    ...onDevice,
     row('Decoding', before.decodeMs, after.decodeMs, formatDuration),
     row(
       'Multiply-adds',
