@@ -53,7 +53,7 @@ def manifest_of(config, vae_config, meta, args, scores):
     if args.int8:
         dit["weights"] = "int8"
     if config.conditions:
-        dit["conditions"] = list(CONDITIONS)
+        dit |= {"conditions": config.conditions, "condition_names": list(CONDITIONS)}
     if config.jump_blocks:
         dit["jump_blocks"] = config.jump_blocks
         manifest["fast"] = {"sampler": "flow-jumps", "steps": args.jumps, "cfg_scale": args.scale}

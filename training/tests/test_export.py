@@ -83,7 +83,7 @@ def test_what_new_weights_say_of_themselves(exported, tmp_path):
     page = exported("--int8", "--scores", tmp_path / "scores.json", conditions=8, jump_blocks=1)
     manifest, state = json.loads((page / "manifest.json").read_text()), load_file(page / "emoji-dit.safetensors")
     assert set(manifest) == TODAY | {"fast", "budget"} and manifest["dit"]["weights"] == "int8"
-    assert manifest["dit"]["conditions"] == list(CONDITIONS) and manifest["dit"]["jump_blocks"] == 1
+    assert manifest["dit"]["condition_names"] == list(CONDITIONS) and manifest["dit"]["jump_blocks"] == 1
     assert manifest["budget"] == [{"shift": -3.0, "share": 0.31, "frechet": 2.0, "top1": 0.5}]
     assert state["blocks.0.mlp.fc1.weight"].dtype == torch.int8 and state["blocks.0.mlp.fc1.weight.scale"].shape == (
         128,
