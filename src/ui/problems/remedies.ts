@@ -45,9 +45,9 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     remedies: ['go-on', 'fewer'],
   },
   'device-lost': {
-    title: 'The connection to the graphics card was lost',
+    title: 'The computation broke off',
     advice:
-      'The driver restarted, or the machine went to sleep. Your settings and pictures are still here.',
+      'The graphics driver restarted, the machine went to sleep, or memory ran out. Your settings and pictures are still here.',
     remedies: ['start-again'],
   },
   'shader-failed': {
