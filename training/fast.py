@@ -69,7 +69,9 @@ def make_targets(teacher, x, t, labels, kinds):
         index = rows.nonzero()[:, 0]
         if len(index):
             target[index] = make(index)
-    told = dict(labels, a=torch.where(taught[:, None], with_guidance(labels["a"], w), labels["a"]))
+    told = dict(labels)
+    if labels.get("a") is not None:  # a model without conditions is asked for velocities alone
+        told["a"] = torch.where(taught[:, None], with_guidance(labels["a"], w), labels["a"])
     told |= {k: labels[k] & ~taught for k in ("dropped", "dropped_style") if k in labels}
     return z, t, torch.where(jump, t + d, t), told, target
 

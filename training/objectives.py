@@ -57,17 +57,16 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
         labels = blended(labels, args.blend)
     dropped = drop_labels(B, args.drop, labels["s"] is not None, device)
     labels = dict(labels, dropped=dropped[0], dropped_style=dropped[1])
+    # Of a dynamic step one half goes through the routers, one through open gates; both cover all timesteps in quarters.
+    halves = (B // 2, B - B // 2)
+    t = torch.cat([stratified_timesteps(half, device) for half in halves])
     if not flow:
-        t = (stratified_timesteps(B, device) if args.dynamic else torch.rand(B, device=device)) * STEPS
-        ask = lambda part, **more: epsilon_loss(
-            model, x[part], t[part].long().clamp(max=STEPS - 1), some(labels, part) | more
-        )
+        t = ((t if args.dynamic else torch.rand(B, device=device)) * STEPS).long().clamp(max=STEPS - 1)
+        ask = lambda part, **more: epsilon_loss(model, x[part], t[part], some(labels, part) | more)
     elif not args.dynamic and not args.fast:
         loss = flow_loss(model, x, logit_normal_timesteps(B, device), dict(labels, route=route)).mean()
         return loss, {"loss": loss}
     else:
-        halves = (B // 2, B - B // 2)  # one through the routers, one through open gates, both over all timesteps
-        t = torch.cat([stratified_timesteps(half, device) for half in halves])
         kinds = torch.cat([kinds_of(half, args.groups, args.fast, device) for half in halves])
         z, t, r, labels, target = make_targets(teacher, x, t, labels, kinds)
         ask = lambda part, **more: targets_loss(

@@ -87,9 +87,8 @@ class Run:
         self.optimiser = torch.optim.AdamW(
             self.groups, lr=args.lr, weight_decay=args.weight_decay, betas=(0.9, 0.99), fused=True
         )
-        self.teacher = (
-            copy.deepcopy(self.model).eval().requires_grad_(False)
-        )  # the average; it speaks in few-step training
+        # The average is a model, too: it is what is watched and kept, and the teacher of few-step training.
+        self.teacher = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.ema, self.clock = Ema(self.teacher, args.ema), Clock(args.steps, args.minutes)
         self.ema.shadow = self.teacher.state_dict()  # the same memory
         self.best, self.seen = float("inf"), {}  # the lowest held-out loss, and what watch.py saw last
@@ -135,12 +134,8 @@ class Run:
             "model": self.model.state_dict(),
             "ema": self.ema.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "step": clock.step,
-            "seconds": clock.seconds,
-            "config": config,
-            "best": self.best,
-            "seen": self.seen,
         }
+        state |= {"step": clock.step, "seconds": clock.seconds, "config": config, "best": self.best, "seen": self.seen}
         save_atomic(state, self.args.out / "last.pt")
         names = {"config": json.dumps(config), "step": str(clock.step)}
         write_safetensors(self.args.out / "model.safetensors", self.ema.shadow, names)

@@ -197,6 +197,37 @@ def test_every_group_asks_for_every_kind():
     assert objectives.kinds_of(8, 2, False, "cpu").sum() == 0
 
 
+@pytest.mark.parametrize("objective", ["flow", "epsilon"])
+def test_both_halves_of_a_dynamic_step_cover_all_timesteps(objective):
+    """The routers' half and the open half, each in quarters; the loss is the sum of its parts."""
+    asked = []
+
+    class Model:
+        config = SimpleNamespace(num_classes=3, num_styles=0, tokens=4, hidden_size=8, mlp_ratio=4.0)
+
+        def __call__(self, z, t, y, s=None, gates=None, r=None, **_):
+            asked.append((t, gates))
+            if gates:
+                gates.head_masks.append(torch.ones(len(t), 2)), gates.group_masks.append(torch.ones(len(t), 2))
+                gates.token_masks.append(torch.ones(len(t), 4))
+            return torch.zeros(len(z), z.shape[1] * (2 if objective == "epsilon" else 1), *z.shape[2:])
+
+    options = dict(objective=objective, dynamic=True, fast=False, blend=0.0, drop=0.1, groups=2, tau=5.0)
+    args = SimpleNamespace(**options, target=0.5, lowest=0.3)
+    loss, parts = objectives.step_loss(
+        Model(), None, args, torch.randn(32, 4, 2, 2), {"y": torch.zeros(32).long(), "s": None}
+    )
+    (first, gates), (second, none) = asked
+    assert gates.mode == "train" and none is None
+    for t in (first, second):
+        share = t / (1000 if objective == "epsilon" else 1)
+        assert [int(v * 4) for v in share] == [i // 4 for i in range(16)]
+    assert parts["share"] == 1 and parts["target"] == 0.5
+    assert (
+        loss.item() > (parts["dynamic"] + parts["complete"]).item() + 0.2
+    )  # 2 (1 - 0.5)^2 / 2 groups, and the other's
+
+
 def test_perceptual_distance_by_formula():
     judge, x, y = Classifier(3, 2).eval(), torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32)
     total = 0.0
