@@ -1,14 +1,7 @@
 import { DyditError } from '../../errors';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
+import { officialHeads } from './official-sizes';
 import type { DitConfig, Objective, TimeFrequencies } from '../config';
-
-/** Heads of the official sizes by hidden size (DiT, table 1): S, B, L, XL. */
-const officialHeads = new Map([
-  [384, 6],
-  [768, 12],
-  [1024, 16],
-  [1152, 16],
-]);
 
 /** Latent side of the official 256-pixel models, for checkpoints without a position table. */
 const officialInputSize = 32;
