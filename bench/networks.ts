@@ -5,7 +5,7 @@ import { inferDitConfig } from '../src/network/dit/infer-config';
 import { expectAgreement, type Output } from './agreement';
 import { machinesOf, type BenchContext } from './context';
 import { benchInputs, type BenchInputs } from './inputs';
-import { measure, type Measured, type Verify } from './measure';
+import { measure, type Measured, type Measurement, type Refusal, type Verify } from './measure';
 import { benchModel, emojiCheckpoint, measuredApart, referenceDepth } from './models';
 import type { BenchModel } from './models';
 import type { ConfigName, Mode } from './options';
@@ -72,15 +72,32 @@ export async function benchNetwork(
     all.push(await measure(subjects, verify, options.repeats));
     for (const subject of subjects) await subject.close();
   }
-  const refusals = all.flatMap((measured) => measured.refusals);
-  context.refusals.push(
-    ...refusals.map(({ subject, mode, reason }) => `${subject.name}, ${mode}: ${reason}`),
-  );
   const measurements = all.flatMap((measured) => measured.measurements);
+  for (const refusal of all.flatMap((measured) => measured.refusals)) {
+    const line = describe(refusal);
+    if (hasRightForm(refusal, measurements)) log(`left out: ${line}`);
+    else context.refusals.push(line);
+  }
   return {
     results: ownResults(measurements, options.batch),
     peers: peerResults(measurements),
   };
+}
+
+function describe({ subject, mode, reason }: Refusal): string {
+  return reason.includes(subject.name) ? reason : `${subject.name}, ${mode}: ${reason}`;
+}
+
+/** True for a peer whose other form is right on the same machine. */
+function hasRightForm({ subject }: Refusal, measurements: readonly Measurement[]): boolean {
+  if (!(subject instanceof PeerSubject)) return false;
+  const { backend, threads } = subject.spec;
+  return measurements.some(
+    (other) =>
+      other.subject instanceof PeerSubject &&
+      other.subject.spec.backend === backend &&
+      other.subject.spec.threads === threads,
+  );
 }
 
 /** Holds a network to the oracle, where there is one for all of it, and to the first that agreed. */

@@ -32,9 +32,16 @@ export interface SubjectOutputs {
   readonly work: EvaluationWork;
 }
 
-/** @throws DyditError where the backend does not start */
-export async function startBackend({ backend, threads }: MachineSpec): Promise<Backend> {
-  if (backend === 'wasm') {
+/** @throws DyditError where the backend does not start, Error where it has fewer threads */
+export async function startBackend({ backend: name, threads }: MachineSpec): Promise<Backend> {
+  const backend = await createBackend(name, threads);
+  const { threads: found, description } = backend.report;
+  if (found === threads) return backend;
+  throw new Error(`${name} has ${found} thread(s) here, not ${threads} (${description}).`);
+}
+
+async function createBackend(name: BackendName, threads: number): Promise<Backend> {
+  if (name === 'wasm') {
     const { createWasmBackend } = await import('../../src/backend/wasm/wasm-backend');
     return createWasmBackend({ threads });
   }
