@@ -1,11 +1,18 @@
 import type { Backend } from '../backend/backend';
 import { Owned } from '../backend/owned';
 import { DyditError } from '../errors';
+import { resolveBeside } from '../checkpoint/files/address';
+import { expectSha256 } from '../checkpoint/integrity';
 import { openCheckpoint } from '../checkpoint/open';
 import { Dit } from '../network/dit/dit';
 import { inferVaeConfig } from '../network/vae/config';
 import { Vae } from '../network/vae/vae';
-import type { VaeConfig } from '../network/config';
+import {
+  checkDitManifest,
+  checkVaeManifest,
+  hintsOfManifest,
+  type NameCounts,
+} from '../network/manifest';
 import type { LoadProgress, ModelInfo, ModelSource } from './api';
 import { download, downloadJson } from './download';
 import { parseManifest, type Manifest } from './manifest';
@@ -49,22 +56,17 @@ async function fetchFiles(
     }
   };
   const [checkpoint, vae] = await Promise.all(
-    [manifest.dit.file, manifest.vae.file].map((file, i) =>
-      download(new URL(file, source.url).href, track(i), signal),
-    ),
+    [manifest.dit, manifest.vae].map(async ({ file, sha256 }, i) => {
+      const blob = await download(resolveBeside(file, source.url), track(i), signal);
+      if (sha256 !== undefined) await expectSha256(blob, sha256, file, { signal });
+      return blob;
+    }),
   );
   return { name: manifest.name, checkpoint, vae, manifest };
 }
 
-function vaeConfig({ vae }: Manifest): VaeConfig {
-  return {
-    latentChannels: vae.latent_channels,
-    blockOutChannels: vae.block_out_channels,
-    layersPerBlock: vae.layers_per_block,
-    normNumGroups: vae.norm_num_groups,
-    midBlockAddAttention: vae.mid_block_add_attention,
-    scalingFactor: vae.scaling_factor,
-  };
+function namesOf({ classes, styles }: Manifest): NameCounts {
+  return { classes: classes.length, styles: styles.length };
 }
 
 /** How loading reports and stops. */
@@ -80,7 +82,7 @@ async function loadVae(
   signal: AbortSignal,
 ): Promise<Vae> {
   const { tensors } = await openCheckpoint(file, 'the VAE');
-  const config = manifest ? vaeConfig(manifest) : inferVaeConfig(tensors);
+  const config = manifest ? checkVaeManifest(tensors, manifest.vae) : inferVaeConfig(tensors);
   if (config.latentChannels !== dit.config.inChannels) {
     throw new DyditError(
       'checkpoint-unsupported',
@@ -100,8 +102,8 @@ async function loadVae(
 
 /**
  * Fetches, reads, checks and uploads a model.
- * @throws DyditError `network-failed`, `checkpoint-broken`, `checkpoint-unsupported`,
- * `limit-too-small`, `out-of-memory`, `cancelled`
+ * @throws DyditError `network-failed`, `address-refused`, `checkpoint-broken`,
+ * `checkpoint-incomplete`, `checkpoint-unsupported`, `weights-not-finite`, `limit-too-small`, `out-of-memory`, `cancelled`
  */
 export async function loadModel(
   backend: Backend,
@@ -111,11 +113,8 @@ export async function loadModel(
   const { name, checkpoint, vae: vaeFile, manifest } = await fetchFiles(source, signal, onProgress);
   onProgress({ stage: 'read', fraction: 0 });
   const { tensors } = await openCheckpoint(checkpoint, name);
-  const hints = manifest && {
-    numHeads: manifest.dit.num_heads,
-    inputSize: manifest.dit.input_size,
-    objective: manifest.dit.objective,
-  };
+  if (manifest) checkDitManifest(tensors, manifest.dit, namesOf(manifest));
+  const hints = manifest && hintsOfManifest(manifest.dit, namesOf(manifest));
   const owned = new Owned();
   try {
     const dit = owned.adopt(

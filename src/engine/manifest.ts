@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DyditError } from '../errors';
+import { ditManifestSchema, vaeManifestSchema } from '../network/manifest';
 import { samplerNames } from '../sampler/samplers';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
@@ -7,21 +8,8 @@ const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValu
 /** What the page reads beside the weights; written by `training/`'s export. */
 const manifestSchema = v.object({
   name: v.string(),
-  dit: v.object({
-    file: v.string(),
-    input_size: positiveInteger,
-    num_heads: positiveInteger,
-    objective: v.picklist(['epsilon', 'flow-v']),
-  }),
-  vae: v.object({
-    file: v.string(),
-    latent_channels: positiveInteger,
-    block_out_channels: v.pipe(v.array(positiveInteger), v.minLength(1)),
-    layers_per_block: positiveInteger,
-    norm_num_groups: positiveInteger,
-    mid_block_add_attention: v.boolean(),
-    scaling_factor: v.number(),
-  }),
+  dit: ditManifestSchema,
+  vae: vaeManifestSchema,
   sampling: v.object({
     sampler: v.picklist(samplerNames),
     steps: positiveInteger,
@@ -36,14 +24,14 @@ export type Manifest = v.InferOutput<typeof manifestSchema>;
 
 /**
  * @param json parsed manifest
- * @throws DyditError `checkpoint-broken` naming the first wrong entry
+ * @throws DyditError `checkpoint-unsupported` naming the first wrong entry
  */
 export function parseManifest(json: unknown): Manifest {
   const result = v.safeParse(manifestSchema, json);
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new DyditError(
-    'checkpoint-broken',
+    'checkpoint-unsupported',
     `The model's manifest is wrong at "${v.getDotPath(issue) ?? 'its top'}": ${issue.message}.`,
     'Export the model again.',
   );
