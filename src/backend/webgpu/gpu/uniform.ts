@@ -45,7 +45,7 @@ export class UniformBuffer {
       else if (type.name === 'u32') this.#data.setUint32(offset, value, true);
       else throw this.#misuse(`uniform member "${name}" is neither u32 nor f32`);
     }
-    this.#gpu.device.queue.writeBuffer(this.buffer, 0, this.#data);
+    this.#gpu.device.queue.writeBuffer(this.buffer, 0, this.#data.buffer);
   }
 
   destroy(): void {
