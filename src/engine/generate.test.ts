@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { DyditError } from '../errors';
 import { fillNormal, LATENT_STREAM, stepStream } from '../sampler/normal';
 import { respacedSchedule } from '../sampler/schedule';
 import type { GenerateRequest, StepEvent } from './api';
@@ -24,8 +25,8 @@ const request: GenerateRequest = {
 };
 
 /** A model whose network is a formula and whose pictures are its latents. */
-function modelOf(options: MockNetworkOptions) {
-  const { backend, liveCount } = watchedBackend();
+function modelOf(options: MockNetworkOptions, onGuarded?: (what: string) => void) {
+  const { backend, liveCount } = watchedBackend({ onGuarded });
   const dit = new MockNetwork(backend, options);
   return { model: { dit, pictures: new PictureDecoder(backend, dit.config) }, dit, liveCount };
 }
@@ -59,20 +60,27 @@ describe('a run', () => {
   });
 
   it('draws the noise of each step from its own stream', async () => {
-    // With an epsilon of 0 the DDPM mean is a factor, so that the latent is a sum of normals.
+    // An epsilon that explains the whole latent leaves 0 for the clean one, so that each step but
+    // the last shrinks the latent by a known factor before it adds its noise.
+    const levels = respacedSchedule(3).toReversed();
     const { model } = modelOf({
       config: { ...mockConfig, objective: 'epsilon', learnSigma: true },
-      // v = 1 takes the larger variance, beta.
-      predict: () => Float32Array.from({ length: 2 * size }, (_, i) => (i < size ? 0 : 1)),
+      predict: ({ evaluation, latent }) => {
+        const isLast = evaluation === 2;
+        const deviation = isLast ? Infinity : Math.sqrt(1 - levels[evaluation].alphaBar);
+        // v = 1 takes the larger variance, beta.
+        return [...latent.map((x) => x / deviation), ...latent.map(() => 1)];
+      },
     });
     const { pictures } = await generate(model, { ...request, sampler: 'ddpm', steps: 3 }, {});
-    const levels = respacedSchedule(3).toReversed();
     let latent = [...normals(7, LATENT_STREAM)];
-    for (const [step, { beta }] of levels.entries()) {
+    for (const [step, { beta, alphaBar, previousAlphaBar }] of levels.slice(0, 2).entries()) {
       const noise = normals(7, stepStream(step));
-      const deviation = step === 2 ? 0 : Math.sqrt(beta);
-      latent = latent.map((x, i) => x / Math.sqrt(1 - beta) + deviation * noise[i]);
+      const factor = ((1 - previousAlphaBar) * Math.sqrt(1 - beta)) / (1 - alphaBar);
+      latent = latent.map((x, i) => factor * x + Math.sqrt(beta) * noise[i]);
     }
+    // The last step, told that there is no noise, gives the clean latent as it is.
+    latent = latent.map((x) => x / Math.sqrt(levels[2].alphaBar));
     for (const [i, byte] of view(latent).entries()) {
       expect(Math.abs(pictures[0].rgba[i] - byte)).toBeLessThanOrEqual(1);
     }
@@ -140,6 +148,14 @@ describe('memory', () => {
     const broken = modelOf({ predict: () => new Float32Array(size).fill(Infinity) });
     await expect(generate(broken.model, request, {})).rejects.toMatchObject({ code: 'not-finite' });
     expect(broken.liveCount()).toBe(0);
+
+    const full = modelOf({ predict: still }, (what) => {
+      if (what === 'preparing the run') throw new DyditError('out-of-memory', 'It is full.');
+    });
+    await expect(generate(full.model, request, {})).rejects.toMatchObject({
+      code: 'out-of-memory',
+    });
+    await vi.waitFor(() => expect(full.liveCount()).toBe(0));
 
     const abort = new AbortController();
     const cancelled = modelOf({

@@ -9,6 +9,8 @@ export interface LaneWatch {
   readonly onRun?: (label: string) => void;
   /** Awaited before a read of words gives its answer. */
   readonly holdWords?: () => Promise<void>;
+  /** Called when guarded work is done; may throw, as a device does that has run out of memory. */
+  readonly onGuarded?: (what: string) => void;
 }
 
 /** The reference backend, with its only lane watched. */
@@ -23,7 +25,11 @@ export function watchedBackend(watch: LaneWatch = {}): {
     report: { ...reference.report, linearGflops: 1 },
     lanes: [watchedLane(lane, watch)],
     lost: reference.lost,
-    guard: (what, work) => reference.guard(what, work),
+    async guard(what, work) {
+      const result = await reference.guard(what, work);
+      watch.onGuarded?.(what);
+      return result;
+    },
     destroy: () => reference.destroy(),
   };
   return { backend, liveCount: () => reference.liveCount };
