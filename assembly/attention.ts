@@ -8,7 +8,7 @@ import { align16, ceilDivide, real, word } from './words';
 const PACK_BLOCK: u32 = 256;
 /** Scores held at a time, about: half of a small L1. */
 const SCORES: u32 = 1 << 13;
-const MOST_QUERIES: u32 = 64;
+const MOST_QUERIES: u32 = 32;
 
 @inline
 function activeHeads(table: u32, stride: u32, state: usize): usize {

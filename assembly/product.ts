@@ -8,7 +8,7 @@ import { align16, ceilDivide, word } from './words';
 /** Rows of a block: enough to spread the reading (and widening) of a panel of weights. */
 const BLOCK_ROWS: u32 = 256;
 /** Multiply-adds of an item: long beside taking it, short beside an op. */
-const ITEM_WORK: u32 = 1 << 20;
+const ITEM_WORK: u32 = 1 << 19;
 /** What reading a panel costs, in rows of multiply-adds. */
 const PANEL_COST: u32 = 8;
 /** Bytes of a tile of outputs, at the start of the scratch memory. */
@@ -38,11 +38,11 @@ function blockRows(rows: u32): u32 {
   return (even + 3) & ~3;
 }
 
-/** Panels of an item. */
+/** Panels of an item: two, a cache line of y, or a multiple of that, so that no two threads share one. */
 @inline
 function itemPanels(op: usize, rows: u32): u32 {
-  const work = word(op, Product.k) * 8 * (min(rows, BLOCK_ROWS) + PANEL_COST);
-  return max(1, ITEM_WORK / work);
+  const work = word(op, Product.k) * 16 * (min(rows, BLOCK_ROWS) + PANEL_COST);
+  return 2 * max(1, ITEM_WORK / work);
 }
 
 export function productItems(op: usize, state: usize): u32 {

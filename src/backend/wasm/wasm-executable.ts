@@ -2,7 +2,7 @@ import { Op as OpWords } from '../../../assembly/fields';
 import { DyditError } from '../../errors';
 import { axisLength } from '../../ops/axis';
 import type { Op } from '../../ops/op';
-import type { Program } from '../../ops/program';
+import { readsOf, type Program } from '../../ops/program';
 import type { RunValues } from '../../ops/run-values';
 import { planSlots } from '../../ops/slots';
 import { elementCount, type Tensor } from '../../ops/tensor';
@@ -150,9 +150,18 @@ function placeTensors(
 ): readonly number[] {
   const plan = planSlots(program, (tensor) => elementCount(tensor) * 4);
   const slots = plan.sizes.map(reserve);
+  const read = new Set(program.ops.flatMap(readsOf));
   return program.tensors.map((tensor) => {
-    if (tensor.external === undefined) return slots[plan.slotOf[tensor.id] ?? 0];
-    return externalAddress(program, tensor, tensor.external, storage);
+    const slot = plan.slotOf[tensor.id];
+    if (tensor.external !== undefined) {
+      return externalAddress(program, tensor, tensor.external, storage);
+    }
+    if (slot !== undefined) return slots[slot];
+    if (!read.has(tensor.id)) return 0;
+    throw new DyditError(
+      'internal',
+      `${program.label}: tensor ${tensor.id} is read and never written.`,
+    );
   });
 }
 
