@@ -23,7 +23,7 @@ export interface Checkpoint {
   readonly format: 'safetensors' | 'pytorch';
   /**
    * The chosen weights. Those of a DiT have the official names and those of a VAE the names of
-   * diffusers, whatever layout the file has.
+   * diffusers, whatever layout the file has; int8 with scales is widened to f32.
    */
   readonly tensors: TensorMap;
   /** What network the chosen weights are, and by whose names the file has them. */

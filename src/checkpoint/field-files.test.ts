@@ -24,6 +24,7 @@ describe('files in every wrapping and layout hold the weights that were put in',
     ['module.pt', 'unknown'],
     ['parallel.safetensors', 'dit'],
     ['diffusers-dit/weights.safetensors', 'dit'],
+    ['int8.safetensors', 'dit'],
     ['ldm-vae.safetensors', 'vae'],
     ['vae/weights', 'vae'],
   ])('%s', async (name, kind) => {

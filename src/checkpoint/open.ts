@@ -5,6 +5,7 @@ import { broken, guarded, quoted, unsupported } from './failure';
 import type { FileIndex } from './file-index';
 import { bytesPerElement, elementCount } from './layout';
 import { canRun, recognise, withEngineNames } from './layouts/recognise';
+import { withScalesApplied } from './layouts/scaled-int8';
 import { openPytorch } from './pytorch';
 import { openSafetensors } from './safetensors';
 import { type FileKind, sniff, sniffedBytes } from './sniff';
@@ -87,7 +88,7 @@ export function selectWeights(
   checkSharing(tensors, index.size);
   return {
     format: index.format,
-    tensors: withEngineNames(network, tensors),
+    tensors: withEngineNames(network, withScalesApplied(tensors)),
     network,
     choices: ordered.map(({ name, tensors: { size } }) => ({ name, tensors: size })),
     chosen: chosen.name,

@@ -68,6 +68,42 @@ describe('files are told by what is in them', () => {
   );
 });
 
+describe('hostile files are refused at the first thing that is too much', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      '50 MB of nested JSON',
+      '{"a":' + '['.repeat(50_000_000),
+      /has 50000005 bytes|of 50000005 bytes/,
+    ],
+    [
+      '20 MB of nested JSON',
+      '{"a":' + '['.repeat(20_000_000),
+      /more than 32 levels, at character 36/,
+    ],
+    ['a million values', `[${'0,'.repeat(1_000_000)}0]`, /more than 500000 values/],
+    ['a million objects', `[${'{},'.repeat(1_000_000)}0]`, /more than 100000 objects/],
+    ['a string without an end', `{"a": "${'x'.repeat(1_000_000)}`, /without an end/],
+  ])('%s', async (_, content, message) => {
+    const identity = await identify(text('config.json', content));
+    if (identity.kind !== 'refused') throw new Error(identity.kind);
+    expect(identity.error.message).toMatch(message);
+  });
+
+  it('the header of a safetensors file, however long, is judged by its first bytes', async () => {
+    for (const [length, message] of [
+      [99_000_000, /99000000 bytes; at most 33554432 are read/],
+      [30_000_000, /more than 4 levels, at character 8/],
+    ] as const) {
+      const head = new Uint8Array(8);
+      new DataView(head.buffer).setUint32(0, length, true);
+      const header = new Blob([head, '{"a":', new Uint8Array(length - 5).fill(0x5b)]);
+      const identity = await identify({ name: 'a', blob: header });
+      if (identity.kind !== 'refused') throw new Error(identity.kind);
+      expect(identity.error.message).toMatch(message);
+    }
+  });
+});
+
 describe('what belongs together is put together', () => {
   it('two shards with their index, in any order and under any names', async () => {
     await expectShards(await assemble([index, second, first]));

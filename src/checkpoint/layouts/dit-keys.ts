@@ -26,7 +26,12 @@ const outerLayers = [
   'final_layer.adaLN_modulation.1',
 ] as const;
 const classTable = 'y_embedder.embedding_table.weight';
-const optional: ReadonlySet<string> = new Set(['pos_embed', 's_embedder.embedding_table.weight']);
+/** `a_embedder` embeds linear conditions; without them it adds nothing. */
+const optional: ReadonlySet<string> = new Set([
+  'pos_embed',
+  's_embedder.embedding_table.weight',
+  'a_embedder.weight',
+]);
 
 /** More blocks than any model has; a key may name any number. */
 const maxBlocks = 4096;

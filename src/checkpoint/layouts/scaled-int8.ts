@@ -1,0 +1,50 @@
+import type { CheckpointTensor, TensorMap } from '../checkpoint';
+import { quoted, unsupported } from '../failure';
+import { halfToFloat } from '../half';
+import { elementCount } from '../layout';
+
+const scaleSuffix = '.scale';
+
+/**
+ * int8 weights as training/quantise.py writes them: `name` int8 (rows, ...) and `name.scale` f16
+ * (rows), weight[row] = scale[row] * int8[row]. They come out as f32 under `name`.
+ * @throws DyditError `checkpoint-unsupported` where a scale does not fit its weight
+ */
+export function withScalesApplied(tensors: TensorMap): TensorMap {
+  const applied = new Map<string, CheckpointTensor>();
+  for (const [name, tensor] of tensors) {
+    const scale = tensors.get(name + scaleSuffix);
+    if (tensor.dtype === 'i8' && scale) applied.set(name, scaled(tensor, scale));
+    else if (!isScale(name, tensors)) applied.set(name, tensor);
+  }
+  return applied;
+}
+
+function isScale(name: string, tensors: TensorMap): boolean {
+  if (!name.endsWith(scaleSuffix)) return false;
+  return tensors.get(name.slice(0, -scaleSuffix.length))?.dtype === 'i8';
+}
+
+function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTensor {
+  const { name, shape } = tensor;
+  const rows = shape.at(0);
+  if (rows === undefined || scale.dtype !== 'f16' || scale.shape.join() !== String(rows)) {
+    throw unsupported(
+      `Tensor ${quoted(scale.name)} is ${scale.dtype} [${scale.shape.join(', ')}]; f16 [${rows ?? ''}] was expected, a number a row of ${quoted(name)}.`,
+    );
+  }
+  return {
+    ...{ name, shape, dtype: 'f32' },
+    bytes: async () => {
+      const bytes = await tensor.bytes();
+      const integers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+      const scales = new Uint16Array((await scale.bytes()).slice().buffer);
+      const columns = (elementCount(shape) ?? 0) / rows;
+      const values = new Float32Array(integers.length);
+      for (let i = 0; i < values.length; i++) {
+        values[i] = integers[i] * halfToFloat(scales[Math.floor(i / columns)]);
+      }
+      return new Uint8Array(values.buffer);
+    },
+  };
+}
