@@ -5,7 +5,8 @@
 #   --cache       where everything is kept, training/cache by default. A pictures.zip there (pictures.py) stands for the
 #                 download of the emoji sets, where no registry is reached.
 #   --publish     copy the result to the page; without it the page stays as it is
-# Stages that are done are skipped, a stage that was killed goes on from its last checkpoint: start the same command again.
+# Stages that are done are skipped, a stage that was killed goes on from its last checkpoint: start the same command
+# again. Another recipe needs another cache.
 set -euo pipefail
 cd "$(dirname "$0")"
 hours= recipe= cache=cache publish=
@@ -18,6 +19,7 @@ while [ $# -gt 0 ]; do
     *) echo "unknown option $1; the head of $0 says what there is" >&2; exit 2 ;;
   esac
 done
+[ -n "${PYTHON:-}" ] || [ -x .venv/bin/python ] || bash test.sh --collect-only > /dev/null # it makes .venv
 python=${PYTHON:-.venv/bin/python}
 gpu=$("$python" -c 'import torch; print("yes" if torch.cuda.is_available() else "")')
 recipe=${recipe:-recipes/$([ "$gpu" ] && echo gpu || echo emoji).json}
@@ -25,7 +27,8 @@ hours=${hours:-$([ "$gpu" ] && echo 0.1334 || true)}
 mkdir -p "$cache"
 
 minutes() { # of a stage: its share of the hours, or nothing, where the recipe's steps say how long
-  [ -z "$hours" ] || "$python" -c 'import json, sys; print("--minutes", float(sys.argv[2]) * 60 * json.load(open(sys.argv[1]))["shares"][sys.argv[3]])' "$recipe" "$hours" "$1"
+  local of='import json; from sys import argv; print("--minutes", float(argv[2]) * 60 * json.load(open(argv[1]))["shares"][argv[3]])'
+  [ -z "$hours" ] || "$python" -c "$of" "$recipe" "$hours" "$1"
 }
 stage() { # NAME, what it writes last, script and options: nothing where that is there
   if [ -f "$cache/$2" ]; then echo "== $1: done"; return; fi
@@ -36,16 +39,22 @@ stage() { # NAME, what it writes last, script and options: nothing where that is
 data=$cache/data vae=$cache/vae/vae.safetensors judge=$cache/judge/classifier.pt latents=$cache/latents
 static=$cache/static/model.safetensors model=$cache/final/model.safetensors
 if [ ! -f "$data/meta.json" ]; then
-  if [ -f "$cache/pictures.zip" ]; then "$python" pictures.py "$data" --unpack "$cache/pictures.zip"; else "$python" data.py --out "$data"; fi
+  if [ -f "$cache/pictures.zip" ]; then
+    "$python" pictures.py "$data" --unpack "$cache/pictures.zip"
+  else
+    "$python" data.py --out "$data"
+  fi
 fi
 stage judge judge/accuracy.json classifier.py --data "$data" --out "$cache/judge" $(minutes judge)
 stage vae vae/score.json vae.py --data "$data" --out "$cache/vae" --judge "$judge" $(minutes vae)
 stage latents latents/meta.json latents.py --data "$data" --vae "$vae" --out "$latents"
-stage static static/done.json train.py --section static --latents "$latents" --vae "$vae" --out "$cache/static" $(minutes static)
-stage final final/done.json train.py --section final --latents "$latents" --vae "$vae" --out "$cache/final" --init "$static" \
-  $(minutes final)
-stage scores report/done.json evaluate.py --data "$data" --vae "$vae" --judge "$judge" --static "$static" --model "$model" \
-  --out "$cache/report"
+stage static static/done.json train.py --section static --latents "$latents" --vae "$vae" --out "$cache/static" \
+  $(minutes static)
+stage final final/done.json train.py --section final --latents "$latents" --vae "$vae" --out "$cache/final" \
+  --init "$static" $(minutes final)
+stage scores report/done.json evaluate.py --data "$data" --vae "$vae" --judge "$judge" --static "$static" \
+  --model "$model" --out "$cache/report"
 stage export page/manifest.json export.py --model "$model" --vae "$vae" --latents "$latents" \
   --scores "$cache/report/scores.json" --out "$cache/page"
-[ -z "$publish" ] || "$python" publish.py --page "$cache/page" --report "$cache/report" --latents "$latents" --recipe "$recipe"
+[ -z "$publish" ] || "$python" publish.py --page "$cache/page" --report "$cache/report" --latents "$latents" \
+  --recipe "$recipe"
