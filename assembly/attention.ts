@@ -17,12 +17,16 @@ function activeHeads(table: u32, stride: u32, state: usize): usize {
 
 export function packItems(op: usize, state: usize): u32 {
   const heads = activeHeads(word(op, PackKeys.heads), word(op, PackKeys.headsStride), state);
-  return word(op, PackKeys.items) * load<u32>(heads) * ceilDivide(word(op, PackKeys.tokens), PACK_BLOCK);
+  return (
+    word(op, PackKeys.items) * load<u32>(heads) * ceilDivide(word(op, PackKeys.tokens), PACK_BLOCK)
+  );
 }
 
 /** One item: a block of keys and values of one head. */
 export function packKeys(op: usize, state: usize, item: u32): void {
-  const heads = load<u32>(activeHeads(word(op, PackKeys.heads), word(op, PackKeys.headsStride), state));
+  const heads = load<u32>(
+    activeHeads(word(op, PackKeys.heads), word(op, PackKeys.headsStride), state),
+  );
   const tokens = word(op, PackKeys.tokens);
   const width = word(op, PackKeys.width);
   const stride = word(op, PackKeys.stride);

@@ -61,7 +61,7 @@ export function patches(op: usize, item: u32): void {
     const p = (i % area) / patch;
     const q = i % patch;
     const token = row % (across * across);
-    const image = row / (across * across) % word(op, Patches.images);
+    const image = (row / (across * across)) % word(op, Patches.images);
     const y = (token / across) * patch + p;
     const x = (token % across) * patch + q;
     const from = ((image * channels + channel) * side + y) * side + x;
@@ -112,7 +112,8 @@ export function unpatchify(op: usize, item: u32): void {
 }
 
 export function guidanceValues(op: usize): u32 {
-  const planes = word(op, Guidance.images) * word(op, Guidance.halves) * word(op, Guidance.channels);
+  const planes =
+    word(op, Guidance.images) * word(op, Guidance.halves) * word(op, Guidance.channels);
   return planes * word(op, Guidance.pixels);
 }
 
@@ -128,7 +129,7 @@ export function guidance(op: usize, item: u32): void {
     let value = load<f32>(x + (i << 2));
     if (guides && (i / pixels) % channels < word(op, Guidance.guided)) {
       const conditional = load<f32>(x + ((i % half) << 2));
-      const unconditional = load<f32>(x + ((i % half + half) << 2));
+      const unconditional = load<f32>(x + (((i % half) + half) << 2));
       value = unconditional + scale * (conditional - unconditional);
     }
     store<f32>(word(op, Guidance.y) + (i << 2), value);

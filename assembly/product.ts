@@ -67,7 +67,14 @@ export function productScratch(op: usize): usize {
 }
 
 /** Segments and row pieces of a linear layer: the runs of active groups. */
-function linearRows(op: usize, runs: usize, first: u32, last: u32, segments: usize, pointers: usize): void {
+function linearRows(
+  op: usize,
+  runs: usize,
+  first: u32,
+  last: u32,
+  segments: usize,
+  pointers: usize,
+): void {
   const count = load<u32>(runs);
   const group = word(op, Product.kGroup);
   const stride = word(op, Product.xStride);
@@ -95,7 +102,7 @@ function pixelRows(op: usize, first: u32, last: u32, segments: usize, pointers: 
   const stride = word(op, Product.xStride);
   const side = <i32>word(op, Product.side);
   const shift = word(op, Product.upsample);
-  const sourceSide = <u32>side >> shift;
+  const sourceSide = (<u32>side) >> shift;
   const x = word(op, Product.x);
   const zeros = word(op, Product.zeros);
   for (let s: u32 = 0; s < taps; s++) {
@@ -110,7 +117,7 @@ function pixelRows(op: usize, first: u32, last: u32, segments: usize, pointers: 
         const py = pixel / side + dy;
         const px = (pixel % side) + dx;
         const inside = py >= 0 && py < side && px >= 0 && px < side;
-        const source = (<u32>py >> shift) * sourceSide + (<u32>px >> shift);
+        const source = ((<u32>py) >> shift) * sourceSide + ((<u32>px) >> shift);
         store<u32>(entry + (i << 2), inside ? x + source * stride : zeros);
       }
     }
@@ -224,7 +231,9 @@ function finishTile(
     }
     if (ending == Ending.table) {
       const table =
-        word(op, Product.table) + (r % word(op, Product.tableRows)) * word(op, Product.tableStride) + (column << 2);
+        word(op, Product.table) +
+        (r % word(op, Product.tableRows)) * word(op, Product.tableStride) +
+        (column << 2);
       addColumns(y + r * yStride, table, v0, v1, columns, from);
       continue;
     }
@@ -238,7 +247,14 @@ function finishTile(
 
 /** y = table + v */
 @inline
-function addColumns(y: usize, table: usize, v0: v128, v1: v128, columns: u32, scratch: usize): void {
+function addColumns(
+  y: usize,
+  table: usize,
+  v0: v128,
+  v1: v128,
+  columns: u32,
+  scratch: usize,
+): void {
   if (columns == 8) {
     v128.store(y, f32x4.add(v0, v128.load(table, 0)), 0);
     v128.store(y, f32x4.add(v1, v128.load(table, 16)), 16);
@@ -256,7 +272,14 @@ function addColumns(y: usize, table: usize, v0: v128, v1: v128, columns: u32, sc
 
 /** y += gate * v */
 @inline
-function addGatedColumns(y: usize, gate: usize, v0: v128, v1: v128, columns: u32, scratch: usize): void {
+function addGatedColumns(
+  y: usize,
+  gate: usize,
+  v0: v128,
+  v1: v128,
+  columns: u32,
+  scratch: usize,
+): void {
   if (columns == 8) {
     v128.store(y, multiplyAdd(v128.load(gate, 0), v0, v128.load(y, 0)), 0);
     v128.store(y, multiplyAdd(v128.load(gate, 16), v1, v128.load(y, 16)), 16);

@@ -12,13 +12,13 @@ const SPINS: u32 = 4096;
 
 @inline
 function read(state: usize, field: i32): u32 {
-  const at = state + (<usize>field << 2);
+  const at = state + ((<usize>field) << 2);
   return ASC_FEATURE_THREADS ? atomic.load<u32>(at) : load<u32>(at);
 }
 
 @inline
 function write(state: usize, field: i32, value: u32): void {
-  const at = state + (<usize>field << 2);
+  const at = state + ((<usize>field) << 2);
   if (ASC_FEATURE_THREADS) atomic.store<u32>(at, value);
   else store<u32>(at, value);
 }

@@ -1,13 +1,13 @@
 /** Word `field` of a record. */
 @inline
 export function word(record: usize, field: i32): u32 {
-  return load<u32>(record + (<usize>field << 2));
+  return load<u32>(record + ((<usize>field) << 2));
 }
 
 /** Word `field` of a record, as a number. */
 @inline
 export function real(record: usize, field: i32): f32 {
-  return load<f32>(record + (<usize>field << 2));
+  return load<f32>(record + ((<usize>field) << 2));
 }
 
 @inline

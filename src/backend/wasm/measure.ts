@@ -4,8 +4,6 @@ import { Recorder } from '../../ops/recorder';
 import { rowsOf } from '../../ops/tensor';
 import type { Lane } from '../backend';
 import { Owned } from '../owned';
-import { compileKernels, type KernelBuild } from './kernel-files';
-import { instantiate } from './kernels';
 
 /** Rows, K and N of the layer that is measured: the first of the shipped model's MLP, batch 2. */
 const shape = { rows: 128, k: 256, n: 1024 };
@@ -54,22 +52,4 @@ async function repeat(milliseconds: number, run: () => Promise<void>): Promise<r
     times.push(performance.now() - start);
   } while (performance.now() < end);
   return times;
-}
-
-/**
- * Multiply-adds in registers of one thread, GFLOP/s, two flops a multiply-add: the most that any
- * product can reach with this build of the kernels.
- * @param milliseconds how long to look for the fastest stretch
- */
-export async function measurePeak(build: KernelBuild, milliseconds: number): Promise<number> {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: build.shared });
-  const kernels = await instantiate(await compileKernels(build), memory);
-  const table = 1024;
-  new Float32Array(memory.buffer, table, 32).fill(0.25);
-  const rounds = 50_000;
-  const times = await repeat(milliseconds, async () => {
-    kernels.peak(table, rounds);
-    return Promise.resolve();
-  });
-  return (2 * kernels.peakWork(rounds)) / (Math.min(...times) * 1e6);
 }

@@ -7,7 +7,7 @@ const relaxedMultiplyAdd = Uint8Array.of(
   ...[0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfd, 0x85, 0x02, 0x0b],
 );
 
-/** True where the engine knows relaxed SIMD (Chrome 114, Node 22; not Safari in 2026). */
+/** True where the engine knows relaxed SIMD (Chromium from 114 on, and Node from 21 on). */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(relaxedMultiplyAdd);
 }

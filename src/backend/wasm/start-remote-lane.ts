@@ -50,13 +50,13 @@ export async function startRemoteLane(
   throw DyditError.fromReport(failure);
 }
 
+// Not spelled out where it is used, so that bundles for browsers leave it alone.
+const nodeEntry = './lane-worker-node.mjs';
+
 function startThread(events: ThreadEvents<FromLane>): Thread {
   if (inNode()) {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    return nodeThread<FromLane>(
-      new Worker(new URL('./lane-worker-node.mjs', import.meta.url)),
-      events,
-    );
+    return nodeThread<FromLane>(new Worker(new URL(nodeEntry, import.meta.url)), events);
   }
   const worker = new Worker(new URL('./lane-worker.ts', import.meta.url), { type: 'module' });
   return browserThread<FromLane>(worker, events);
