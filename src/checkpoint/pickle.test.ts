@@ -245,6 +245,7 @@ describe('pickles that ask for too much', () => {
     await refused([repeated(1_001, p.mark)], /1000 open marks/);
     await refused([p.none, repeated(1_000_001, p.memoize)], /1000000 remembered/);
     await refused([repeated(2_000_001, [0x4e, 0x30])], /4000000 operations/);
+    await refused([repeated(1_000_001, [0x5d, 0x30])], /1000000 lists, tuples and objects/);
     await refused([[0x58, ...littleEndian(2 ** 20 + 1, 4)]], /a string of 1048577 bytes/);
     await refused([[0x8b, ...littleEndian(2 ** 31, 4)]], /an integer of 2147483648 bytes/);
   });

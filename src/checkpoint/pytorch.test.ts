@@ -90,6 +90,26 @@ describe('where the weights are in a PyTorch file', () => {
     await expectFailure(() => readState(code), 'checkpoint-unsupported', message);
   });
 
+  it('refuses tensors that claim far more than the file holds', async () => {
+    const data = new Uint8Array(2 ** 16);
+    const shared = p.storage('0', 2 ** 14);
+    const code = (count: number) =>
+      p.dict(
+        ...Array.from(
+          { length: count },
+          (_, i) => [`w${i}`, p.tensor(shared, 0, [2 ** 14], [1])] as const,
+        ),
+      );
+    const file = (count: number) => [pickleEntry(code(count)), { name: 'a/data/0', data }];
+    await expectFailure(
+      () => open(file(100)),
+      'checkpoint-unsupported',
+      /The tensors claim 6553600 bytes of a file of \d+/,
+    );
+    // Tied weights are no attack.
+    expect((await open(file(2))).tensors.size).toBe(2);
+  });
+
   it('refuses a key twice and a storage that is missing or of another size', async () => {
     await expectFailure(
       () => readState(p.dict(['w', row], ['w', row])),
