@@ -1,22 +1,9 @@
 import type { WeightsChoice } from './choose-weights';
 import type { JsonObject } from './json';
 import type { Network } from './layouts/recognise';
+import type { TensorMap } from './tensor';
 
-/** Element types a checkpoint file may store. */
-export type CheckpointDtype =
-  'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
-
-/** One tensor of a checkpoint; its data is read from the file only when asked for. */
-export interface CheckpointTensor {
-  readonly name: string;
-  readonly dtype: CheckpointDtype;
-  readonly shape: readonly number[];
-  /** Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long. */
-  bytes(): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** Tensors by their state-dict key. */
-export type TensorMap = ReadonlyMap<string, CheckpointTensor>;
+export type { CheckpointDtype, CheckpointTensor, TensorMap } from './tensor';
 
 /** A checkpoint whose index has been read and checked; tensor data still lies in the file. */
 export interface Checkpoint {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckpointDtype, CheckpointTensor } from './checkpoint';
+import type { CheckpointDtype, CheckpointTensor } from './tensor';
 import { readFloat32, readHalfBits } from './decode';
 import { openCheckpoint } from './open';
 import { expectFailure } from './testing/expect-failure';

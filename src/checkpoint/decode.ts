@@ -1,4 +1,4 @@
-import type { CheckpointDtype, CheckpointTensor } from './checkpoint';
+import type { CheckpointDtype, CheckpointTensor } from './tensor';
 import { guarded, quoted, unsupported } from './failure';
 import { floatToHalf, halfToFloat } from './half';
 

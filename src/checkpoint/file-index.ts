@@ -1,4 +1,5 @@
-import type { Checkpoint, CheckpointTensor } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import type { CheckpointTensor } from './tensor';
 import type { JsonObject } from './json';
 import type { NamedWeights } from './weight-sets';
 

@@ -1,4 +1,4 @@
-import type { CheckpointDtype } from './checkpoint';
+import type { CheckpointDtype } from './tensor';
 
 /** Bytes one element takes in the file. */
 export const bytesPerElement: Readonly<Record<CheckpointDtype, number>> = {

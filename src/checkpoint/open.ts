@@ -1,5 +1,6 @@
 import { ByteSource } from './byte-source';
-import type { Checkpoint, CheckpointTensor } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import type { CheckpointTensor } from './tensor';
 import { orderWeights } from './choose-weights';
 import { broken, guarded, quoted, unsupported } from './failure';
 import type { FileIndex } from './file-index';

@@ -1,4 +1,4 @@
-import type { CheckpointDtype } from './checkpoint';
+import type { CheckpointDtype } from './tensor';
 import type { PickleBytes } from './pickle-bytes';
 
 /**

@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source';
-import type { CheckpointTensor } from './checkpoint';
+import type { CheckpointTensor } from './tensor';
 import { broken, guarded, quoted, unsupported } from './failure';
 import { bytesPerElement } from './layout';
 import type { FileIndex, IndexedTensor } from './file-index';

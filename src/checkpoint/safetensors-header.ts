@@ -1,4 +1,4 @@
-import type { CheckpointDtype } from './checkpoint';
+import type { CheckpointDtype } from './tensor';
 import { broken, quoted, unsupported } from './failure';
 import { isJsonList, isJsonObject, parseJsonBytes, type JsonLimits, type JsonValue } from './json';
 import { bytesPerElement, elementCount, isSize } from './layout';

@@ -1,5 +1,5 @@
 import { DyditError } from '../errors';
-import type { CheckpointTensor, TensorMap } from './checkpoint';
+import type { CheckpointTensor, TensorMap } from './tensor';
 import { readFloat32, readHalfBits } from './decode';
 import { expectFinite, float16Format, float32Format } from './finite';
 

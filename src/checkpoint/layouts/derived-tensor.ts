@@ -1,4 +1,4 @@
-import type { CheckpointTensor } from '../checkpoint';
+import type { CheckpointTensor } from '../tensor';
 import { quoted, unsupported } from '../failure';
 
 /** The same tensor under another name. */

@@ -1,4 +1,4 @@
-import type { CheckpointTensor, TensorMap } from '../checkpoint';
+import type { CheckpointTensor, TensorMap } from '../tensor';
 import { renamed, shared, stacked } from './derived-tensor';
 
 /**

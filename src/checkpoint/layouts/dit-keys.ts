@@ -1,4 +1,4 @@
-import type { TensorMap } from '../checkpoint';
+import type { TensorMap } from '../tensor';
 
 /** What a model has and what it lacks, against the names that its layout asks for. */
 export interface KeyAudit {

@@ -1,5 +1,5 @@
 import { DyditError } from '../../errors';
-import type { TensorMap } from '../checkpoint';
+import type { TensorMap } from '../tensor';
 import { quoted, unsupported } from '../failure';
 import { auditDit, countDitBlocks, type KeyAudit } from './dit-keys';
 import { recognise, type Network } from './recognise';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure';
-import type { CheckpointTensor, TensorMap } from '../checkpoint';
+import type { CheckpointTensor, TensorMap } from '../tensor';
 import { expectDit, expectVae } from './expect';
 import { recognise } from './recognise';
 

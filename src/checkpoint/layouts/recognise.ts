@@ -1,4 +1,4 @@
-import type { TensorMap } from '../checkpoint';
+import type { TensorMap } from '../tensor';
 import { fromDiffusersDit } from './diffusers-dit';
 import { isDitKey, isTellingDitKey } from './dit-keys';
 import { fromLdmVae, isLdmVaeKey } from './ldm-vae';

@@ -1,4 +1,4 @@
-import type { CheckpointTensor, TensorMap } from '../checkpoint';
+import type { CheckpointTensor, TensorMap } from '../tensor';
 import { quoted, unsupported } from '../failure';
 import { halfToFloat } from '../half';
 import { elementCount } from '../layout';

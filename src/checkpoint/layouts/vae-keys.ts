@@ -1,4 +1,4 @@
-import type { TensorMap } from '../checkpoint';
+import type { TensorMap } from '../tensor';
 import { compare, type KeyAudit } from './dit-keys';
 
 const maxLevels = 16;

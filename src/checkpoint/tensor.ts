@@ -1,0 +1,15 @@
+/** Element types a checkpoint file may store. */
+export type CheckpointDtype =
+  'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
+
+/** One tensor of a checkpoint; its data is read from the file only when asked for. */
+export interface CheckpointTensor {
+  readonly name: string;
+  readonly dtype: CheckpointDtype;
+  readonly shape: readonly number[];
+  /** Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Tensors by their state-dict key. */
+export type TensorMap = ReadonlyMap<string, CheckpointTensor>;
