@@ -86,20 +86,22 @@ export function attendScratch(op: usize): usize {
   return 128 + 16 + queries * 4 + 2 * 16 + queries * (scoreStride(tokens) + 4) + 16;
 }
 
-/** scores (N) to exp(score - greatest), 0 past the end; their sum. */
+/**
+ * scores (N) to exp(score - greatest); their sum. The scores of the padding become next to nothing,
+ * 1e-38 beside a sum of at least 1, and no value is multiplied with them.
+ */
 function softmaxRow(scores: usize, tokens: u32): f32 {
-  const end = scores + (tokens << 2);
   const padded = scores + scoreStride(tokens);
-  for (let at = end; at < padded; at += 4) store<f32>(at, -f32.MAX_VALUE);
+  for (let at = scores + (tokens << 2); at < padded; at += 4) store<f32>(at, -f32.MAX_VALUE);
   let greatest = f32x4.splat(-f32.MAX_VALUE);
   for (let at = scores; at < padded; at += 16) greatest = f32x4.max(greatest, v128.load(at));
   const top = f32x4.splat(greatestLane(greatest));
   let sum = f32x4.splat(0);
   for (let at = scores; at < padded; at += 16) {
-    v128.store(at, exp4(f32x4.sub(v128.load(at), top)));
+    const power = exp4(f32x4.sub(v128.load(at), top));
+    v128.store(at, power);
+    sum = f32x4.add(sum, power);
   }
-  for (let at = end; at < padded; at += 4) store<f32>(at, 0);
-  for (let at = scores; at < padded; at += 16) sum = f32x4.add(sum, v128.load(at));
   return sumOfLanes(sum);
 }
 

@@ -5,8 +5,10 @@ import { runTile } from './tile';
 import { multiplyAdd } from './vector';
 import { align16, ceilDivide, word } from './words';
 
-/** Rows of a block: enough to spread the reading (and widening) of a panel of weights. */
-const BLOCK_ROWS: u32 = 256;
+/** Rows of a block: enough to spread the reading of a panel of weights, few enough for many items. */
+const BLOCK_ROWS: u32 = 64;
+/** Rows of a block where a panel must be widened first. */
+const HALF_BLOCK_ROWS: u32 = 256;
 /** Multiply-adds of an item: long beside taking it, short beside an op. */
 const ITEM_WORK: u32 = 1 << 19;
 /** What reading a panel costs, in rows of multiply-adds. */
@@ -31,17 +33,22 @@ function nGroups(op: usize, evaluation: u32): usize {
   return word(op, Product.nTable) + evaluation * word(op, Product.nTableStride);
 }
 
+@inline
+function mostBlockRows(op: usize): u32 {
+  return word(op, Product.half) ? HALF_BLOCK_ROWS : BLOCK_ROWS;
+}
+
 /** Rows of a block, a multiple of a tile's 4 unless there is but one. */
 @inline
-function blockRows(rows: u32): u32 {
-  const even = ceilDivide(rows, ceilDivide(rows, BLOCK_ROWS));
+function blockRows(op: usize, rows: u32): u32 {
+  const even = ceilDivide(rows, ceilDivide(rows, mostBlockRows(op)));
   return (even + 3) & ~3;
 }
 
 /** Panels of an item: two, a cache line of y, or a multiple of that, so that no two threads share one. */
 @inline
 function itemPanels(op: usize, rows: u32): u32 {
-  const work = word(op, Product.k) * 16 * (min(rows, BLOCK_ROWS) + PANEL_COST);
+  const work = word(op, Product.k) * 16 * (min(rows, mostBlockRows(op)) + PANEL_COST);
   return 2 * max(1, ITEM_WORK / work);
 }
 
@@ -50,7 +57,7 @@ export function productItems(op: usize, state: usize): u32 {
   if (rows == 0) return 0;
   const active = load<u32>(nGroups(op, word(state, State.evaluation)));
   const panels = active * word(op, Product.nPanels);
-  return ceilDivide(rows, blockRows(rows)) * ceilDivide(panels, itemPanels(op, rows));
+  return ceilDivide(rows, blockRows(op, rows)) * ceilDivide(panels, itemPanels(op, rows));
 }
 
 @inline
@@ -61,7 +68,7 @@ function segmentsOf(op: usize): u32 {
 
 export function productScratch(op: usize): usize {
   const segments = segmentsOf(op);
-  const tiles = ceilDivide(min(word(op, Product.rows), BLOCK_ROWS + 4), 4);
+  const tiles = ceilDivide(min(word(op, Product.rows), mostBlockRows(op) + 4), 4);
   const panel = word(op, Product.half) ? word(op, Product.k) * 32 : 0;
   return TILE_BYTES + segments * 8 + 16 + tiles * segments * 16 + 16 + panel;
 }
@@ -156,7 +163,7 @@ function activate(v: v128, activation: u32): v128 {
 export function product(op: usize, state: usize, item: u32, scratch: usize): void {
   const evaluation = word(state, State.evaluation);
   const rows = rowCount(op);
-  const perBlock = blockRows(rows);
+  const perBlock = blockRows(op, rows);
   const blocks = ceilDivide(rows, perBlock);
   const groups = nGroups(op, evaluation);
   const nPanels = word(op, Product.nPanels);

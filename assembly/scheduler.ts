@@ -8,7 +8,9 @@ import { word } from './words';
 // a thread that comes late finds another stage there and takes nothing.
 
 /** Looks at the stage before sleeping: some tens of microseconds. */
-const SPINS: u32 = 4096;
+const SPINS: u32 = 16384;
+/** Items of a step: some milliseconds at most, however large the network. */
+const STEP_ITEMS: u32 = 8;
 
 @inline
 function read(state: usize, field: i32): u32 {
@@ -94,12 +96,13 @@ export function begin(state: usize): void {
   open(state, 0);
 }
 
-/** Does an item, for the thread that asked for the run; looks for one for a while. */
+/** Does some items, for the thread that asked for the run; looks for one for a while. */
 export function step(state: usize): Progress {
+  let done: u32 = 0;
   for (let i: u32 = 0; i < SPINS; i++) {
     const ticket = readTicket(state);
     if (<u32>ticket != 0) {
-      if (take(state, 0, ticket)) return Progress.worked;
+      if (take(state, 0, ticket) && ++done == STEP_ITEMS) return Progress.worked;
     } else if (!read(state, State.running)) {
       return Progress.finished;
     }

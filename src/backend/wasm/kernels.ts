@@ -7,7 +7,7 @@ export interface Kernels {
   begin(state: number): void;
   /** Ends the run after the items that are being done. */
   cancel(state: number): void;
-  /** Does an item. */
+  /** Does some items. */
   step(state: number): Progress;
   /** Lets the workers return. */
   quit(state: number): void;

@@ -5,6 +5,7 @@ import type { RunValues } from '../../ops/run-values';
 import type { TensorSpec } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
 import type { ElementRange } from '../backend';
+import type { LaneSettings } from './lane-settings';
 
 /** Numbers that cross between threads. */
 export type Values = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
@@ -82,5 +83,5 @@ export type FromLane =
 export interface LaneStart {
   readonly type: 'start';
   readonly module: WebAssembly.Module;
-  readonly memoryLimit: number | undefined;
+  readonly settings: LaneSettings;
 }

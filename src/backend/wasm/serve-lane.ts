@@ -16,8 +16,8 @@ export function serveLane(port: {
       void server?.then((started) => started.receive(message));
       return;
     }
-    const { module, memoryLimit } = message;
-    server = startLane({ module, memoryLimit }).then(({ lane }) => new LaneServer(lane, send));
+    const { module, settings } = message;
+    server = startLane({ module, settings }).then(({ lane }) => new LaneServer(lane, send));
     server.then(
       () => send({ type: 'ready' }),
       (error: unknown) => send({ type: 'failed', error: DyditError.from(error).toReport() }),

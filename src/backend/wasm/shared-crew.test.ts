@@ -18,7 +18,7 @@ async function laneWith(options: CrewOptions) {
   const kernels = await instantiate(module, memory.memory);
   const state = memory.allocate('state', stateBytes).address;
   const crew = await SharedCrew.start({ module, memory, kernels, state }, 2, options);
-  const lane = new WasmLane(memory, kernels, crew, state);
+  const lane = new WasmLane({ memory, kernels, crew, state }, {});
   const words = new Int32Array(memory.memory.buffer, state, State.words);
   return { lane, crew, words };
 }

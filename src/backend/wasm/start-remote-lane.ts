@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../../errors';
 import { DyditError } from '../../errors';
 import type { FromLane, LaneStart } from './lane-protocol';
+import type { LaneSettings } from './lane-settings';
 import { RemoteLane } from './remote-lane';
 import { browserThread, inNode, nodeThread, type Thread, type ThreadEvents } from './thread';
 
@@ -17,7 +18,7 @@ export interface StartedRemoteLane {
  */
 export async function startRemoteLane(
   module: WebAssembly.Module,
-  memoryLimit: number | undefined,
+  settings: LaneSettings,
 ): Promise<StartedRemoteLane> {
   let onReady: () => void = () => undefined;
   let onFailed: (error: ErrorReport) => void = () => undefined;
@@ -37,7 +38,7 @@ export async function startRemoteLane(
     },
     failure: (reason) => lane.fail(reason),
   });
-  const start: LaneStart = { type: 'start', module, memoryLimit };
+  const start: LaneStart = { type: 'start', module, settings };
   thread.post(start);
   const destroy = (): void => {
     lane.close();

@@ -60,6 +60,12 @@ describe('threads', () => {
     });
   }
 
+  test('weights that stay halves make the same bits as widened ones', async () => {
+    const [wide] = (await open({ threads: 1 })).lanes;
+    const [half] = (await open({ threads: 2, widenedBytes: 0 })).lanes;
+    expect(await bitsOn(half, block(2))).toEqual(await bitsOn(wide, block(2)));
+  });
+
   test('an item has the same bits alone and in a batch', async () => {
     const backend = await open({ threads: 2 });
     const whole = await runCase(backend.lanes[0], block(3));

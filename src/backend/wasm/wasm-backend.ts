@@ -1,6 +1,7 @@
 import { DyditError, type ErrorReport } from '../../errors';
 import type { Backend, BackendReport, Lane } from '../backend';
 import { compileKernels } from './kernel-files';
+import type { LaneSettings } from './lane-settings';
 import { measureLinear } from './measure';
 import { processorName, processorThreads } from './processor';
 import { hasRelaxedSimd } from './relaxed-simd';
@@ -9,15 +10,13 @@ import { startLane, type StartedLane } from './start-lane';
 import { startRemoteLane, type StartedRemoteLane } from './start-remote-lane';
 
 /** How the processor is to be used. */
-export interface WasmOptions {
+export interface WasmOptions extends LaneSettings {
   /** Threads; as many as the processor has where absent. */
   readonly threads?: number;
   /** False: without relaxed SIMD even where there is. */
   readonly relaxed?: boolean;
   /** False: a memory for each thread even where they could share one. */
   readonly shared?: boolean;
-  /** Most bytes of a lane's memory; all that there is where absent. */
-  readonly memoryLimit?: number;
 }
 
 /**
@@ -30,7 +29,8 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
   const fused = (options.relaxed ?? true) && hasRelaxedSimd();
   const shared = (options.shared ?? true) && canShareMemory();
   const threads = Math.max(1, options.threads ?? processorThreads());
-  const plan = { fused, threads, memoryLimit: options.memoryLimit };
+  const { memoryLimit, widenedBytes } = options;
+  const plan = { fused, threads, settings: { memoryLimit, widenedBytes } };
   const fallbacks = fused ? [] : ['No relaxed SIMD: a multiply-add takes two instructions.'];
   if (threads > 1 && !shared) {
     fallbacks.push('No shared memory: each thread keeps the weights in a memory of its own.');
@@ -54,7 +54,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
 interface Plan {
   readonly fused: boolean;
   readonly threads: number;
-  readonly memoryLimit: number | undefined;
+  readonly settings: LaneSettings;
 }
 
 /** Everything that computes. */
@@ -65,26 +65,26 @@ interface Team {
 }
 
 /** One lane with all threads. */
-async function startTeam({ fused, threads, memoryLimit }: Plan, notes: string[]): Promise<Team> {
+async function startTeam({ fused, threads, settings }: Plan, notes: string[]): Promise<Team> {
   if (threads > 1) {
     try {
       const module = await compileKernels({ fused, shared: true });
-      const local = await startLane({ module, threads, memoryLimit });
+      const local = await startLane({ module, threads, settings });
       return { local, remote: [], threads };
     } catch (error) {
       notes.push(`One thread only: ${DyditError.from(error).message}`);
     }
   }
   const module = await compileKernels({ fused, shared: false });
-  return { local: await startLane({ module, memoryLimit }), remote: [], threads: 1 };
+  return { local: await startLane({ module, settings }), remote: [], threads: 1 };
 }
 
 /** A lane for each thread, the first of them on this one. */
-async function startLanes({ fused, threads, memoryLimit }: Plan, notes: string[]): Promise<Team> {
+async function startLanes({ fused, threads, settings }: Plan, notes: string[]): Promise<Team> {
   const module = await compileKernels({ fused, shared: false });
-  const local = await startLane({ module, memoryLimit });
+  const local = await startLane({ module, settings });
   const others = await Promise.allSettled(
-    Array.from({ length: threads - 1 }, () => startRemoteLane(module, memoryLimit)),
+    Array.from({ length: threads - 1 }, () => startRemoteLane(module, settings)),
   );
   const remote: StartedRemoteLane[] = [];
   for (const other of others) {

@@ -12,21 +12,32 @@ import type {
 } from '../backend';
 import type { Kernels } from './kernels';
 import type { LaneMemory } from './lane-memory';
+import { defaultWidenedBytes, type LaneSettings } from './lane-settings';
 import type { Crew } from './run-loop';
 import { SerialQueue } from './serial-queue';
 import { WasmExecutable, type Machine } from './wasm-executable';
 import { WasmStorage } from './wasm-storage';
 import { WasmWeights } from './wasm-weights';
 
+/** Where a lane computes. */
+export interface LanePlace {
+  readonly memory: LaneMemory;
+  readonly kernels: Kernels;
+  readonly crew: Crew;
+  /** Address of the lane's state, of `stateBytes`. */
+  readonly state: number;
+}
+
 /** A memory of its own, and kernels that compute in it on the calling thread and its crew. */
 export class WasmLane implements Lane {
   readonly #machine: Machine;
   readonly #closing = new AbortController();
 
-  /** @param state address of the lane's state, of `stateBytes` */
-  constructor(memory: LaneMemory, kernels: Kernels, crew: Crew, state: number) {
-    const closing = this.#closing.signal;
-    this.#machine = { memory, kernels, crew, state, queue: new SerialQueue(), closing };
+  constructor(
+    place: LanePlace,
+    private readonly settings: LaneSettings,
+  ) {
+    this.#machine = { ...place, queue: new SerialQueue(), closing: this.#closing.signal };
   }
 
   /** Ends what runs, then does `last`; nothing can be asked for any more. */
@@ -42,7 +53,8 @@ export class WasmLane implements Lane {
 
   createWeights(label: string): WeightSet {
     const { memory, queue } = this.#machine;
-    return new WasmWeights(label, memory, (free) => queue.addQuick(free));
+    const { widenedBytes = defaultWidenedBytes } = this.settings;
+    return new WasmWeights(label, { memory, widenedBytes }, (free) => queue.addQuick(free));
   }
 
   allocate(label: string, spec: TensorSpec): Storage {

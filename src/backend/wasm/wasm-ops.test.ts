@@ -1,13 +1,19 @@
 import { describeOps } from '../testing/describe-ops';
-import { createWasmBackend, type WasmBackend } from './wasm-backend';
+import { createWasmBackend, type WasmBackend, type WasmOptions } from './wasm-backend';
 
-for (const threads of [1, 3]) {
+const plain: readonly (readonly [string, WasmOptions])[] = [
+  ['one thread', { threads: 1 }],
+  ['three threads', { threads: 3 }],
+  ['weights that stay halves', { threads: 1, widenedBytes: 0 }],
+];
+
+for (const [name, options] of plain) {
   let backend: WasmBackend | undefined;
   const open = async (): Promise<WasmBackend> => {
-    backend = await createWasmBackend({ threads, relaxed: false });
+    backend = await createWasmBackend({ ...options, relaxed: false });
     return backend;
   };
-  describeOps(`wasm, plain SIMD, threads: ${threads}`, open, {
+  describeOps(`wasm, plain SIMD, ${name}`, open, {
     tolerance: { abs: 1e-5, rel: 1e-5 },
     liveCount: () => backend?.liveCount ?? 0,
   });

@@ -56,10 +56,11 @@ export type PackedLayer = PackedPanels | PackedNorm | PackedTable | PackedRouter
 export class WasmWeights implements WeightSet {
   readonly #packed = new Map<string, PackedLayer>();
   readonly #blocks: Block[] = [];
+  #bytes = 0;
 
   constructor(
     readonly label: string,
-    private readonly memory: LaneMemory,
+    private readonly place: { readonly memory: LaneMemory; readonly widenedBytes: number },
     private readonly release: (free: () => void) => void,
   ) {}
 
@@ -100,7 +101,7 @@ export class WasmWeights implements WeightSet {
     const blocks = this.#blocks.splice(0);
     this.#packed.clear();
     this.release(() => {
-      for (const block of blocks) this.memory.free(block);
+      for (const block of blocks) this.place.memory.free(block);
     });
   }
 
@@ -123,14 +124,17 @@ export class WasmWeights implements WeightSet {
     weight: WeightValues,
     bias: Float32Array<ArrayBuffer>,
   ): PackedPanels {
-    const half = weight instanceof Uint16Array && hasOnlyFiniteHalves(weight);
     const elements = panelElements(shape);
+    const half =
+      weight instanceof Uint16Array &&
+      this.#bytes + elements * 4 > this.place.widenedBytes &&
+      hasOnlyFiniteHalves(weight);
     const weights = this.#reserve(name, elements * (half ? 2 : 4));
     const biasElements = shape.groups * shape.panels * panelColumns;
     const packedBias = this.#reserve(name, biasElements * 4);
-    if (half) packPanels(shape, weight, this.memory.halves(weights, elements));
-    else packPanels(shape, floatsOf(weight), this.memory.floats(weights, elements));
-    packBias(shape, bias, this.memory.floats(packedBias, biasElements));
+    if (half) packPanels(shape, weight, this.place.memory.halves(weights, elements));
+    else packPanels(shape, floatsOf(weight), this.place.memory.floats(weights, elements));
+    packBias(shape, bias, this.place.memory.floats(packedBias, biasElements));
     return { kind: 'panels', shape, weights, bias: packedBias, half };
   }
 
@@ -152,19 +156,20 @@ export class WasmWeights implements WeightSet {
     const { weights, bias } = this.#packPanels(name, shape, weight1, bias1);
     const columns = shape.panels * panelColumns;
     const second = this.#reserve(name, columns * 4);
-    this.memory.floats(second, columns).set(weight2);
+    this.place.memory.floats(second, columns).set(weight2);
     return { kind: 'router', weights, bias, weight2: second, panels: shape.panels, bias2 };
   }
 
   #keep(name: string, values: Float32Array<ArrayBuffer>): number {
     const address = this.#reserve(name, values.byteLength);
-    this.memory.floats(address, values.length).set(values);
+    this.place.memory.floats(address, values.length).set(values);
     return address;
   }
 
   #reserve(name: string, bytes: number): number {
-    const block = this.memory.allocate(`${this.label}: ${name}`, bytes);
+    const block = this.place.memory.allocate(`${this.label}: ${name}`, bytes);
     this.#blocks.push(block);
+    this.#bytes += bytes;
     return block.address;
   }
 
