@@ -41,6 +41,8 @@ export interface LabelledClass {
 /** A loaded model as the page needs to know it. */
 export interface ModelInfo {
   readonly name: string;
+  /** Made of the bytes of its weights, in hexadecimal: two files of one name are two models. */
+  readonly identity: string;
   readonly parameters: number;
   readonly weightDtype: 'f16' | 'f32';
   readonly objective: 'epsilon' | 'flow-v';

@@ -2,7 +2,7 @@ import type { Backend } from '../backend/backend';
 import { Owned } from '../backend/owned';
 import { DyditError } from '../errors';
 import { resolveBeside } from '../checkpoint/files/address';
-import { expectSha256 } from '../checkpoint/integrity';
+import { expectSha256, identityOf } from '../checkpoint/integrity';
 import { openCheckpoint } from '../checkpoint/open';
 import { Dit } from '../network/dit/dit';
 import { inferVaeConfig } from '../network/vae/config';
@@ -123,10 +123,11 @@ export async function loadModel(
         onProgress: (fraction) => onProgress({ stage: 'upload', fraction }),
       }),
     );
+    const identity = await identityOf(vaeFile ? [checkpoint, vaeFile] : [checkpoint]);
     const vae = vaeFile && owned.adopt(await loadVae(dit, vaeFile, manifest, signal));
     if (signal.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
     return {
-      info: describeModel({ name, dit, vae, manifest }),
+      info: describeModel({ name, identity, dit, vae, manifest }),
       dit,
       pictures: new PictureDecoder(backend, dit.config, vae),
       destroy: () => owned.destroy(),

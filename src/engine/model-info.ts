@@ -21,6 +21,7 @@ function upscaleOf({ config }: Pick<Vae, 'config'>): number {
 /** What a model is made of. */
 export interface ModelParts {
   readonly name: string;
+  readonly identity: string;
   readonly dit: Pick<Dit, 'config' | 'parameters' | 'weightDtype'>;
   readonly vae?: Pick<Vae, 'config' | 'multiplyAdds'>;
   /** Names and defaults, where the model came with them. */
@@ -28,7 +29,7 @@ export interface ModelParts {
 }
 
 /** What the page is told of a model. */
-export function describeModel({ name, dit, vae, manifest }: ModelParts): ModelInfo {
+export function describeModel({ name, identity, dit, vae, manifest }: ModelParts): ModelInfo {
   const { config } = dit;
   const numbered = Array.from({ length: config.numClasses }, (_, i) => ({
     name: `Class ${i}`,
@@ -37,6 +38,7 @@ export function describeModel({ name, dit, vae, manifest }: ModelParts): ModelIn
   }));
   return {
     name,
+    identity,
     parameters: dit.parameters,
     weightDtype: dit.weightDtype,
     objective: config.objective,

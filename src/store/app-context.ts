@@ -3,6 +3,7 @@ import type { App, AppState, Outcome, Run } from './app-state';
 import type { AddressBar } from './address-bar';
 import type { PreferenceStore } from './preferences';
 import type { Settings } from './settings';
+import type { ReadSettings } from './shared-settings';
 import type { Surroundings } from './surroundings';
 
 /** What the store needs from the outside. */
@@ -45,6 +46,8 @@ export interface Session {
   /** Settles, never rejects, when the page has taken note of the end of its last run. */
   runEnded: Promise<void>;
   unfinished: Unfinished | null;
+  /** What a link, a picture or the history asks of a model that is not here. */
+  awaited: ReadSettings | null;
   /** Whether pictures have been made with the seed of the settings; an unlocked seed is then drawn anew. */
   seedUsed: boolean;
   /** Whether the address in the bar is that of a run, which a new setting must not overwrite. */

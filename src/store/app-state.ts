@@ -9,7 +9,10 @@ import type {
   Picture,
   StepEvent,
 } from '../engine/api';
+import type { NumberSetting } from './changes';
+import type { Notice } from './notice';
 import type { PictureDifference } from './picture-difference';
+import type { Recipe } from './recipe';
 import type { Settings } from './settings';
 
 /** Where the engine stands. Settings and outcomes live outside it and survive every change. */
@@ -43,17 +46,11 @@ export interface Run {
   readonly cancelling: boolean;
 }
 
-interface OutcomeBase {
+interface OutcomeBase extends Recipe {
   readonly id: number;
-  readonly settings: Settings;
-  readonly model: ModelInfo;
   /** What it was made on. */
   readonly machine: MachineReport;
   readonly cause: Cause;
-  /** The checkpoint it came from; absent for the model that comes with the page. */
-  readonly checkpoint: string | undefined;
-  /** The query that reproduces it. */
-  readonly query: string;
 }
 
 /** The result of a plain run. */
@@ -72,11 +69,6 @@ export interface ComparisonOutcome extends OutcomeBase {
 }
 
 export type Outcome = PicturesOutcome | ComparisonOutcome;
-
-/** Something to tell the visitor until they dismiss it or run again. */
-export type Notice =
-  | { readonly kind: 'error'; readonly error: ErrorReport }
-  | { readonly kind: 'info'; readonly text: string };
 
 export interface AppState {
   readonly engine: EngineState;
@@ -125,8 +117,10 @@ export interface AppActions {
   readonly compare: () => Promise<void>;
   readonly cancel: () => void;
   readonly show: (id: number) => void;
-  /** Takes settings of an outcome, which may be of another model, for the next run. */
-  readonly reuse: (settings: Settings, model: ModelInfo) => void;
+  /** Takes settings of an outcome, which may be of another model, for the next run: all, or those given. */
+  readonly reuse: (outcome: Outcome, settings?: Settings) => void;
+  /** Takes a number as it was typed. */
+  readonly type: (setting: NumberSetting, text: string) => void;
   /** Half as many images, then generate: the way out of too little memory. */
   readonly generateFewer: () => Promise<void>;
   readonly dismissNotice: () => void;

@@ -233,7 +233,7 @@ describe('the address', () => {
       dynamicWidth: false,
     });
     expect(addressBar.read()).toBe(
-      'class=dog-face&style=twemoji&seed=7&sampler=flow-euler&steps=12&guidance=3.5&images=2&width=off&tokens=on',
+      'weights=e0e0e0e0&class=dog-face&style=twemoji&seed=7&sampler=flow-euler&steps=12&guidance=3.5&images=2&width=off&tokens=on',
     );
   });
 
@@ -302,6 +302,16 @@ describe('opening files', () => {
     expect(state().engine.status).toBe('ready');
   });
 
+  it('does not say that settings were restored which could not be read', async () => {
+    const { state } = setUp({ query: 'seed=7' });
+    await state().start();
+    const picture = { width: 1, height: 1, rgba: new Uint8ClampedArray([1, 2, 3, 255]) };
+    await state().openFiles([new File([await writePictureFile(picture, {})], 'empty.png')]);
+    const { notice } = state();
+    expect(notice?.kind === 'error' && notice.error.message).toContain('they are empty');
+    expect(state().settings?.seed).toBe(7);
+  });
+
   it('restores the settings inside a saved picture', async () => {
     const { state } = setUp({ query: 'steps=12' });
     await state().start();
@@ -338,9 +348,9 @@ describe('outcomes', () => {
     const outcome = state().outcomes.at(0);
     if (!outcome) throw new Error('no outcome');
     state().change({ classId: 1, steps: 3 });
-    state().reuse(outcome.settings, outcome.model);
+    state().reuse(outcome);
     expect(state().settings).toEqual(outcome.settings);
-    state().reuse(settingsOfImage(outcome.settings, 3), outcome.model);
+    state().reuse(outcome, settingsOfImage(outcome.settings, 3));
     expect(state().settings).toEqual({ ...outcome.settings, seed: 1, images: 1 });
   });
 });

@@ -21,6 +21,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     engineBusy: Promise.resolve(),
     runEnded: Promise.resolve(),
     unfinished: null,
+    awaited: null,
     seedUsed: false,
     addressIsOfRun: false,
     warm: new Set(),

@@ -13,7 +13,7 @@ const warmUpSteps = 1;
  * times are those of the work alone.
  */
 export async function compareRuns(job: Job): Promise<ComparisonOutcome> {
-  const dynamic = dynamicSettings(job.settings);
+  const dynamic = comparedSettings(job.settings);
   const requests = [
     requestFor(staticSettings(dynamic), job.model, 'off'),
     requestFor(dynamic, job.model, 'off'),
@@ -34,7 +34,8 @@ export async function compareRuns(job: Job): Promise<ComparisonOutcome> {
   };
 }
 
-function dynamicSettings(settings: Settings): Settings {
+/** What is held against the static run: the toggles as they are, or both on where neither is. */
+export function comparedSettings(settings: Settings): Settings {
   if (settings.dynamicWidth || settings.dynamicTokens) return settings;
   return { ...settings, dynamicWidth: true, dynamicTokens: true };
 }

@@ -1,6 +1,7 @@
 import type { MachineReport, ModelInfo } from '../engine/api';
 import { guessRunMs } from './run-time';
-import { applyShared, type Settings } from './settings';
+import { applyShared, pictureOf } from './apply-shared';
+import type { Settings } from './settings';
 import type { SharedSettings } from './shared-settings';
 
 /** A first run longer than this is made shorter, and the page says that it is slow. */
@@ -40,6 +41,5 @@ export function defaultSettings(model: ModelInfo, machine: MachineReport, seed: 
 
 /** Settings carried over to another model: what is about the picture stays, the sampling is the new model's own. */
 export function carryOver(shared: SharedSettings, defaults: Settings, model: ModelInfo): Settings {
-  const picture = { ...shared, sampler: undefined, steps: undefined, guidance: undefined };
-  return applyShared(defaults, picture, model);
+  return applyShared(defaults, { shared: pictureOf(shared), unreadable: [] }, model).settings;
 }

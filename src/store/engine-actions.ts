@@ -6,10 +6,15 @@ import { nameOfSource, sortFiles } from './opened-files';
 import { readPictureFile } from './picture-file';
 import { carryOver, defaultSettings } from './default-settings';
 import { disposeEngine, loseEngine } from './engine-life';
-import { drawFirstPicture, redrawSoon, settleRedraw } from './live';
-import { applyShared, type Settings } from './settings';
-import { putSettings } from './settings-in-use';
-import { parseQuery, shareSettings, type SharedSettings } from './shared-settings';
+import { changesOfModel } from './apply-shared';
+import { takeShared, type Taken } from './awaited-model';
+import { newModelNotice } from './notice';
+import { drawFirstPicture, settleRedraw } from './live';
+import { takeFromOutside } from './outside-settings';
+import { compareMaker, linkInUse, type Maker } from './recipe';
+import { fitSettings } from './settings';
+import { showInAddress } from './settings-in-use';
+import { readQuery, shareSettings, type ReadSettings } from './shared-settings';
 
 type EngineActions = Pick<AppActions, 'start' | 'retryLoad' | 'loadBuiltIn' | 'openFiles'>;
 
@@ -109,61 +114,68 @@ function failLoading(context: AppContext, error: ErrorReport): void {
 }
 
 function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): void {
-  const { session, get, set } = context;
+  const { dependencies, session, get, set } = context;
+  const isFirst = get().settings === null;
   session.hasModel = true;
   session.warm.clear();
-  const shared = get().settings ? {} : parseQuery(context.dependencies.addressBar.read());
-  const settings = settingsForModel(context, model, shared);
-  set({ engine: { status: 'ready' }, source, model });
-  putSettings(context, settings);
-  if (shared.model !== undefined && source.kind === 'manifest') {
-    set({ notice: { kind: 'info', text: strangerModel(shared.model, model) } });
-  }
-  void drawFirstPicture(context, shared);
+  const read = isFirst ? readQuery(dependencies.addressBar.read()) : null;
+  const maker = { model, checkpoint: nameOfSource(source) };
+  const taken = settingsForModel(context, maker, read);
+  // Until the model of a link is here, a reload must find that link.
+  if (read && taken.isAwaiting) session.addressIsOfRun = true;
+  set({ engine: { status: 'ready' }, source, model, settings: taken.settings });
+  if (!(read && taken.isAwaiting)) showInAddress(context, linkInUse(get()));
+  if (taken.notice) set({ notice: taken.notice });
+  void drawFirstPicture(context, read?.shared.draw !== false && !taken.isAwaiting);
 }
 
-/** The first model takes its settings from the address; a later one keeps what still applies. */
-function settingsForModel(context: AppContext, model: ModelInfo, shared: SharedSettings): Settings {
-  const { dependencies, get } = context;
+/**
+ * The first model takes its settings from the address, one that a link has waited for takes that
+ * link's, another one of the same name keeps them all, any other one keeps the picture's.
+ */
+function settingsForModel(context: AppContext, maker: Maker, link: ReadSettings | null): Taken {
+  const { dependencies, session, get } = context;
   const { settings, model: former, machine } = get();
+  const { model } = maker;
   if (!machine) throw new DyditError('internal', 'A model was loaded without a machine.');
-  if (settings && former?.name === model.name) return settings;
   const defaults = defaultSettings(model, machine, settings?.seed ?? dependencies.randomSeed());
-  if (settings && former) return carryOver(shareSettings(settings, former), defaults, model);
-  return applyShared(defaults, shared, model);
+  const wanted = link ?? session.awaited;
+  if (wanted && (link || compareMaker(wanted.shared, maker) !== 'other')) {
+    session.seedUsed = false;
+    return takeShared(context, defaults, { read: wanted, maker, lead: link ? '' : arrived(model) });
+  }
+  if (!settings || !former) return { settings: defaults, notice: null, isAwaiting: false };
+  if (former.identity === model.identity) return { settings, notice: null, isAwaiting: false };
+  const next =
+    former.name === model.name
+      ? fitSettings(settings, model)
+      : carryOver(shareSettings(settings, former), defaults, model);
+  const changes = changesOfModel({ settings, model: former }, { settings: next, model });
+  return { settings: next, notice: newModelNotice(model.name, changes), isAwaiting: false };
 }
 
-function strangerModel(wanted: string, model: ModelInfo): string {
-  return (
-    `This link was made with the checkpoint “${wanted}”, which is not part of the page. ` +
-    `Drop its file here to reproduce the pictures; until then ${model.name} stands in.`
-  );
+function arrived(model: ModelInfo): string {
+  return `${model.name} is here: Generate makes the pictures that were asked for.`;
 }
 
 async function restoreFromPicture(context: AppContext, file: File): Promise<void> {
-  const { session, get, set } = context;
-  // A file that cannot be read any more has no settings to give either.
-  const bytes = await file.arrayBuffer().catch(() => new ArrayBuffer());
-  const shared = readPictureFile(new Uint8Array(bytes));
-  if (!shared) {
-    set({ notice: { kind: 'error', error: noSettings(file) } });
+  const found = await readPictureFile(file);
+  if (found.kind !== 'settings') {
+    const error = found.kind === 'none' ? noSettings(file) : brokenSettings(file, found.reason);
+    context.set({ notice: { kind: 'error', error } });
     return;
   }
-  const { settings, model, source } = get();
-  if (!settings || !model) return;
   settleRedraw(context);
-  putSettings(context, applyShared(settings, shared, model));
-  // Also where the picture's seed is the one used last, Generate makes it again.
-  session.seedUsed = false;
-  set({ notice: { kind: 'info', text: restored(file, shared, nameOfSource(source)) } });
-  redrawSoon(context);
+  const lead = `Settings restored from ${file.name}. Generate makes the picture again.`;
+  takeFromOutside(context, found.read, lead);
 }
 
-function restored(file: File, shared: SharedSettings, loaded: string | undefined): string {
-  const settings = `Settings restored from ${file.name}.`;
-  if (shared.model === loaded) return `${settings} Generate makes the picture again.`;
-  const maker = shared.model === undefined ? 'the built-in model' : `“${shared.model}”`;
-  return `${settings} The picture was made with ${maker}; with another model it will differ.`;
+function brokenSettings(file: File, reason: string): ErrorReport {
+  return {
+    code: 'invalid-request',
+    message: `${file.name} has settings inside that cannot be read: ${reason}.`,
+    advice: 'The settings in use stay as they were. Save the picture once more from this page.',
+  };
 }
 
 function noSettings(file: File): ErrorReport {

@@ -9,7 +9,6 @@ import type { AppContext } from './app-context';
 import type { Cause, Run } from './app-state';
 import { nameOfSource } from './opened-files';
 import type { Settings } from './settings';
-import { queryOf } from './settings-in-use';
 
 /** A run's own view of the world, fixed when it starts. */
 export interface Job {
@@ -59,6 +58,5 @@ export function outcomeBase(job: Job, settings: Settings) {
     machine,
     cause,
     checkpoint: nameOfSource(context.get().source),
-    query: queryOf(context, settings),
   };
 }

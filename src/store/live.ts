@@ -3,9 +3,8 @@ import type { AppState } from './app-state';
 import { perform } from './perform';
 import { generatePictures } from './pictures-run';
 import { estimateRunMs, expectedRunMs } from './run-time';
+import { linkInUse, linkOf } from './recipe';
 import { settingsOfImage, type Settings } from './settings';
-import { queryOf } from './settings-in-use';
-import type { SharedSettings } from './shared-settings';
 
 /** A redraw that takes longer than this waits for a press. */
 export const liveLimitMs = 1500;
@@ -74,29 +73,22 @@ async function redraw(context: AppContext): Promise<void> {
 
 /** Whether the pictures on the stage are those of the settings. */
 function isShown(context: AppContext): boolean {
-  const { outcomes, shownId, settings, model } = context.get();
+  const { outcomes, shownId } = context.get();
   const shown = outcomes.find(({ id }) => id === shownId);
-  return (
-    shown?.kind === 'pictures' &&
-    settings !== null &&
-    shown.model === model &&
-    shown.query === queryOf(context, settings)
-  );
+  return shown !== undefined && linkOf(shown) === linkInUse(context.get());
 }
 
 /**
  * Draws before anyone has pressed anything, where that is quick: the pictures of the settings, or
  * the first of them.
- * @param shared what the link asks for
+ * @param isWelcome false where the link says no, or asks for a model that is not here
  */
-export async function drawFirstPicture(context: AppContext, shared: SharedSettings): Promise<void> {
+export async function drawFirstPicture(context: AppContext, isWelcome: boolean): Promise<void> {
   const { session, get } = context;
   const app = get();
   if (!session.firstPictureDue || !app.settings) return;
   session.firstPictureDue = false;
-  // Pictures of a checkpoint that the page does not have can't be drawn by another.
-  const isUnwelcome = shared.draw === false || shared.model !== undefined;
-  if (!app.live || isUnwelcome || app.outcomes.length > 0) return;
+  if (!app.live || !isWelcome || app.outcomes.length > 0) return;
   const isQuick = (settings: Settings) =>
     (estimateRunMs(app, settings) ?? Infinity) < firstPictureLimitMs;
   const settings = [app.settings, settingsOfImage(app.settings, 0)].find(isQuick);

@@ -1,14 +1,13 @@
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
-import { endRedraw, redrawSoon, settleRedraw } from './live';
-import { applyShared } from './settings';
-import { putSettings } from './settings-in-use';
-import { shareSettings } from './shared-settings';
+import { endRedraw, settleRedraw } from './live';
+import { sharedOf } from './recipe';
+import { takeFromOutside } from './outside-settings';
 
 type OutcomeActions = Pick<AppActions, 'show' | 'reuse' | 'dismissNotice'>;
 
 export function outcomeActions(context: AppContext): OutcomeActions {
-  const { session, get, set } = context;
+  const { set } = context;
   return {
     show(shownId) {
       // A redraw would take the stage from what was asked for.
@@ -16,13 +15,10 @@ export function outcomeActions(context: AppContext): OutcomeActions {
       settleRedraw(context, true);
       set({ shownId });
     },
-    reuse(wanted, wantedModel) {
-      const { model, settings } = get();
-      if (!model || !settings) return;
+    reuse(outcome, settings = outcome.settings) {
       settleRedraw(context);
-      putSettings(context, applyShared(settings, shareSettings(wanted, wantedModel), model));
-      session.seedUsed = false;
-      redrawSoon(context);
+      const shared = sharedOf({ ...outcome, settings });
+      takeFromOutside(context, { shared, unreadable: [] });
     },
     dismissNotice: () => set({ notice: null }),
   };

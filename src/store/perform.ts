@@ -3,6 +3,7 @@ import type { AppContext } from './app-context';
 import type { Cause, Outcome, Run } from './app-state';
 import { loseEngine } from './engine-life';
 import { isCurrent, type Job } from './job';
+import { linkOf } from './recipe';
 import type { Settings } from './settings';
 
 /** Outcomes kept; each holds its pictures, up to 16 MiB of them for a 512 px model. */
@@ -36,7 +37,9 @@ async function follow(job: Job, { kind, work }: RunPlan): Promise<void> {
   session.firstPictureDue = false;
   const run: Run = { kind, cause, settings, model, step: null, previews: [], cancelling: false };
   const { notice } = get();
-  set({ run, notice: cause === 'asked' || notice?.kind === 'error' ? null : notice });
+  // What a link still waits for stays said.
+  const isPast = notice?.kind === 'error' || (cause === 'asked' && !session.awaited);
+  set({ run, notice: isPast ? null : notice });
   try {
     const working = work(job);
     session.engineBusy = working;
@@ -72,9 +75,7 @@ function madeAsSet({ settings }: Outcome, present: Settings): boolean {
 /** Earlier runs beside a live redraw: neither the state it replaces, nor the same one once more. */
 function withoutReplaced({ session, get }: AppContext, redrawn: Outcome): readonly Outcome[] {
   return get().outcomes.filter(
-    ({ id, kind, query, model }) =>
-      id !== session.redrawn?.outcomeId &&
-      !(kind === 'pictures' && query === redrawn.query && model === redrawn.model),
+    (outcome) => outcome.id !== session.redrawn?.outcomeId && linkOf(outcome) !== linkOf(redrawn),
   );
 }
 

@@ -1,10 +1,17 @@
 import type { Picture } from '../engine/api';
-import { formatQuery, parseQuery, type SharedSettings } from './shared-settings';
-import { readChunks } from './png/chunks';
+import {
+  formatQuery,
+  longestQuery,
+  readQuery,
+  type ReadSettings,
+  type SharedSettings,
+} from './shared-settings';
 import { encodePng } from './png/encode';
-import { findText, textChunk } from './png/text';
+import { findText } from './png/find-text';
+import { textChunk } from './png/text';
 
-const keyword = 'dydit-web settings';
+/** Under which a picture keeps its settings. */
+export const keyword = 'dydit-web settings';
 
 /** A PNG that carries the settings it was made with, in the form they have in the address bar. */
 export function writePictureFile(
@@ -17,8 +24,22 @@ export function writePictureFile(
   ]);
 }
 
-/** The settings inside a PNG saved by this page; `undefined` for any other file. */
-export function readPictureFile(png: Uint8Array<ArrayBuffer>): SharedSettings | undefined {
-  const text = findText(readChunks(png), keyword);
-  return text === undefined ? undefined : parseQuery(text);
+/** What a file has of settings. */
+export type PictureSettings =
+  | { readonly kind: 'settings'; readonly read: ReadSettings }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'broken'; readonly reason: string };
+
+/** The settings inside a PNG saved by this page. A file that cannot be read any more has none. */
+export async function readPictureFile(png: Blob): Promise<PictureSettings> {
+  const found = await findText(png, keyword).catch(() => ({ kind: 'none' }) as const);
+  if (found.kind !== 'text') return found;
+  if (found.text.trim() === '') return { kind: 'broken', reason: 'they are empty' };
+  if (found.text.length > longestQuery) {
+    return { kind: 'broken', reason: `they are longer than ${longestQuery} characters` };
+  }
+  const read = readQuery(found.text);
+  const isAnything = Object.values(read.shared).some((value) => value !== undefined);
+  if (!isAnything) return { kind: 'broken', reason: 'they make no sense' };
+  return { kind: 'settings', read };
 }

@@ -1,11 +1,12 @@
 import type { AppContext } from './app-context';
 import type { AppActions, Run } from './app-state';
-import { compareRuns } from './comparison-run';
+import { comparedSettings, compareRuns } from './comparison-run';
 import { endRedraw, redrawIfWanted, settleRedraw } from './live';
 import { perform } from './perform';
 import { generatePictures } from './pictures-run';
+import { linkOf, recipeInUse } from './recipe';
 import type { Settings } from './settings';
-import { putSettings } from './settings-in-use';
+import { putSettings, showInAddress } from './settings-in-use';
 
 type RunActions = Pick<AppActions, 'generate' | 'compare' | 'cancel' | 'generateFewer'>;
 
@@ -42,8 +43,15 @@ export async function runAsked(
   settleRedraw(context, true);
   if (wanted) putSettings(context, wanted);
   else settleSeed(context, kind);
-  const { settings } = get();
-  if (!settings) return;
+  const recipe = recipeInUse(get());
+  if (!recipe) return;
+  const settings = kind === 'compare' ? comparedSettings(recipe.settings) : recipe.settings;
+  const made = {
+    ...recipe,
+    settings,
+    kind: kind === 'compare' ? 'comparison' : 'pictures',
+  } as const;
+  showInAddress(context, linkOf(made));
   session.addressIsOfRun = true;
   const work = kind === 'generate' ? generatePictures : compareRuns;
   await perform(context, { kind, cause: 'asked', settings, work });

@@ -1,24 +1,45 @@
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { endRedraw, redrawSoon, settleRedraw } from './live';
-import { applyShared, fitSettings } from './settings';
+import { takeShared } from './awaited-model';
+import { changesOfFitting } from './changes';
+import { settingsNotice } from './notice';
+import { parseNumber } from './numbers';
+import { nameOfSource } from './opened-files';
+import { linkOf } from './recipe';
+import { fitSettings } from './settings';
 import { putSettings } from './settings-in-use';
-import { parseQuery } from './shared-settings';
+import { readQuery } from './shared-settings';
 
 type SettingsActions = Pick<
   AppActions,
-  'change' | 'rollSeed' | 'setSeedLocked' | 'surprise' | 'setLive'
+  'change' | 'type' | 'rollSeed' | 'setSeedLocked' | 'surprise' | 'setLive'
 >;
 
 export function settingsActions(context: AppContext): SettingsActions {
-  const { dependencies, get, set } = context;
+  const { dependencies, session, get, set } = context;
   return {
     change(patch) {
-      const { settings, model } = get();
+      const { settings, model, notice } = get();
       if (!settings || !model) return;
       settleRedraw(context);
-      putSettings(context, fitSettings({ ...settings, ...patch }, model));
+      const asked = { ...settings, ...patch };
+      const fitted = fitSettings(asked, model);
+      const said = settingsNotice('', changesOfFitting(asked, fitted));
+      putSettings(context, fitted);
+      const isPast = notice?.kind === 'info' && !session.awaited;
+      set({ notice: said ?? (isPast ? null : notice) });
       redrawSoon(context);
+    },
+    type(setting, text) {
+      const { settings } = get();
+      const value = parseNumber(text);
+      if (!settings) return;
+      if (value !== undefined) get().change({ [setting]: value });
+      else {
+        const used = String(settings[setting]);
+        set({ notice: settingsNotice('', [{ name: setting, asked: text, used }]) });
+      }
     },
     rollSeed: () => get().change({ seed: dependencies.randomSeed() }),
     setSeedLocked: (seedLocked) => set({ seedLocked }),
@@ -36,21 +57,24 @@ export function settingsActions(context: AppContext): SettingsActions {
   };
 }
 
-/** Back and Forward bring settings back, and the pictures made with them while they are kept. */
+/**
+ * Back and Forward bring settings back, and the pictures made with them while they are kept. The
+ * pictures of another model are shown where they are kept; none of this model takes their place.
+ */
 export function followAddress(context: AppContext): void {
   const { dependencies, session, get, set } = context;
   dependencies.addressBar.onNavigate(() => {
-    const { settings, model, outcomes, shownId } = get();
+    const { settings, model, source, outcomes } = get();
     if (!settings || !model) return;
     const query = dependencies.addressBar.read();
+    endRedraw(context);
     session.addressIsOfRun = true;
     session.seedUsed = false;
     session.redrawn = null;
-    const outcome = outcomes.find((candidate) => candidate.query === query);
-    set({
-      settings: applyShared(settings, parseQuery(query), model),
-      shownId: outcome?.id ?? shownId,
-    });
-    redrawSoon(context);
+    const maker = { model, checkpoint: nameOfSource(source) };
+    const taken = takeShared(context, settings, { read: readQuery(query), maker });
+    const shown = outcomes.find((candidate) => linkOf(candidate) === query);
+    set({ settings: taken.settings, shownId: shown?.id ?? null, notice: taken.notice });
+    if (!taken.isAwaiting) redrawSoon(context);
   });
 }

@@ -1,6 +1,5 @@
 import type { GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
 import { clamp, limits } from './limits';
-import { findClass, findStyle, type SharedSettings } from './shared-settings';
 
 /** What the visitor has chosen, always valid for the loaded model. */
 export interface Settings {
@@ -16,6 +15,13 @@ export interface Settings {
   readonly dynamicTokens: boolean;
 }
 
+/** Guidance has this many decimals, on the page and in links. */
+export const guidanceDecimals = 3;
+
+function toGuidance(value: number): number {
+  return Number(value.toFixed(guidanceDecimals));
+}
+
 /** Settings made valid: numbers inside their limits, names that the model has. */
 export function fitSettings(settings: Settings, model: ModelInfo): Settings {
   const hasStyle = settings.styleId !== null && settings.styleId < model.styles.length;
@@ -25,31 +31,11 @@ export function fitSettings(settings: Settings, model: ModelInfo): Settings {
     seed: clamp(Math.trunc(settings.seed), limits.seed),
     sampler: model.samplers.includes(settings.sampler) ? settings.sampler : model.defaults.sampler,
     steps: clamp(Math.round(settings.steps), limits.steps),
-    guidance: clamp(settings.guidance, limits.guidance),
+    guidance: clamp(toGuidance(settings.guidance), limits.guidance),
     images: clamp(Math.round(settings.images), limits.images),
     dynamicWidth: settings.dynamicWidth && model.dynamic,
     dynamicTokens: settings.dynamicTokens && model.dynamic,
   };
-}
-
-/** `base` with everything that `shared` names and `model` has. */
-export function applyShared(base: Settings, shared: SharedSettings, model: ModelInfo): Settings {
-  const classId = shared.class === undefined ? undefined : findClass(model, shared.class);
-  const styleId = shared.style === undefined ? undefined : findStyle(model, shared.style);
-  return fitSettings(
-    {
-      classId: classId ?? base.classId,
-      styleId: styleId === undefined ? base.styleId : styleId,
-      seed: shared.seed ?? base.seed,
-      sampler: shared.sampler ?? base.sampler,
-      steps: shared.steps ?? base.steps,
-      guidance: shared.guidance ?? base.guidance,
-      images: shared.images ?? base.images,
-      dynamicWidth: shared.width ?? base.dynamicWidth,
-      dynamicTokens: shared.tokens ?? base.dynamicTokens,
-    },
-    model,
-  );
 }
 
 /** The same with nothing left out. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from './default-settings';
-import { applyShared, fitSettings, type Settings } from './settings';
-import { findClass, findStyle, formatQuery, parseQuery, shareSettings } from './shared-settings';
+import { applyShared } from './apply-shared';
+import { fitSettings, type Settings } from './settings';
+import { findClass, findStyle, formatQuery, readQuery, shareSettings } from './shared-settings';
 import { fakeMachine, fakeModel } from './testing/fake-engine';
 
 const base = defaultSettings(fakeModel, fakeMachine, 1);
@@ -24,7 +25,7 @@ describe('settings in a query', () => {
     fc.assert(
       fc.property(anySettings, (settings) => {
         const query = formatQuery(shareSettings(settings, fakeModel));
-        expect(applyShared(base, parseQuery(query), fakeModel)).toEqual(settings);
+        expect(applyShared(base, readQuery(query), fakeModel)).toEqual({ settings, changes: [] });
       }),
     );
   });
@@ -33,18 +34,56 @@ describe('settings in a query', () => {
     fc.assert(
       fc.property(fc.string(), fc.dictionary(fc.string(), fc.string()), (text, values) => {
         for (const query of [text, new URLSearchParams(values).toString()]) {
-          const settings = applyShared(base, parseQuery(query), fakeModel);
+          const { settings } = applyShared(base, readQuery(query), fakeModel);
           expect(fitSettings(settings, fakeModel)).toEqual(settings);
         }
       }),
     );
   });
 
-  it('are clamped or ignored one by one', () => {
-    const hostile = 'images=999&steps=-4&guidance=1e9&seed=NaN&width=maybe&tokens=off&sampler=x';
-    expect(parseQuery(hostile)).toEqual({ images: 16, steps: 1, tokens: false });
-    expect(parseQuery(`class=${'x'.repeat(5000)}`)).toEqual({});
-    expect(parseQuery('guidance=0.5')).toEqual({ guidance: 1 });
+  it.each([
+    ['class=foxs', 'class', 'foxs', 'cat face'],
+    ['class=99', 'class', '99', 'cat face'],
+    ['style=crayon', 'style', 'crayon', 'Noto'],
+    ['seed=-1', 'seed', '-1', '0'],
+    ['seed=1.5', 'seed', '1.5', '1'],
+    ['seed=4294967296', 'seed', '4294967296', '4294967295'],
+    ['seed=NaN', 'seed', 'NaN', '1'],
+    ['images=0', 'pictures', '0', '1'],
+    ['images=17', 'pictures', '17', '16'],
+    ['steps=1001', 'steps', '1001', '1000'],
+    ['steps=1e3', 'steps', '1e3', '25'],
+    ['guidance=0.5', 'guidance', '0.5', '1'],
+    ['guidance=2.55555', 'guidance', '2.55555', '2.556'],
+    ['sampler=ddim', 'sampler', 'ddim', 'flow-euler'],
+    ['sampler=x', 'sampler', 'x', 'flow-euler'],
+    ['width=maybe', 'width', 'maybe', 'on'],
+  ])('%s: what was asked and what is used instead is known', (query, name, asked, used) => {
+    const { changes, settings } = applyShared(base, readQuery(query), fakeModel);
+    expect(changes).toMatchObject([{ name, asked, used }]);
+    expect(fitSettings(settings, fakeModel)).toEqual(settings);
+  });
+
+  it('are used as they are where they can be', () => {
+    const { changes, settings } = applyShared(base, readQuery('guidance=2.555'), fakeModel);
+    expect(changes).toEqual([]);
+    expect(settings.guidance).toBe(2.555);
+    expect(applyShared(base, readQuery('guidance=2,5'), fakeModel).settings.guidance).toBe(2.5);
+  });
+
+  it('offer the nearest names', () => {
+    const offersFor = (query: string) =>
+      applyShared(base, readQuery(query), fakeModel).changes.flatMap(({ offers }) => offers);
+    expect(offersFor('class=dog')).toEqual([{ label: 'dog face', patch: { classId: 1 } }]);
+    expect(offersFor('style=twemojy')).toEqual([{ label: 'Twemoji', patch: { styleId: 2 } }]);
+  });
+
+  it('say that a link is too long', () => {
+    const read = readQuery(`seed=7&class=${'x'.repeat(2100)}`);
+    const { changes, settings } = applyShared(base, read, fakeModel);
+    expect(settings).toEqual(base);
+    expect(changes).toMatchObject([{ name: 'link' }]);
+    expect(changes[0]?.used).toBeUndefined();
   });
 });
 
@@ -53,7 +92,16 @@ describe('names', () => {
     expect(findClass(fakeModel, 'Dog-Face')).toBe(1);
     expect(findClass(fakeModel, '🐶')).toBe(1);
     expect(findClass(fakeModel, '1')).toBe(1);
+    expect(findClass(fakeModel, 'dog face')).toBe(1);
     expect(findClass(fakeModel, '4')).toBeUndefined();
+    expect(findClass(fakeModel, '')).toBeUndefined();
+  });
+
+  it('finds an emoji with and without its variation selector', () => {
+    const classes = ['\u2764\uFE0F', '\u2600'].map((emoji) => ({ name: 'x', emoji, category: '' }));
+    const model = { ...fakeModel, classes: [...fakeModel.classes, ...classes] };
+    for (const heart of ['\u2764\uFE0F', '\u2764']) expect(findClass(model, heart)).toBe(4);
+    for (const sun of ['\u2600\uFE0F', '\u2600']) expect(findClass(model, sun)).toBe(5);
   });
 
   it('tells classes apart whose names differ by signs alone', () => {
@@ -70,7 +118,7 @@ describe('names', () => {
 describe('a static model', () => {
   it('has no toggles to turn on', () => {
     const model = { ...fakeModel, dynamic: false };
-    const settings = applyShared(base, parseQuery('width=on&tokens=on'), model);
+    const { settings } = applyShared(base, readQuery('width=on&tokens=on'), model);
     expect(settings).toMatchObject({ dynamicWidth: false, dynamicTokens: false });
     expect(formatQuery(shareSettings(settings, model))).not.toContain('width');
   });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { LabelledClass, ModelInfo } from '../engine/api';
 import { samplerNames } from '../sampler/samplers';
-import { clamp, limits, type Range } from './limits';
+import { parseNumber } from './numbers';
 import type { Settings } from './settings';
 
 /**
@@ -9,7 +9,10 @@ import type { Settings } from './settings';
  * they read well and survive a change of model; every part may be missing.
  */
 export interface SharedSettings {
+  /** The file of the weights; absent for the model that comes with the page. */
   readonly model?: string;
+  /** The first digits of the identity of the weights. */
+  readonly weights?: string;
   readonly class?: string;
   readonly style?: string;
   readonly seed?: number;
@@ -21,24 +24,31 @@ export interface SharedSettings {
   readonly tokens?: boolean;
   /** `false` asks that nothing be drawn before the visitor says so. */
   readonly draw?: boolean;
+  /** A comparison and a plain run of the same settings are two things. */
+  readonly run?: 'compare';
+}
+
+/** What a text says of settings, and what in it makes no sense. */
+export interface ReadSettings {
+  readonly shared: SharedSettings;
+  readonly unreadable: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** The value of `style` that asks for no style in particular. */
 const anyStyle = 'any';
 
 /** A query longer than this is no link of ours. */
-const longestQuery = 2000;
+export const longestQuery = 2000;
 
-const number = (range: Range, form: RegExp) =>
-  v.pipe(
-    v.string(),
-    v.regex(form),
-    v.transform(Number),
-    v.finite(),
-    v.transform((value) => clamp(value, range)),
-  );
+/** Digits of an identity in a link: enough to tell a visitor's files apart. */
+const weightsDigits = 8;
 
-const integer = (range: Range) => number(range, /^-?\d{1,15}$/);
+/** Numbers are kept as they were asked for: what they are fitted to is for the visitor to know. */
+const number = v.pipe(
+  v.string(),
+  v.transform((text) => parseNumber(text) ?? NaN),
+  v.finite(),
+);
 
 const onOff = v.pipe(
   v.picklist(['on', 'off']),
@@ -53,22 +63,36 @@ const lenient = <Output>(schema: v.GenericSchema<string, Output>) =>
 
 const querySchema = v.object({
   model: lenient(label),
+  weights: lenient(v.pipe(v.string(), v.regex(/^[0-9a-f]{8,16}$/))),
   class: lenient(label),
   style: lenient(label),
-  seed: lenient(integer(limits.seed)),
+  seed: lenient(number),
   sampler: lenient(v.picklist(samplerNames)),
-  steps: lenient(integer(limits.steps)),
-  guidance: lenient(number(limits.guidance, /^-?\d{1,6}(\.\d{1,12})?$/)),
-  images: lenient(integer(limits.images)),
+  steps: lenient(number),
+  guidance: lenient(number),
+  images: lenient(number),
   width: lenient(onOff),
   tokens: lenient(onOff),
   draw: lenient(onOff),
+  run: lenient(v.picklist(['compare'])),
 });
 
-/** Reads a query string that anyone may have written: what makes no sense is left out. */
-export function parseQuery(query: string): SharedSettings {
-  if (query.length > longestQuery) return {};
-  return v.parse(querySchema, Object.fromEntries(new URLSearchParams(query)));
+/**
+ * Reads a query string that anyone may have written. One that is longer than any link of the page
+ * says nothing.
+ */
+export function readQuery(query: string): ReadSettings {
+  if (query.length > longestQuery) {
+    const text = `${query.slice(0, longestQuery)}…`;
+    return { shared: {}, unreadable: [{ name: 'link', text }] };
+  }
+  const texts = Object.fromEntries(new URLSearchParams(query));
+  const read = v.parse(querySchema, texts);
+  const understood = new Map<string, unknown>(Object.entries(read));
+  const unreadable = Object.entries(texts)
+    .filter(([name]) => name in querySchema.entries && understood.get(name) === undefined)
+    .map(([name, text]) => ({ name, text }));
+  return { shared: read, unreadable };
 }
 
 export function formatQuery(shared: SharedSettings): string {
@@ -89,6 +113,7 @@ export function shareSettings(
   const style = settings.styleId === null ? undefined : model.styles[settings.styleId];
   return {
     ...(modelName === undefined ? {} : { model: modelName }),
+    weights: model.identity.slice(0, weightsDigits),
     class: classSlugs(model.classes)[settings.classId] ?? String(settings.classId),
     ...(model.styles.length > 0 ? { style: style === undefined ? anyStyle : slug(style) } : {}),
     seed: settings.seed,
@@ -100,20 +125,34 @@ export function shareSettings(
   };
 }
 
-/** Finds a class by its slug, its emoji character or its number. */
+/** Finds a class by its name or slug, its emoji character or its number. */
 export function findClass(model: ModelInfo, text: string): number | undefined {
-  const bySlug = classSlugs(model.classes).indexOf(text.toLowerCase());
+  const slugs = classSlugs(model.classes);
+  const bySlug = slugs.indexOf(text.toLowerCase());
   if (bySlug >= 0) return bySlug;
-  const byEmoji = model.classes.findIndex(({ emoji }) => emoji !== '' && emoji === text);
+  const emoji = plainEmoji(text);
+  const byEmoji = model.classes.findIndex(
+    (one) => one.emoji !== '' && plainEmoji(one.emoji) === emoji,
+  );
   if (byEmoji >= 0) return byEmoji;
+  const byName = text.trim() === '' ? -1 : slugs.indexOf(slug(text));
+  if (byName >= 0) return byName;
   const id = /^\d{1,6}$/.test(text) ? Number(text) : -1;
   return id >= 0 && id < model.classes.length ? id : undefined;
+}
+
+/**
+ * Without variation selectors, which say that a character is meant as a text or as a picture: some
+ * keyboards write them, some do not, and to the eye there is no difference.
+ */
+export function plainEmoji(text: string): string {
+  return text.replaceAll(/[\uFE0E\uFE0F]/g, '');
 }
 
 /** `null` is any style, `undefined` one that the model lacks. */
 export function findStyle(model: ModelInfo, text: string): number | null | undefined {
   if (text.toLowerCase() === anyStyle) return null;
-  const index = model.styles.findIndex((style) => slug(style) === text.toLowerCase());
+  const index = model.styles.findIndex((style) => slug(style) === slug(text));
   return index >= 0 ? index : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mockInfo } from '../../src/engine/testing/mock-model';
-import { nearestNames } from './nearest-names';
+import { nearestNames } from '../../src/store/nearest-names';
 import { parseDrawOptions } from './options';
 import { picturePath } from './output';
 import { settingsFor } from './settings';

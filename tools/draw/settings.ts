@@ -1,7 +1,7 @@
 import type { ModelInfo } from '../../src/engine/api';
 import type { Settings } from '../../src/store/settings';
 import { classSlugs, findClass, findStyle, slug } from '../../src/store/shared-settings';
-import { nearestNames } from './nearest-names';
+import { nearestNames } from '../../src/store/nearest-names';
 import type { DrawOptions } from './options';
 import { UsageError } from './usage';
 

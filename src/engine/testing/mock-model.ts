@@ -6,6 +6,7 @@ import { watchedBackend } from './watched-backend';
 
 export const mockInfo: ModelInfo = {
   name: 'mock',
+  identity: '0123456789abcdef',
   parameters: 1,
   weightDtype: 'f32',
   objective: 'flow-v',

@@ -19,6 +19,8 @@ export interface FakeEngineOptions {
   /** Waits for a pretended stretch of work. */
   readonly wait: (ms: number) => Promise<void>;
   readonly model?: ModelInfo;
+  /** What is different about a model from a file with that text. */
+  readonly fileModel?: (text: string) => Partial<ModelInfo>;
   /** Fixed, whatever is to compute; absent for a fast card, or a processor where that is wanted. */
   readonly machine?: MachineReport;
   /** `auto` takes the card. */
@@ -56,6 +58,7 @@ export const fakeProcessor: MachineReport = {
 
 export const fakeModel: ModelInfo = {
   name: 'emoji starter',
+  identity: 'e0e0e0e0e0e0e0e0',
   parameters: 10_000_000,
   weightDtype: 'f16',
   objective: 'flow-v',
@@ -113,7 +116,11 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         }
         const error = options.loadErrors?.shift();
         if (error) throw error;
-        return source.kind === 'files' ? { ...model, name: source.checkpoint.name } : model;
+        if (source.kind !== 'files') return model;
+        const { checkpoint } = source;
+        const text = await checkpoint.text();
+        const identity = identityOfText(text);
+        return { ...model, ...options.fileModel?.(text), name: checkpoint.name, identity };
       }),
     generate: (request, { signal, onStep, onPreview }: GenerateOptions = {}) =>
       alone(async () => {
@@ -144,6 +151,14 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       disposed = true;
     },
   };
+}
+
+/** Other bytes, another model; FNV-1a, 32 bits. */
+export function identityOfText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of text)
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0').repeat(2);
 }
 
 function fakeResult(request: GenerateRequest, model: ModelInfo, stepMs: number): GenerateResult {

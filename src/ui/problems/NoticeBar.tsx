@@ -1,3 +1,4 @@
+import { ActionButton } from '../parts/ActionButton';
 import { IconButton } from '../parts/IconButton';
 import { useApp } from '../use-app';
 import styles from './NoticeBar.module.css';
@@ -9,6 +10,7 @@ export function NoticeBar() {
   const notice = useApp((app) => app.notice);
   const images = useApp((app) => app.settings?.images ?? 1);
   const onCard = useApp((app) => app.machine?.kind === 'webgpu');
+  const change = useApp((app) => app.change);
   const dismiss = useApp((app) => app.dismissNotice);
   if (!notice) return null;
   if (notice.kind === 'error') {
@@ -17,9 +19,22 @@ export function NoticeBar() {
     );
     return <ProblemCard error={notice.error} remedies={remedies} onDismiss={dismiss} />;
   }
+  const { offers = [] } = notice;
   return (
     <div className={styles.info} role="status">
-      <p>{notice.text}</p>
+      <div className={styles.words}>
+        <p>{notice.text}</p>
+        {offers.length > 0 && (
+          <div className={styles.offers}>
+            <span>Did you mean</span>
+            {offers.map(({ label, patch }) => (
+              <ActionButton key={label} onPress={() => change(patch)}>
+                {label}
+              </ActionButton>
+            ))}
+          </div>
+        )}
+      </div>
       <IconButton label="Dismiss" icon="close" onPress={dismiss} />
     </div>
   );

@@ -3,8 +3,8 @@ import { ActionButton } from '../parts/ActionButton';
 
 const confirmMs = 2000;
 
-/** @param query of what to link to; absent for the settings in the address bar */
-export function CopyLink({ query }: { query?: string }) {
+/** @param query of what to link to: the address bar may lag behind a setting, or be another picture's */
+export function CopyLink({ query }: { query: string }) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   useEffect(() => {
     if (state === 'idle') return undefined;
@@ -13,7 +13,7 @@ export function CopyLink({ query }: { query?: string }) {
   }, [state]);
   const copy = async () => {
     const url = new URL(location.href);
-    if (query !== undefined) url.search = query;
+    url.search = query;
     try {
       await navigator.clipboard.writeText(url.href);
       setState('copied');

@@ -1,3 +1,4 @@
+import { linkInUse } from '../../store/recipe';
 import { describeSubject, seedOfImage } from '../../store/settings';
 import { useApp } from '../use-app';
 import { describeSampling, describeToggles } from './describe';
@@ -16,6 +17,7 @@ export function EmptyStage() {
   const settings = useApp((app) => app.settings);
   const model = useApp((app) => app.model);
   const failed = useApp((app) => app.engine.status === 'failed');
+  const query = useApp(linkInUse);
   const count = settings?.images ?? placesAtFirst;
   const emoji = settings ? model?.classes.at(settings.classId)?.emoji : undefined;
   if (failed && !model) return null;
@@ -46,7 +48,7 @@ export function EmptyStage() {
           <p>
             Every picture starts as noise. Press Generate and watch it become what you asked for.
           </p>
-          <CopyLink />
+          <CopyLink query={query} />
         </div>
       )}
     </>

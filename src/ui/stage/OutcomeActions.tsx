@@ -1,4 +1,5 @@
 import type { Outcome } from '../../store/app-state';
+import { linkOf } from '../../store/recipe';
 import { ActionButton } from '../parts/ActionButton';
 import { useApp } from '../use-app';
 import { CopyLink } from './CopyLink';
@@ -9,14 +10,10 @@ export function OutcomeActions({ outcome }: { outcome: Outcome }) {
   const reuse = useApp((app) => app.reuse);
   return (
     <div className={styles.actions}>
-      <ActionButton
-        look="quiet"
-        icon="again"
-        onPress={() => reuse(outcome.settings, outcome.model)}
-      >
+      <ActionButton look="quiet" icon="again" onPress={() => reuse(outcome)}>
         Use these settings again
       </ActionButton>
-      <CopyLink query={outcome.query} />
+      <CopyLink query={linkOf(outcome)} />
     </div>
   );
 }

@@ -1,21 +1,13 @@
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Outcome } from '../../store/app-state';
-import type { Settings } from '../../store/settings';
-import type { Picture } from '../../engine/api';
 import { ActionButton } from '../parts/ActionButton';
 import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { useApp } from '../use-app';
 import { savePicture } from './save-picture';
+import type { ViewerItem } from './viewer-item';
 import styles from './Viewer.module.css';
-
-export interface ViewerItem {
-  readonly picture: Picture;
-  /** What makes this picture again, alone. */
-  readonly settings: Settings;
-  readonly label: string;
-}
 
 interface Props {
   outcome: Outcome;
@@ -97,7 +89,7 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
             <ActionButton
               icon="again"
               onPress={() => {
-                reuse(item.settings, outcome.model);
+                reuse(outcome, item.settings);
                 close();
               }}
             >
