@@ -90,7 +90,7 @@ class Clock:
 
     @property
     def over(self):
-        return self.progress >= 1
+        return self.progress >= 1 if self.minutes else self.step >= self.steps
 
     def speed(self, batch):
         """Pictures a second since the run, or its resumption, began."""

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from checkpoints import ROUTERS, load_model, read_state
-from conftest import losses, run, run_process
+from conftest import losses, mock_dynamic, run, run_process
 
 SMALL = ["--hidden", 32, "--depth", 2, "--num-heads", 4, "--batch", 16, "--threads", 1]
 
@@ -89,6 +89,22 @@ def test_static_then_dynamic_training(latents, tmp_path):
     assert found.config.jump_blocks == 1 and found.config.conditions == 8 and not found.config.dynamic
     assert json.loads((tmp_path / "on" / "done.json").read_text())["stopped_by"] == "schedule"
     assert "is there" in run("train.py", *out("on"))
+
+
+def test_weights_of_another_list_of_labels_are_matched_by_name(latents, tmp_path):
+    """The page's weights and manifest, with one style and other classes, start a model of the latents' labels."""
+    weights = mock_dynamic(tmp_path / "page.safetensors", num_classes=5, num_styles=1, in_channels=4)
+    known = {"classes": [{"name": n} for n in "9 3 2 1 0".split()], "styles": ["b"], "dit": {"num_heads": 4}}
+    (tmp_path / "manifest.json").write_text(json.dumps(known))
+    init = ["--init", weights, "--init-manifest", tmp_path / "manifest.json", "--dynamic", "--steps", 0]
+    run("train.py", "--latents", latents, "--out", tmp_path / "run", *SMALL, *init)
+    old, new = load_file(weights), load_file(tmp_path / "run" / "model.safetensors")
+    classes, styles = (f"{key}_embedder.embedding_table.weight" for key in "ys")
+    assert torch.equal(new[classes], old[classes][[4, 3, 2, 1, 5]])  # 0 1 2 3 and the null row
+    assert torch.equal(new[styles], old[styles][[0, 0, 1]])  # a begins as the mean of the known, b, the null row
+    assert (new["a_embedder.weight"] == 0).all() and torch.equal(
+        new["blocks.1.mlp.fc1.weight"], old["blocks.1.mlp.fc1.weight"]
+    )
 
 
 def test_copies_stop_the_training(latents, tmp_path, monkeypatch):
