@@ -1,5 +1,6 @@
 import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
+import { browserHistory } from './store/history-store';
 import { browserPreferences } from './store/preferences';
 import { browserSurroundings } from './store/surroundings';
 import { mountPage } from './ui/mount';
@@ -12,6 +13,7 @@ const store = createAppStore({
   createEngine,
   addressBar: browserAddressBar(),
   preferences: browserPreferences(),
+  history: browserHistory(),
   surroundings: browserSurroundings(),
   builtInManifest: new URL(
     `${import.meta.env.BASE_URL}models/emoji/manifest.json`,

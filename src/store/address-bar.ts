@@ -1,5 +1,6 @@
 /** The address bar as the store sees it: a query without '?', entries, and Back and Forward. */
 export interface AddressBar {
+  /** What was last written, also where the browser does not have it yet. */
   read(): string;
   /** Changes the current entry. */
   replace(query: string): void;
@@ -8,26 +9,58 @@ export interface AddressBar {
   onNavigate(listener: () => void): void;
 }
 
-/** Safari refuses more than 100 changes of the address in 30 seconds; a dragged slider makes more. */
-const replaceDelayMs = 350;
+/**
+ * Safari refuses more than 100 changes of the address in 30 seconds; a dragged slider makes more.
+ * So many are written at once, so that a reload finds them; beyond, one in each interval. Together
+ * 30 + 30 s / 600 ms = 80 in 30 seconds.
+ */
+const writesAtOnce = 30;
+const writeEveryMs = 600;
 
 export function browserAddressBar(): AddressBar {
-  let pending: ReturnType<typeof setTimeout> | undefined;
+  let pending: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let allowance = writesAtOnce;
+  let countedAt = performance.now();
   const address = (query: string) =>
     `${location.pathname}${query ? `?${query}` : ''}${location.hash}`;
+  const mayWrite = () => {
+    const now = performance.now();
+    allowance = Math.min(writesAtOnce, allowance + (now - countedAt) / writeEveryMs);
+    countedAt = now;
+    return allowance >= 1;
+  };
+  const forget = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    pending = undefined;
+  };
+  const flush = () => {
+    if (pending === undefined) return;
+    const query = pending;
+    forget();
+    allowance--;
+    history.replaceState(null, '', address(query));
+  };
+  // The last chance of a change that has had to wait.
+  addEventListener('pagehide', flush);
+  addEventListener('beforeunload', flush);
   return {
-    read: () => location.search.slice(1),
+    read: () => pending ?? location.search.slice(1),
     replace(query) {
-      clearTimeout(pending);
-      pending = setTimeout(() => history.replaceState(null, '', address(query)), replaceDelayMs);
+      pending = query;
+      if (mayWrite()) flush();
+      else timer ??= setTimeout(flush, writeEveryMs);
     },
     push(query) {
-      clearTimeout(pending);
+      // The entry that is left behind keeps what it was last told.
+      flush();
+      allowance--;
       history.pushState(null, '', address(query));
     },
     onNavigate(listener) {
       addEventListener('popstate', () => {
-        clearTimeout(pending);
+        forget();
         listener();
       });
     },

@@ -1,6 +1,7 @@
 import type { Engine, EngineOptions, ModelSource } from '../engine/api';
 import type { App, AppState, Outcome, Run } from './app-state';
 import type { AddressBar } from './address-bar';
+import type { HistoryStore } from './history-store';
 import type { PreferenceStore } from './preferences';
 import type { Settings } from './settings';
 import type { ReadSettings } from './shared-settings';
@@ -11,6 +12,7 @@ export interface AppDependencies {
   readonly createEngine: (options: EngineOptions) => Promise<Engine>;
   readonly addressBar: AddressBar;
   readonly preferences: PreferenceStore;
+  readonly history: HistoryStore;
   readonly surroundings: Surroundings;
   /** Address of the manifest of the model that comes with the page. */
   readonly builtInManifest: string;
@@ -55,6 +57,8 @@ export interface Session {
   /** Kinds of run that have been through all kernels since the model was loaded. */
   warm: Set<string>;
   nextOutcomeId: number;
+  /** Whether the runs of earlier visits have been brought back. */
+  historyRead: boolean;
   redrawTimer: ReturnType<typeof setTimeout> | undefined;
   /** Whether to redraw once the run under way has ended. */
   redrawWanted: boolean;

@@ -48,6 +48,8 @@ export interface Run {
 
 interface OutcomeBase extends Recipe {
   readonly id: number;
+  /** Milliseconds since 1970, with parts: no two outcomes have the same. */
+  readonly madeAt: number;
   /** What it was made on. */
   readonly machine: MachineReport;
   readonly cause: Cause;
@@ -123,6 +125,8 @@ export interface AppActions {
   readonly type: (setting: NumberSetting, text: string) => void;
   /** Half as many images, then generate: the way out of too little memory. */
   readonly generateFewer: () => Promise<void>;
+  /** Forgets all runs, also those kept from earlier visits. */
+  readonly clearHistory: () => Promise<void>;
   readonly dismissNotice: () => void;
 }
 

@@ -4,6 +4,7 @@ import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
 import { backendActions } from './backend-actions';
 import { engineActions } from './engine-actions';
+import { historyActions } from './history';
 import { outcomeActions } from './outcome-actions';
 import { runActions } from './run-actions';
 import { followAddress, settingsActions } from './settings-actions';
@@ -26,6 +27,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     addressIsOfRun: false,
     warm: new Set(),
     nextOutcomeId: 1,
+    historyRead: false,
     redrawTimer: undefined,
     redrawWanted: false,
     redrawn: null,
@@ -55,6 +57,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       ...settingsActions(context),
       ...runActions(context),
       ...outcomeActions(context),
+      ...historyActions(context),
     };
   });
 }

@@ -42,7 +42,7 @@ export function applyShared(
   const changes: Change[] = unreadable.map(({ name, text }) => ({
     name,
     asked: text,
-    ...(name in used ? { used: used[name] } : {}),
+    ...(Object.hasOwn(used, name) ? { used: used[name] } : {}),
   }));
   if (shared.class !== undefined && classId === undefined) {
     changes.push({

@@ -3,6 +3,7 @@ import type { ModelInfo, ModelSource } from '../engine/api';
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { nameOfSource, sortFiles } from './opened-files';
+import { restoreHistory } from './history';
 import { readPictureFile } from './picture-file';
 import { carryOver, defaultSettings } from './default-settings';
 import { disposeEngine, loseEngine } from './engine-life';
@@ -29,6 +30,7 @@ export function engineActions(context: AppContext): EngineActions {
         const [engine, sparing] = await Promise.all([
           dependencies.createEngine({ backend: get().backend }),
           dependencies.surroundings.isSparing(),
+          restoreHistory(context),
         ]);
         if (get().engine !== starting) {
           // Start was pressed again meanwhile; one engine is enough.

@@ -53,6 +53,7 @@ export function outcomeBase(job: Job, settings: Settings) {
   const { context, model, machine, cause } = job;
   return {
     id: context.session.nextOutcomeId++,
+    madeAt: performance.timeOrigin + performance.now(),
     settings,
     model,
     machine,

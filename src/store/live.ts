@@ -88,7 +88,7 @@ export async function drawFirstPicture(context: AppContext, isWelcome: boolean):
   const app = get();
   if (!session.firstPictureDue || !app.settings) return;
   session.firstPictureDue = false;
-  if (!app.live || !isWelcome || app.outcomes.length > 0) return;
+  if (!app.live || !isWelcome || app.shownId !== null) return;
   const isQuick = (settings: Settings) =>
     (estimateRunMs(app, settings) ?? Infinity) < firstPictureLimitMs;
   const settings = [app.settings, settingsOfImage(app.settings, 0)].find(isQuick);

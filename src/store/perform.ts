@@ -2,12 +2,10 @@ import { DyditError } from '../errors';
 import type { AppContext } from './app-context';
 import type { Cause, Outcome, Run } from './app-state';
 import { loseEngine } from './engine-life';
+import { keepOutcomes } from './history';
 import { isCurrent, type Job } from './job';
 import { linkOf } from './recipe';
 import type { Settings } from './settings';
-
-/** Outcomes kept; each holds its pictures, up to 16 MiB of them for a 512 px model. */
-const outcomesKept = 8;
 
 /** What is to be run, and why. */
 export interface RunPlan {
@@ -64,7 +62,8 @@ function addOutcome(context: AppContext, outcome: Outcome): void {
   const kept = outcome.cause === 'live' ? withoutReplaced(context, outcome) : outcomes;
   session.redrawn =
     outcome.cause === 'live' ? { outcomeId: outcome.id, at: performance.now() } : null;
-  set({ outcomes: [outcome, ...kept].slice(0, outcomesKept), shownId: outcome.id });
+  keepOutcomes(context, [outcome, ...kept]);
+  set({ shownId: outcome.id });
 }
 
 /** A first picture may be one of several that the settings speak of: those are still to be made. */

@@ -90,7 +90,9 @@ export function readQuery(query: string): ReadSettings {
   const read = v.parse(querySchema, texts);
   const understood = new Map<string, unknown>(Object.entries(read));
   const unreadable = Object.entries(texts)
-    .filter(([name]) => name in querySchema.entries && understood.get(name) === undefined)
+    .filter(
+      ([name]) => Object.hasOwn(querySchema.entries, name) && understood.get(name) === undefined,
+    )
     .map(([name, text]) => ({ name, text }));
   return { shared: read, unreadable };
 }

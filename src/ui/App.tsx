@@ -2,6 +2,7 @@ import { About } from './About';
 import styles from './App.module.css';
 import { ControlPanel } from './controls/ControlPanel';
 import { Details } from './Details';
+import { FocusKeeper } from './FocusKeeper';
 import { Header } from './header/Header';
 import { LiveRegion } from './LiveRegion';
 import { PageDrop } from './model/PageDrop';
@@ -34,6 +35,7 @@ export function App() {
       </main>
       <LiveRegion />
       <PageDrop />
+      <FocusKeeper />
     </div>
   );
 }

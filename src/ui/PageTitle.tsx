@@ -1,17 +1,23 @@
-import { watchedRun } from '../store/app-state';
+import { type App, watchedRun } from '../store/app-state';
 import { describeSubject } from '../store/settings';
 import { runFraction } from './run-fraction';
 import { useApp } from './use-app';
 
 const plainTitle = 'dydit – emoji drawn on your own machine';
 
-/** The tab says how far a run is, for those who look elsewhere meanwhile. */
+/** The tab says how far a run is, for those who look elsewhere meanwhile; else what is on show. */
 export function PageTitle() {
-  const title = useApp((app) => {
-    const run = watchedRun(app);
-    return run
-      ? `${Math.floor(runFraction(run) * 100)} % – ${describeSubject(run.settings, run.model)}`
-      : plainTitle;
-  });
+  const title = useApp(titleOf);
   return <title>{title}</title>;
+}
+
+function titleOf(app: App): string {
+  const run = watchedRun(app);
+  if (run) {
+    return `${Math.floor(runFraction(run) * 100)} % – ${describeSubject(run.settings, run.model)}`;
+  }
+  const shown = app.outcomes.find(({ id }) => id === app.shownId);
+  if (!shown) return plainTitle;
+  const { settings, model } = shown;
+  return `${describeSubject(settings, model)}, seed ${settings.seed} – dydit`;
 }

@@ -1,7 +1,34 @@
-/** Numbers as the page writes them. */
+/** Numbers as the page writes them, in the page's language. */
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+import { guidanceDecimals } from '../store/settings';
+import { pageLanguage } from './language';
+
+const whole = new Intl.NumberFormat(pageLanguage, { maximumFractionDigits: 0 });
+const precise = new Intl.NumberFormat(pageLanguage, { maximumSignificantDigits: 3 });
+
+function fixed(digits: number): Intl.NumberFormat {
+  return new Intl.NumberFormat(pageLanguage, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+const tenths = fixed(1);
+const hundredths = fixed(2);
+const exact = new Intl.NumberFormat(pageLanguage, {
+  useGrouping: false,
+  maximumFractionDigits: guidanceDecimals,
+});
+
+/** A setting as it is used, every digit of it: '4294967295', '2.555' */
+export function formatSetting(value: number): string {
+  return exact.format(value);
+}
+
+/** '3.1' */
+export function formatTenths(value: number): string {
+  return tenths.format(value);
+}
 
 /** Three digits: '2.41', '1,230' */
 export function formatNumber(value: number): string {
@@ -12,7 +39,7 @@ export function formatNumber(value: number): string {
 export function formatDuration(ms: number): string {
   if (ms < 10) return `${precise.format(ms)} ms`;
   if (ms < 1000) return `${whole.format(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 10_000) return `${tenths.format(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   return seconds % 60 === 0
@@ -41,16 +68,16 @@ export function formatGiga(count: number): string {
 
 /** '1.45×' */
 export function formatRatio(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
+  return `${hundredths.format(ratio)}×`;
 }
 
 /** '10.0 million' */
 export function formatMillions(count: number): string {
-  return `${(count / 1e6).toFixed(1)} million`;
+  return `${tenths.format(count / 1e6)} million`;
 }
 
 export function formatDecibels(psnr: number): string {
-  return psnr === Infinity ? 'identical' : `${psnr.toFixed(1)} dB`;
+  return psnr === Infinity ? 'identical' : `${tenths.format(psnr)} dB`;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,8 +1,10 @@
 import { StrictMode } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import type { AppStore } from '../store/app-store';
 import { App } from './App';
 import { ErrorBoundary } from './problems/ErrorBoundary';
+import { pageLanguage } from './language';
 import './theme.css';
 import { AppStoreContext } from './use-app';
 
@@ -12,7 +14,9 @@ export function mountPage(store: AppStore, root: Element): void {
     <StrictMode>
       <ErrorBoundary>
         <AppStoreContext value={store}>
-          <App />
+          <I18nProvider locale={pageLanguage}>
+            <App />
+          </I18nProvider>
         </AppStoreContext>
       </ErrorBoundary>
     </StrictMode>,

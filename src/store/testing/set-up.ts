@@ -12,6 +12,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly preferences?: Preferences;
   readonly hasWebGpu?: boolean;
   readonly sparing?: boolean;
+  /** What the browser has kept of the history, and keeps. */
+  readonly kept?: Outcome[];
   /** Errors to throw, one for each start, before starting succeeds. */
   readonly startErrors?: Error[];
 }
@@ -22,6 +24,7 @@ export function setUp(options: SetUpOptions = {}) {
   const engines: FakeEngine[] = [];
   const engineOptions: EngineOptions[] = [];
   let stored: Preferences = options.preferences ?? { backend: 'auto', live: false };
+  const kept = options.kept ?? [];
   let seed = 100;
   const store = createAppStore({
     createEngine: (wanted) => {
@@ -38,6 +41,20 @@ export function setUp(options: SetUpOptions = {}) {
     },
     addressBar,
     preferences: { read: () => stored, write: (next) => void (stored = next) },
+    history: {
+      read: () => Promise.resolve(kept),
+      add: (outcome) => Promise.resolve(void kept.unshift(outcome)),
+      remove: (gone) => {
+        for (const { madeAt } of gone) {
+          kept.splice(
+            kept.findIndex((one) => one.madeAt === madeAt),
+            1,
+          );
+        }
+        return Promise.resolve();
+      },
+      clear: () => Promise.resolve(void kept.splice(0)),
+    },
     surroundings: {
       hasWebGpu: options.hasWebGpu ?? true,
       isSparing: () => Promise.resolve(options.sparing ?? false),

@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import type { Outcome } from '../../store/app-state';
 import type { Cell, Quantity } from '../../store/compute-record';
+import { clamp } from '../../store/limits';
+import { parseNumber } from '../../store/numbers';
 import { Choice } from '../parts/Choice';
 import styles from './ComputeSection.module.css';
 import { describeCell } from './describe-cell';
@@ -24,6 +26,12 @@ export function ComputeSection({ outcome }: { outcome: Outcome }) {
     evaluation: Math.floor(record.evaluations / 2),
     layer: Math.floor(record.layers / 2),
   });
+  /** Counted from one, as the page does. */
+  const pick = (axis: keyof Cell, count: number) => (text: string) => {
+    const place = parseNumber(text);
+    if (place === undefined) return;
+    setCell({ ...cell, [axis]: clamp(Math.round(place), { min: 1, max: count }) - 1 });
+  };
   return (
     <section className={styles.card} aria-labelledby="compute">
       <header className={styles.head}>
@@ -48,6 +56,7 @@ export function ComputeSection({ outcome }: { outcome: Outcome }) {
               min={1}
               max={record.evaluations}
               onChange={(step) => setCell({ ...cell, evaluation: step - 1 })}
+              onType={pick('evaluation', record.evaluations)}
             />
             <NumberSlider
               label="Layer"
@@ -55,6 +64,7 @@ export function ComputeSection({ outcome }: { outcome: Outcome }) {
               min={1}
               max={record.layers}
               onChange={(layer) => setCell({ ...cell, layer: layer - 1 })}
+              onType={pick('layer', record.layers)}
             />
           </div>
           <p className={styles.reading} aria-live="polite" data-testid="cell-reading">

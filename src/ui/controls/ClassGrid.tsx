@@ -12,6 +12,7 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import type { LabelledClass } from '../../engine/api';
+import { plainEmoji } from '../../store/shared-settings';
 import { Choice } from '../parts/Choice';
 import { Icon } from '../parts/Icon';
 import styles from './ClassGrid.module.css';
@@ -67,9 +68,13 @@ export function ClassGrid({ classes, chosenId, onChoose }: Props) {
     </ListBox>
   );
   return (
-    <Autocomplete filter={(text, input) => contains(text, input.trim())}>
+    <Autocomplete filter={(text, input) => contains(plainEmoji(text), plainEmoji(input.trim()))}>
       <div className={styles.head}>
-        <SearchField className={styles.search} aria-label="Search classes" autoFocus>
+        <SearchField
+          className={styles.search}
+          aria-label="Search classes"
+          autoFocus={hasKeyboard()}
+        >
           <Icon name="search" size={18} />
           <Input className={styles.input} placeholder="Search by name or emoji" />
         </SearchField>
@@ -94,6 +99,11 @@ export function ClassGrid({ classes, chosenId, onChoose }: Props) {
       )}
     </Autocomplete>
   );
+}
+
+/** Focus brings up a phone's keyboard, which would cover the classes. */
+function hasKeyboard(): boolean {
+  return matchMedia('(pointer: fine)').matches;
 }
 
 /** 'Smileys & Emotion' -> 'Smileys': six of them share a narrow row. */

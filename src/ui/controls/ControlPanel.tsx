@@ -32,6 +32,7 @@ export function ControlPanel() {
 
 function Controls({ settings, model }: { settings: Settings; model: ModelInfo }) {
   const change = useApp((app) => app.change);
+  const type = useApp((app) => app.type);
   return (
     <div className={styles.controls}>
       <ClassPicker />
@@ -41,6 +42,7 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
         value={settings.images}
         {...limits.images}
         onChange={(images) => change({ images })}
+        onType={(text) => type('images', text)}
       />
       <DynamicToggles />
       <div className={styles.sampling}>
@@ -50,6 +52,7 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
           {...limits.steps}
           sliderMax={slidSteps}
           onChange={(steps) => change({ steps })}
+          onType={(text) => type('steps', text)}
         />
         <NumberSlider
           label="Guidance"
@@ -57,6 +60,7 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
           {...limits.guidance}
           step={0.1}
           onChange={(guidance) => change({ guidance })}
+          onType={(text) => type('guidance', text)}
         />
         <SamplerSelect />
         <SeedField />

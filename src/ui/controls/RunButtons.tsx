@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { watchedRun } from '../../store/app-state';
+import { goOnId } from '../FocusKeeper';
 import { ActionButton } from '../parts/ActionButton';
 import { Toggle } from '../parts/Toggle';
 import { useApp } from '../use-app';
@@ -24,7 +25,9 @@ export function RunButtons() {
       <div className={styles.buttons}>
         <ActionButton
           look={running ? 'plain' : 'primary'}
-          isDisabled={!ready || cancelling}
+          id={goOnId}
+          isDisabled={!ready}
+          isPending={cancelling}
           onPress={() => (running ? cancel() : void generate())}
         >
           {running ? (cancelling ? 'Cancelling…' : 'Cancel') : 'Generate'}

@@ -1,14 +1,8 @@
-import {
-  Input,
-  Label,
-  NumberField,
-  ToggleButton,
-  Tooltip,
-  TooltipTrigger,
-} from 'react-aria-components';
-import { limits } from '../../store/limits';
+import { ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { clamp, limits } from '../../store/limits';
 import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';
+import { NumberBox } from '../parts/NumberBox';
 import buttonStyles from '../parts/IconButton.module.css';
 import { useApp } from '../use-app';
 import styles from './SeedField.module.css';
@@ -18,22 +12,20 @@ export function SeedField() {
   const seed = useApp((app) => app.settings?.seed ?? 0);
   const locked = useApp((app) => app.seedLocked);
   const change = useApp((app) => app.change);
+  const type = useApp((app) => app.type);
   const rollSeed = useApp((app) => app.rollSeed);
   const setSeedLocked = useApp((app) => app.setSeedLocked);
   const lockLabel = locked ? 'Seed locked: every run repeats it' : 'Lock the seed';
   return (
     <div className={styles.row}>
-      <NumberField
-        className={styles.field}
+      <NumberBox
+        label="Seed"
         value={seed}
-        minValue={limits.seed.min}
-        maxValue={limits.seed.max}
-        formatOptions={{ useGrouping: false }}
-        onChange={(next) => Number.isFinite(next) && change({ seed: next })}
-      >
-        <Label className={styles.label}>Seed</Label>
-        <Input className={styles.input} />
-      </NumberField>
+        step={1}
+        styles={styles}
+        onType={(text) => type('seed', text)}
+        onStep={(next) => change({ seed: clamp(next, limits.seed) })}
+      />
       <IconButton label="Roll a new seed" icon="dice" onPress={rollSeed} />
       <TooltipTrigger delay={500}>
         <ToggleButton

@@ -1,6 +1,6 @@
 import type { ComparisonOutcome } from '../../store/app-state';
 import { averageDifference } from '../../store/picture-difference';
-import { formatDecibels, formatRatio, formatShare } from '../format';
+import { formatDecibels, formatRatio, formatShare, formatTenths } from '../format';
 import { describeMachine } from '../machine-words';
 import { comparisonRows } from './comparison-rows';
 import { Figure } from './Figure';
@@ -32,7 +32,7 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
         />
         <Figure
           name="Pictures differ by"
-          value={difference.meanAbsolute.toFixed(1)}
+          value={formatTenths(difference.meanAbsolute)}
           note={`of 255, on average; PSNR ${formatDecibels(difference.psnr)}`}
           testId="mean-difference"
         />

@@ -1,4 +1,6 @@
-import { Input, Label, NumberField, Slider, SliderThumb, SliderTrack } from 'react-aria-components';
+import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
+import { clamp } from '../../store/limits';
+import { NumberBox } from './NumberBox';
 import styles from './NumberSlider.module.css';
 
 interface Props {
@@ -10,6 +12,7 @@ interface Props {
   /** Where the slider ends, when the field allows more. */
   sliderMax?: number;
   onChange: (value: number) => void;
+  onType: (text: string) => void;
 }
 
 /** A number to drag or to type. */
@@ -21,22 +24,19 @@ export function NumberSlider({
   step = 1,
   sliderMax = max,
   onChange,
+  onType,
 }: Props) {
   const end = Math.max(sliderMax, value);
   return (
     <div className={styles.control}>
-      <NumberField
-        className={styles.field}
+      <NumberBox
+        label={label}
         value={value}
-        minValue={min}
-        maxValue={max}
         step={step}
-        formatOptions={{ useGrouping: false, maximumFractionDigits: 2 }}
-        onChange={(next) => Number.isFinite(next) && onChange(next)}
-      >
-        <Label className={styles.label}>{label}</Label>
-        <Input className={styles.input} />
-      </NumberField>
+        styles={styles}
+        onType={onType}
+        onStep={(next) => onChange(clamp(next, { min, max }))}
+      />
       <Slider
         className={styles.slider}
         aria-label={`${label} slider`}

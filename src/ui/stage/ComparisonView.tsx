@@ -7,7 +7,7 @@ import {
   settingsOfImage,
   staticSettings,
 } from '../../store/settings';
-import { formatDecibels, formatDuration } from '../format';
+import { formatDecibels, formatDuration, formatTenths } from '../format';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { Viewer } from '../viewer/Viewer';
 import { ComparisonRow } from './ComparisonRow';
@@ -64,7 +64,7 @@ export function ComparisonView({ outcome }: { outcome: ComparisonOutcome }) {
         </ComparisonRow>
         <ComparisonRow
           title="Difference"
-          note={averageDifference(differences).meanAbsolute.toFixed(1)}
+          note={formatTenths(averageDifference(differences).meanAbsolute)}
           detail={`mean of 0–255; drawn ×${differenceGain}, white where both agree`}
         >
           {differences.map(({ view, meanAbsolute, psnr }, index) => (
@@ -73,7 +73,7 @@ export function ComparisonView({ outcome }: { outcome: ComparisonOutcome }) {
                 <PictureCanvas picture={view} label={label('difference', index)} />
               </Tile>
               <figcaption className={styles.caption}>
-                <span>{meanAbsolute.toFixed(1)}</span> <span>{formatDecibels(psnr)}</span>
+                <span>{formatTenths(meanAbsolute)}</span> <span>{formatDecibels(psnr)}</span>
               </figcaption>
             </figure>
           ))}

@@ -1,33 +1,53 @@
 import { Button } from 'react-aria-components';
 import { type Outcome, watchedRun } from '../../store/app-state';
 import { describeSubject } from '../../store/settings';
+import { download } from '../download';
+import { ActionButton } from '../parts/ActionButton';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { useApp } from '../use-app';
 import styles from './History.module.css';
 
-/** The last runs, a press away. */
+/** The last runs, those of earlier visits too, a press away. */
 export function History() {
   const outcomes = useApp((app) => app.outcomes);
   const shownId = useApp((app) => app.shownId);
   const show = useApp((app) => app.show);
   const running = useApp((app) => watchedRun(app) !== null);
-  if (outcomes.length < 2) return null;
+  const clear = useApp((app) => app.clearHistory);
+  const [first] = outcomes;
+  if (outcomes.length === 0 || (outcomes.length === 1 && first.id === shownId)) return null;
   return (
-    <nav className={styles.history} aria-label="Earlier runs">
-      {outcomes.map((outcome) => (
-        <Button
-          key={outcome.id}
-          className={styles.entry}
-          isDisabled={running}
-          aria-label={labelOf(outcome)}
-          aria-current={outcome.id === shownId ? 'true' : undefined}
-          onPress={() => show(outcome.id)}
-        >
-          <Thumbnail outcome={outcome} />
-        </Button>
-      ))}
-    </nav>
+    <div className={styles.all}>
+      <nav className={styles.history} aria-label="Earlier runs">
+        {outcomes.map((outcome) => (
+          <Button
+            key={outcome.id}
+            className={styles.entry}
+            isDisabled={running}
+            aria-label={labelOf(outcome)}
+            aria-current={outcome.id === shownId ? 'true' : undefined}
+            onPress={() => show(outcome.id)}
+          >
+            <Thumbnail outcome={outcome} />
+          </Button>
+        ))}
+      </nav>
+      <div className={styles.actions}>
+        <ActionButton look="quiet" icon="save" onPress={() => void downloadAll(outcomes)}>
+          Download all
+        </ActionButton>
+        <ActionButton look="quiet" icon="close" isDisabled={running} onPress={() => void clear()}>
+          Clear
+        </ActionButton>
+      </div>
+    </div>
   );
+}
+
+/** The part that makes archives is only fetched by those who want one. */
+async function downloadAll(outcomes: readonly Outcome[]): Promise<void> {
+  const { zipOfPictures } = await import('../../store/history-zip');
+  download(await zipOfPictures(outcomes), 'dydit-pictures.zip');
 }
 
 function Thumbnail({ outcome }: { outcome: Outcome }) {

@@ -1,12 +1,12 @@
 import type { ComparisonOutcome } from '../../store/app-state';
 import type { Settings } from '../../store/settings';
 import type { RunStatistics } from '../../engine/api';
-import { formatDuration, formatRatio, formatShare } from '../format';
+import { formatDuration, formatRatio, formatSetting, formatShare } from '../format';
 
 /** 'seed 7 · 25 steps · guidance 2.5' */
 export function describeSampling({ seed, steps, guidance, images }: Settings): string {
   const seeds = images === 1 ? `seed ${seed}` : `seeds from ${seed}`;
-  return `${seeds} · ${steps} ${steps === 1 ? 'step' : 'steps'} · guidance ${guidance}`;
+  return `${seeds} · ${steps} ${steps === 1 ? 'step' : 'steps'} · guidance ${formatSetting(guidance)}`;
 }
 
 /** 'dynamic width and tokens' */

@@ -52,6 +52,7 @@ interface OpenedProps {
 
 function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
   const reuse = useApp((app) => app.reuse);
+  const change = useApp((app) => app.change);
   const move = (by: number) => onMove((index + by + count) % count);
   return (
     <Dialog className={styles.dialog}>
@@ -94,6 +95,15 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
               }}
             >
               Use these settings again
+            </ActionButton>
+            <ActionButton
+              look="quiet"
+              onPress={() => {
+                change({ seed: item.settings.seed });
+                close();
+              }}
+            >
+              Use this seed
             </ActionButton>
             {count > 1 && (
               <div className={styles.arrows}>

@@ -1,0 +1,82 @@
+import { clear, createStore, del, entries, set, type UseStore } from 'idb-keyval';
+import * as v from 'valibot';
+import type { Outcome } from './app-state';
+
+/** Keeps finished runs from one visit to the next. None of it rejects, and nothing waits long for it. */
+export interface HistoryStore {
+  /** Newest first. */
+  read(): Promise<readonly Outcome[]>;
+  add(outcome: Outcome): Promise<void>;
+  remove(outcomes: readonly Outcome[]): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** Another shape of an outcome gets another name: what an older page has kept is then left alone. */
+const databaseName = 'dydit-web-history-1';
+
+/** A store that another tab blocks is done without. */
+const patienceMs = 1000;
+
+const result = v.looseObject({
+  pictures: v.array(
+    v.looseObject({ width: v.number(), height: v.number(), rgba: v.instance(Uint8ClampedArray) }),
+  ),
+  statistics: v.looseObject({ totalMs: v.number(), record: v.looseObject({}) }),
+});
+
+const base = {
+  id: v.number(),
+  madeAt: v.number(),
+  settings: v.looseObject({ classId: v.number(), seed: v.number(), images: v.number() }),
+  model: v.looseObject({ name: v.string(), identity: v.string(), classes: v.array(v.unknown()) }),
+  machine: v.looseObject({ kind: v.string() }),
+};
+
+const outcomeSchema = v.variant('kind', [
+  v.looseObject({ ...base, kind: v.literal('pictures'), result }),
+  v.looseObject({
+    ...base,
+    kind: v.literal('comparison'),
+    static: result,
+    dynamic: result,
+    differences: v.array(v.unknown()),
+  }),
+]);
+
+function isOutcome(value: unknown): value is Outcome {
+  return v.is(outcomeSchema, value);
+}
+
+function keyOf({ madeAt }: Outcome): string {
+  return String(madeAt);
+}
+
+/** Where a browser forbids storage, or has none left, the history lasts as long as the page. */
+export function browserHistory(): HistoryStore {
+  let database: UseStore | undefined;
+  const attempt = async <T>(work: (store: UseStore) => Promise<T>, otherwise: T): Promise<T> => {
+    const patience = new Promise<T>((resolve) => setTimeout(() => resolve(otherwise), patienceMs));
+    try {
+      database ??= createStore(databaseName, 'outcomes');
+      return await Promise.race([work(database), patience]);
+    } catch {
+      return otherwise;
+    }
+  };
+  return {
+    async read() {
+      const kept = await attempt((store) => entries<string, unknown>(store), []);
+      return kept
+        .map(([, value]) => value)
+        .filter(isOutcome)
+        .toSorted((a, b) => b.madeAt - a.madeAt);
+    },
+    add: (outcome) => attempt((store) => set(keyOf(outcome), outcome, store), undefined),
+    async remove(outcomes) {
+      for (const outcome of outcomes) {
+        await attempt((store) => del(keyOf(outcome), store), undefined);
+      }
+    },
+    clear: () => attempt((store) => clear(store), undefined),
+  };
+}

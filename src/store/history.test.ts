@@ -1,0 +1,62 @@
+import { BlobReader, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js';
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from './app-state';
+import { zipOfPictures } from './history-zip';
+import { setUp } from './testing/set-up';
+
+describe('the history', () => {
+  it('survives a reload, and the run of the address is shown', async () => {
+    const kept: Outcome[] = [];
+    const before = setUp({ query: 'seed=7', kept });
+    await before.state().start();
+    await before.state().generate();
+    await before.state().generate();
+    const query = before.addressBar.read();
+    const after = setUp({ query, kept });
+    await after.state().start();
+    const { outcomes, shownId } = after.state();
+    expect(outcomes.map(({ settings }) => settings.seed)).toEqual([101, 7]);
+    expect(outcomes.find(({ id }) => id === shownId)?.settings.seed).toBe(101);
+    await after.state().generate();
+    const ids = after.state().outcomes.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('has a limit, in the store too', async () => {
+    const kept: Outcome[] = [];
+    const { state } = setUp({ kept });
+    await state().start();
+    for (let run = 0; run < 10; run++) await state().generate();
+    expect(state().outcomes).toHaveLength(8);
+    expect(kept.map(({ settings }) => settings.seed)).toEqual(
+      state().outcomes.map(({ settings }) => settings.seed),
+    );
+  });
+
+  it('is gone when it is cleared', async () => {
+    const kept: Outcome[] = [];
+    const { state } = setUp({ kept });
+    await state().start();
+    await state().generate();
+    await state().clearHistory();
+    expect(state()).toMatchObject({ outcomes: [], shownId: null });
+    expect(kept).toEqual([]);
+  });
+
+  it('is one archive, with each picture of each run', async () => {
+    const { state } = setUp({ query: 'seed=7&images=2' });
+    await state().start();
+    await state().generate();
+    await state().compare();
+    const archive = new ZipReader(new BlobReader(await zipOfPictures(state().outcomes)));
+    const names = (await archive.getEntries()).map(({ filename }) => filename);
+    expect(names).toEqual([
+      '1-cat-face-Noto-7.png',
+      '1-cat-face-Noto-8.png',
+      '2-static-cat-face-Noto-7.png',
+      '2-dynamic-cat-face-Noto-7.png',
+      '2-static-cat-face-Noto-8.png',
+      '2-dynamic-cat-face-Noto-8.png',
+    ]);
+  });
+});
