@@ -1,6 +1,6 @@
 import type { CheckpointDtype, CheckpointTensor } from './tensor';
 import { guarded, quoted, unsupported } from './failure';
-import { floatToHalf, halfToFloat } from './half';
+import { floatToHalf, halfToFloat, halvesToFloats } from './half';
 
 /**
  * Reads a tensor of any element type as f32; integers, booleans (0 or 1) and f64 are rounded to
@@ -60,7 +60,7 @@ function viewElements(bytes: Uint8Array<ArrayBuffer>, dtype: CheckpointDtype): E
     case 'f32':
       return new Float32Array(buffer);
     case 'f16':
-      return widenHalves(new Uint16Array(buffer));
+      return halvesToFloats(new Uint16Array(buffer));
     case 'bf16':
       return widenBfloat16(new Uint16Array(buffer));
     case 'i64':
@@ -76,12 +76,6 @@ function viewElements(bytes: Uint8Array<ArrayBuffer>, dtype: CheckpointDtype): E
     case 'bool':
       return new Uint8Array(buffer).map((byte) => (byte === 0 ? 0 : 1));
   }
-}
-
-function widenHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const floats = new Float32Array(halves.length);
-  for (let i = 0; i < floats.length; i++) floats[i] = halfToFloat(halves[i]);
-  return floats;
 }
 
 function narrowIntegers(integers: BigInt64Array): Float64Array<ArrayBuffer> {

@@ -21,6 +21,13 @@ export function halfToFloat(bits: number): number {
   return halfValues[bits];
 }
 
+/** The values of halves by their bits. A plain loop: `Float32Array.from` takes thirty times as long. */
+export function halvesToFloats(bits: Uint16Array): Float32Array<ArrayBuffer> {
+  const floats = new Float32Array(bits.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = halfValues[bits[i]];
+  return floats;
+}
+
 function decodeHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { expectSha256, identityOf, sha256OfFile } from './integrity';
+import { expectSha256, identityOf, sha256OfFile, sumInParts } from './integrity';
 import { expectFailure } from './testing/expect-failure';
 
 const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'; // FIPS 180-4
@@ -9,10 +9,14 @@ describe('SHA-256 of a file', () => {
   it('is that of the standard and of Node, over several parts', async () => {
     expect(await sha256OfFile(new Blob(['abc']))).toBe(abc);
     const large = new Uint8Array(9 * 2 ** 20 + 5).map((_, i) => i % 251);
+    const expected = createHash('sha256').update(large).digest('hex');
     const seen: number[] = [];
-    const hash = await sha256OfFile(new Blob([large]), { onProgress: (bytes) => seen.push(bytes) });
-    expect(hash).toBe(createHash('sha256').update(large).digest('hex'));
+    const onProgress = (bytes: number) => seen.push(bytes);
+    expect(await sumInParts(new Blob([large]), { onProgress })).toBe(expected);
     expect(seen).toEqual([8 * 2 ** 20, large.length]);
+    const blob = new Blob([large]);
+    expect(await sha256OfFile(blob)).toBe(expected);
+    expect(await sha256OfFile(blob)).toBe(expected);
   });
 
   it('tells a flipped bit, in words', async () => {

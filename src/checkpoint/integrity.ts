@@ -38,21 +38,46 @@ export class RunningHash {
   }
 }
 
+/** Hashes of files that were summed already; a blob never changes. */
+const known = new WeakMap<Blob, string>();
+
 /**
- * SHA-256 of a file in hexadecimal, a part at a time.
+ * SHA-256 of a file in hexadecimal: by the platform where the file is small enough to be held whole
+ * and the page's origin is trusted with it (many times as fast), else a part at a time.
  * @throws DyditError `cancelled`; `checkpoint-broken` where the file can't be read
  */
-export function sha256OfFile(file: Blob, control: HashControl = {}): Promise<string> {
-  return guarded('The file', async () => {
-    const hash = new RunningHash();
-    for (let at = 0; at < file.size; at += chunkBytes) {
-      if (control.signal?.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
-      const part = await file.slice(at, Math.min(at + chunkBytes, file.size)).arrayBuffer();
-      hash.add(new Uint8Array(part));
-      control.onProgress?.(Math.min(at + chunkBytes, file.size));
-    }
-    return hash.finish();
-  });
+export async function sha256OfFile(file: Blob, control: HashControl = {}): Promise<string> {
+  const hash = known.get(file) ?? (await guarded('The file', () => sumFile(file, control)));
+  known.set(file, hash);
+  return hash;
+}
+
+async function sumFile(file: Blob, control: HashControl): Promise<string> {
+  if (control.signal?.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
+  const subtle = subtleOf(globalThis.crypto);
+  if (subtle && file.size <= largestWholeBytes) {
+    const digest = await subtle.digest('SHA-256', await file.arrayBuffer());
+    control.onProgress?.(file.size);
+    return bytesToHex(new Uint8Array(digest));
+  }
+  return sumInParts(file, control);
+}
+
+/** Not there where a page is served over plain http, whatever its type says. */
+function subtleOf(crypto: { readonly subtle?: SubtleCrypto }): SubtleCrypto | undefined {
+  return crypto.subtle;
+}
+
+/** @internal exported for its test: the platform's own sum is what files of this size get */
+export async function sumInParts(file: Blob, control: HashControl = {}): Promise<string> {
+  const hash = new RunningHash();
+  for (let at = 0; at < file.size; at += chunkBytes) {
+    if (control.signal?.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
+    const part = await file.slice(at, Math.min(at + chunkBytes, file.size)).arrayBuffer();
+    hash.add(new Uint8Array(part));
+    control.onProgress?.(Math.min(at + chunkBytes, file.size));
+  }
+  return hash.finish();
 }
 
 /**

@@ -19,7 +19,7 @@ import {
   panelShape,
   type PanelShape,
 } from './panels';
-import { halfToFloat } from '../../checkpoint/half';
+import { halvesToFloats } from '../../checkpoint/half';
 
 /** A layer's weights as the kernels read them; numbers are addresses. */
 export interface PackedPanels {
@@ -182,5 +182,5 @@ export class WasmWeights implements WeightSet {
 }
 
 function floatsOf(values: WeightValues): Float32Array<ArrayBuffer> {
-  return values instanceof Float32Array ? values : Float32Array.from(values, halfToFloat);
+  return values instanceof Float32Array ? values : halvesToFloats(values);
 }
