@@ -1,5 +1,12 @@
 import { expect, test } from './fixtures';
-import { expectInLink, numberField, openPage, setNumber, setToggle } from './steps/page';
+import {
+  expectInLink,
+  numberField,
+  openPage,
+  quickSettings,
+  setNumber,
+  setToggle,
+} from './steps/page';
 
 test('a link brings all settings back, also after a change and a reload', async ({ page }) => {
   const linked = {
@@ -45,7 +52,6 @@ const hostileSettings = {
   images: 99_999,
   width: 'maybe',
   tokens: '',
-  model: '../../etc/passwd'.repeat(5),
   __proto__x: 'y',
 };
 
@@ -59,6 +65,39 @@ test('a link full of nonsense leaves valid settings', async ({ page }) => {
   await expect(numberField(page, 'Pictures')).toHaveValue('16');
   await expect(page.getByRole('switch', { name: 'Dynamic width' })).toBeChecked();
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
+  const said = page.getByRole('status').filter({ hasText: 'Not all of that can be had' });
+  for (const change of ['steps “-5” became “1”', 'pictures “99999” became “16”']) {
+    await expect(said).toContainText(change);
+  }
+});
+
+test('a link to a checkpoint that is not here says what waits for it', async ({ page }) => {
+  await openPage(page, { ...hostileSettings, model: '../../etc/passwd'.repeat(5), steps: 9 });
+  await expect(page.getByText('which is not loaded')).toContainText('9 steps');
+  await expectInLink(page, 'steps', '9');
+});
+
+test('a class that is not there is told, and the nearest are a press away', async ({ page }) => {
+  await openPage(page, { ...quickSettings, class: 'rockets' });
+  await expect(page.getByText('class “rockets” became “cat face”')).toBeVisible();
+  await page.getByRole('button', { name: 'rocket', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Class: rocket' })).toBeVisible();
+  await expectInLink(page, 'class', 'rocket');
+  await expect(page.getByText('class “rockets”')).toHaveCount(0);
+});
+
+test('an edit is in the link at once: copied, and after a reload', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openPage(page);
+  await numberField(page, 'Steps').fill('9');
+  await numberField(page, 'Steps').press('Enter');
+  await page.evaluate(() => location.reload());
+  await expect(numberField(page, 'Steps')).toHaveValue('9');
+  await numberField(page, 'Steps').fill('11');
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(page.getByRole('button', { name: 'Link copied' })).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(new URL(copied).searchParams.get('steps')).toBe('11');
 });
 
 test('a link that is badly encoded leaves what makes sense', async ({ page }) => {

@@ -10,7 +10,7 @@ async function expectNoSidewaysScrolling(page: Page): Promise<void> {
     content: document.documentElement.scrollWidth,
     screen: document.documentElement.clientWidth,
   }));
-  expect(screen).toBe(390);
+  expect(screen).toBe(page.viewportSize()?.width);
   expect(content).toBeLessThanOrEqual(screen);
 }
 
@@ -26,4 +26,19 @@ test('a phone shows everything without sideways scrolling, Generate always at ha
   await compare(page);
   await expectNoSidewaysScrolling(page);
   await expect(page.getByTestId('speed-up')).toBeVisible();
+});
+
+test('320 pixels are wide enough for everything', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await openPage(page);
+  await expectNoSidewaysScrolling(page);
+  await compare(page);
+  await expectNoSidewaysScrolling(page);
+});
+
+test('no keyboard covers the classes', async ({ page }) => {
+  await openPage(page);
+  await page.getByRole('button', { name: 'Class: pizza' }).click();
+  await expect(page.getByRole('searchbox')).toBeVisible();
+  await expect(page.getByRole('searchbox')).not.toBeFocused();
 });

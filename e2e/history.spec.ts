@@ -1,0 +1,29 @@
+import { expect, test } from './fixtures';
+import { numberField, openPage, setNumber } from './steps/page';
+import { expectSamePicture, readPicture } from './steps/pixels';
+import { earlierRuns, generate } from './steps/run';
+
+test('the history survives a reload, is downloaded as one, and cleared', async ({ page }) => {
+  await openPage(page);
+  await generate(page);
+  const first = await readPicture(page);
+  await setNumber(page, 'Seed', 11);
+  await generate(page);
+  await page.reload();
+  await expect(earlierRuns(page)).toHaveCount(2);
+  await expect(earlierRuns(page).last()).toBeEnabled();
+  await earlierRuns(page).last().click();
+  expectSamePicture(await readPicture(page), first);
+  await page.getByRole('button', { name: 'Use these settings again' }).click();
+  await expect(numberField(page, 'Seed')).toHaveValue('7');
+
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download all' }).click();
+  expect((await saved).suggestedFilename()).toBe('dydit-pictures.zip');
+
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await expect(earlierRuns(page)).toHaveCount(0);
+  await page.reload();
+  await expect(numberField(page, 'Seed')).toBeVisible();
+  await expect(earlierRuns(page)).toHaveCount(0);
+});
