@@ -31,7 +31,18 @@ function allowedFor({ type, beside = [] }) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist', 'build', 'assembly', 'dist-engine', 'node_modules', 'training', 'public', 'test-results'] },
+  {
+    ignores: [
+      'dist',
+      'build',
+      'assembly',
+      'dist-engine',
+      'node_modules',
+      'training',
+      'public',
+      'test-results',
+    ],
+  },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
