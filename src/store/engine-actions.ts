@@ -141,10 +141,14 @@ function settingsForModel(context: AppContext, maker: Maker, link: ReadSettings 
   const { model } = maker;
   if (!machine) throw new DyditError('internal', 'A model was loaded without a machine.');
   const defaults = defaultSettings(model, machine, settings?.seed ?? dependencies.randomSeed());
-  const wanted = link ?? session.awaited;
+  const wanted = session.awaited ?? link;
   if (wanted && (link || compareMaker(wanted.shared, maker) !== 'other')) {
     session.seedUsed = false;
-    return takeShared(context, defaults, { read: wanted, maker, lead: link ? '' : arrived(model) });
+    return takeShared(context, defaults, {
+      read: wanted,
+      maker,
+      lead: wanted === link ? '' : arrived(model),
+    });
   }
   if (!settings || !former) return { settings: defaults, notice: null, isAwaiting: false };
   if (former.identity === model.identity) return { settings, notice: null, isAwaiting: false };

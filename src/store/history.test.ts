@@ -1,8 +1,8 @@
 import { BlobReader, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Outcome } from './app-state';
 import { zipOfPictures } from './history-zip';
-import { setUp } from './testing/set-up';
+import { gate, setUp } from './testing/set-up';
 
 describe('the history', () => {
   it('survives a reload, and the run of the address is shown', async () => {
@@ -20,6 +20,21 @@ describe('the history', () => {
     await after.state().generate();
     const ids = after.state().outcomes.map(({ id }) => id);
     expect(new Set(ids).size).toBe(3);
+  });
+
+  it('gives settings back also while the model is still loading', async () => {
+    const kept: Outcome[] = [];
+    const before = setUp({ query: 'seed=7', kept });
+    await before.state().start();
+    await before.state().generate();
+    const hold = gate();
+    const { state } = setUp({ query: 'seed=11', kept, wait: () => hold.opened });
+    const starting = state().start();
+    await vi.waitUntil(() => state().outcomes.length > 0);
+    state().reuse(state().outcomes[0]);
+    hold.open();
+    await starting;
+    expect(state().settings?.seed).toBe(7);
   });
 
   it('has a limit, in the store too', async () => {

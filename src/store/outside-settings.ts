@@ -13,7 +13,11 @@ import type { ReadSettings } from './shared-settings';
 export function takeFromOutside(context: AppContext, read: ReadSettings, lead?: string): void {
   const { session, get, set } = context;
   const { settings, model, source } = get();
-  if (!settings || !model) return;
+  if (!settings || !model) {
+    // Taken as soon as there is a model, in place of what the address says.
+    session.awaited = read;
+    return;
+  }
   const maker = { model, checkpoint: nameOfSource(source) };
   const taken = takeShared(context, settings, {
     read,
