@@ -27,7 +27,8 @@ hours=${hours:-$([ "$gpu" ] && echo 0.1334 || true)}
 mkdir -p "$cache"
 
 minutes() { # of a stage: its share of the hours, or nothing, where the recipe's steps say how long
-  local of='import json; from sys import argv as a; print("--minutes", float(a[2]) * 60 * json.load(open(a[1]))["shares"][a[3]])'
+  local of='import json; from sys import argv as a; share = json.load(open(a[1]))["shares"][a[3]]'
+  of+='; print("--minutes", float(a[2]) * 60 * share)'
   [ -z "$hours" ] || "$python" -c "$of" "$recipe" "$hours" "$1"
 }
 stage() { # NAME, what it writes last, script and options: nothing where that is there
