@@ -11,6 +11,7 @@ FOLDER/check.safetensors       inputs and outputs of the stored weights in f32 a
 engine version reads.
 """
 
+import hashlib
 import json
 
 import torch
@@ -135,7 +136,10 @@ def main(argv=None):
     if config.dynamic:
         write_safetensors(args.out / "check.safetensors", check_case(checked, vae.eval()))
     scores = json.loads(args.scores.read_text()) if args.scores else {}
-    write_json(args.out / "manifest.json", manifest_of(config, vae.config, meta, args, scores))
+    manifest = manifest_of(config, vae.config, meta, args, scores)
+    for part in (manifest["dit"], manifest["vae"]):  # the page holds every byte that arrives against these
+        part["sha256"] = hashlib.sha256((args.out / part["file"]).read_bytes()).hexdigest()
+    write_json(args.out / "manifest.json", manifest)
     total = sum(
         (args.out / f).stat().st_size for f in ("emoji-dit.safetensors", "emoji-vae.safetensors", "manifest.json")
     )

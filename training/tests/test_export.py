@@ -1,5 +1,6 @@
 """What the page reads: keys, formats, manifest, check case; and what publish.py copies."""
 
+import hashlib
 import json
 
 import pytest
@@ -73,6 +74,8 @@ def test_todays_form(exported, plain):
         manifest["vae"]["block_out_channels"] == SMALL_VAE["block_out_channels"]
         and "encoder_channels" not in manifest["vae"]
     )
+    for part in (manifest["dit"], manifest["vae"]):
+        assert part["sha256"] == hashlib.sha256((page / part["file"]).read_bytes()).hexdigest()
     names = set(load_file(page / "emoji-vae.safetensors"))
     assert not any(k.startswith(("encoder.", "quant_conv.")) for k in names) and "post_quant_conv.weight" in names
 
