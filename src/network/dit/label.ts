@@ -1,4 +1,5 @@
 import type { TensorSource } from '../../checkpoint/tensor-source';
+import { DyditError } from '../../errors';
 import { classRows, type DitConfig } from '../config';
 
 /** Class and style of one image; leave the style out for the null style. */
@@ -32,13 +33,21 @@ export async function readLabelTables(
 /**
  * Embeddings of the items of a run: the images, then under guidance the same number of null labels.
  * @returns (B, D) row-major
+ * @throws DyditError `invalid-request` where a model without a null class is to be guided
  */
 export function labelEmbeddings(
-  { numClasses, numStyles, hiddenSize }: DitConfig,
+  { numClasses, numStyles, hiddenSize, nullClass }: DitConfig,
   tables: LabelTables,
   labels: readonly Label[],
   guided: boolean,
 ): Float32Array<ArrayBuffer> {
+  if (guided && nullClass === false) {
+    throw new DyditError(
+      'invalid-request',
+      'This model was trained without a null class, so it has nothing to be guided away from.',
+      'Set guidance to 1.',
+    );
+  }
   const nulls = guided ? labels.map(() => ({ classId: numClasses })) : [];
   const items: readonly Label[] = [...labels, ...nulls];
   const out = new Float32Array(items.length * hiddenSize);
