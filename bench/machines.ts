@@ -4,7 +4,6 @@ import { machinesOf, type BenchContext } from './context';
 import { kernelCases, shapeOf } from './kernel-cases';
 import type { Mode } from './options';
 import type { BenchPage } from './page/page';
-import type { MachineSpec } from './page/subject';
 import { pictureRequest } from './picture-request';
 import type { KernelResult, PictureResult } from './report';
 import { openBenchPage } from './subjects';
@@ -26,10 +25,14 @@ export async function measurePeaks({ browser, options, peaks }: BenchContext): P
 /** A throughput that is yet to be held to the peak. */
 export type KernelFigure = Omit<KernelResult, 'fractionOfPeak'> & { readonly threads: number };
 
-/** The products of a block, alone, on every backend with the fewest threads asked for. */
+/**
+ * The products of a block, alone, on every backend. On the processor with one thread, where that was
+ * asked for: a page's own thread may not sleep, so it has no others to share the work with.
+ */
 export async function benchKernels(context: BenchContext): Promise<readonly KernelFigure[]> {
   const figures: KernelFigure[] = [];
-  for (const machine of machinesWith(context, (threads) => Math.min(...threads))) {
+  for (const machine of machinesOf(context.options)) {
+    if (machine.threads !== 1) continue;
     context.log(`kernels on ${machine.backend}`);
     const page = await openBenchPage(context.browser);
     await page.evaluate((given) => benchPage.openMachine(given), machine);
@@ -57,7 +60,8 @@ const pictureTolerance = 3;
 export async function benchPictures(context: BenchContext): Promise<readonly PictureResult[]> {
   const results: PictureResult[] = [];
   const expected = await expectedPictures(pictureModes(context, false));
-  for (const machine of machinesWith(context, (threads) => Math.max(...threads))) {
+  const { options } = context;
+  for (const machine of machinesOf({ ...options, threads: [Math.max(...options.threads)] })) {
     const slow = machine.backend === 'webgpu' && (context.adapter?.software ?? false);
     context.log(`pictures on ${machine.backend}`);
     const page = await openBenchPage(context.browser);
@@ -120,11 +124,4 @@ function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
   return sum / a.length;
-}
-
-function machinesWith(
-  { options }: BenchContext,
-  choose: (threads: readonly number[]) => number,
-): readonly MachineSpec[] {
-  return machinesOf({ ...options, threads: [choose(options.threads)] });
 }
