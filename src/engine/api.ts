@@ -108,7 +108,7 @@ export interface ComputeRecord {
   readonly activeGroups: Uint16Array<ArrayBuffer>;
   readonly heads: number;
   /**
-   * Kept tokens, one bit each, LSB first, over [evaluation][layer][item][token];
+   * Kept tokens, one bit each over [evaluation][layer][item][token], as `kept-bits.ts` has them;
    * items are the images, then, under guidance, the same images unconditioned.
    */
   readonly keptTokens: Uint8Array<ArrayBuffer>;

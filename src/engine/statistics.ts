@@ -1,6 +1,7 @@
 import { tokenCount } from '../network/config';
 import { activeCounts } from '../network/dit/width-table';
 import type { ComputeRecord, RunStatistics } from './api';
+import { keptBytes, setKept } from './kept-bits';
 import type { NetworkRun } from './network-run';
 
 /** What of a prepared network statistics are made of. */
@@ -29,7 +30,7 @@ export class RunRecord {
     private readonly networkTimes: readonly number[],
   ) {
     const gates = networkTimes.length * this.#gatesOfEvaluation;
-    this.#bits = new Uint8Array(Math.ceil(gates / 8)).fill(run.dynamicTokens ? 0 : 255);
+    this.#bits = new Uint8Array(keptBytes(gates)).fill(run.dynamicTokens ? 0 : 255);
   }
 
   /** Token gates of an evaluation: L * B*N. */
@@ -55,7 +56,7 @@ export class RunRecord {
     const start = evaluation * this.#gatesOfEvaluation;
     for (let i = 0; i < kept.length; i++) {
       if (kept[i] === 0) continue;
-      this.#bits[(start + i) >> 3] |= 1 << ((start + i) & 7);
+      setKept(this.#bits, start + i);
       this.#kept++;
     }
   }

@@ -1,4 +1,5 @@
 import type { ComputeRecord } from '../engine/api';
+import { isKept } from '../engine/kept-bits';
 
 /** The three things that are dynamic, as the heat map shows them. */
 export type Quantity = 'heads' | 'groups' | 'tokens';
@@ -14,14 +15,10 @@ function firstBit(record: ComputeRecord, { evaluation, layer }: Cell, item: numb
   return ((evaluation * record.layers + layer) * record.items + item) * record.tokens;
 }
 
-function bitAt(bits: Uint8Array, index: number): boolean {
-  return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
-}
-
 /** Which tokens of one item went through the MLP, in reading order. */
 export function keptTokens(record: ComputeRecord, cell: Cell, item: number): boolean[] {
   const start = firstBit(record, cell, item);
-  return Array.from({ length: record.tokens }, (_, n) => bitAt(record.keptTokens, start + n));
+  return Array.from({ length: record.tokens }, (_, n) => isKept(record.keptTokens, start + n));
 }
 
 /** Tokens kept in a cell, over all items. */
@@ -29,7 +26,7 @@ function countKept(record: ComputeRecord, cell: Cell): number {
   const start = firstBit(record, cell, 0);
   let kept = 0;
   for (let i = 0; i < record.items * record.tokens; i++) {
-    if (bitAt(record.keptTokens, start + i)) kept++;
+    if (isKept(record.keptTokens, start + i)) kept++;
   }
   return kept;
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors';
+import { webGpuBrowsers } from '../../webgpu-browsers';
 
 /** What a button under a problem does. */
 export type Remedy =
@@ -24,8 +25,7 @@ interface ProblemText {
 export const problemTexts: Record<ErrorCode, ProblemText> = {
   'webgpu-unavailable': {
     title: 'This browser cannot reach the graphics card',
-    advice:
-      'You have asked for the graphics card, which needs WebGPU. The processor can do the same. Chrome and Edge have WebGPU from version 113 on (Android: 121), Safari from version 26, Firefox from 141 on Windows and 145 on Apple silicon. The page must be opened over https or on localhost.',
+    advice: `You have asked for the graphics card, which needs WebGPU. The processor can do the same. These have WebGPU: ${webGpuBrowsers}. The page must be opened over https or on localhost.`,
     remedies: ['processor'],
   },
   'adapter-refused': {

@@ -1,4 +1,5 @@
 import { DyditError, type ErrorReport } from '../../../errors';
+import { webGpuBrowsers } from '../../../webgpu-browsers';
 import { isSoftware, adapterName, type AdapterWords } from './adapter-words';
 
 /** Optional features the engine makes use of where the adapter has them. */
@@ -29,8 +30,7 @@ const raisedLimits = [
   'maxComputeWorkgroupSizeX',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-const browserAdvice =
-  'Use a recent Chrome or Edge (113 or newer), Safari 26, or Firefox 141 or newer, on a computer or phone with an up-to-date graphics driver.';
+const browserAdvice = `These have it, with an up-to-date graphics driver: ${webGpuBrowsers}.`;
 
 /** A browser that has only just restarted its GPU process gives no adapter for a moment. */
 const secondTryMs = 200;
