@@ -1,4 +1,4 @@
-import { axisLength, wholeAxis } from '../../ops/axis';
+import { wholeAxis } from '../../ops/axis';
 import type { Program } from '../../ops/program';
 import { chunk, Recorder } from '../../ops/recorder';
 import { denseFloats, denseWords, rowsOf } from '../../ops/tensor';
@@ -148,11 +148,4 @@ export function recordEvaluation(
 
 function chunks<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
-}
-
-/** Columns of a modulation tensor. */
-export function modulationColumns(layer: {
-  readonly n: { groups: number; group: number };
-}): number {
-  return axisLength(layer.n);
 }
