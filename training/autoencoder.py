@@ -121,7 +121,8 @@ class Autoencoder(nn.Module):
 
 def load(path, config=None):
     """The VAE of a safetensors file, whose metadata may hold its configuration; without an encoder in the file, the
-    encoder stays as it was initialised, and without a decoder of this configuration, the decoder does."""
+    encoder stays as it was initialised. Of a decoder of other channels than `config` asks for, what fits is taken: its
+    first layers, where the light decoder is as wide as the full one."""
     with safe_open(path, "pt") as file:
         written = json.loads((file.metadata() or {}).get("config", "null"))
     vae = Autoencoder(config or written or EMOJI)
@@ -135,6 +136,8 @@ def load(path, config=None):
             vae.load_state_dict(part, strict=False)
         elif part and not config:
             raise SystemExit(f"{path} is no VAE of this configuration: its {half[0]}* does not fit")
+        elif half != ENCODER:
+            vae.load_state_dict({k: v for k, v in part.items() if v.shape == own[k].shape}, strict=False)
     return vae
 
 

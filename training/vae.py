@@ -61,7 +61,7 @@ def check_gradients(vae, x, machine):
 
 
 def build(args):
-    """The VAE of the options: new, or of --init, where a decoder of other channels starts anew."""
+    """The VAE of the options: new, or of --init, of whose decoder a lighter one takes what fits."""
     config = {**EMOJI, "block_out_channels": args.decoder, "encoder_channels": args.encoder}
     vae = load(args.init, config) if args.init else Autoencoder(config)
     for module in (vae.encoder, vae.quant_conv):
