@@ -25,6 +25,7 @@ from gates import Gates
 from model import Config, DiT
 from options import options
 from quantise import dequantise, quantise
+from sample import PINCH
 
 LIMIT = 24 * 2**20  # bytes shipped in all
 
@@ -55,6 +56,7 @@ def manifest_of(config, vae_config, meta, args, scores):
         dit["weights"] = "int8"
     if config.conditions:
         dit |= {"conditions": config.conditions, "condition_names": list(CONDITIONS)}
+        manifest["variation"] = {"default": args.variation, "style_blend": PINCH if config.num_styles else 0}
     if config.jump_blocks:
         dit["jump_blocks"] = config.jump_blocks
         manifest["fast"] = {"sampler": "flow-jumps", "steps": args.jumps, "cfg_scale": args.scale}
@@ -114,6 +116,7 @@ def main(argv=None):
         steps=25,
         jumps=4,
         scale=2.5,
+        variation=0.7,
         plain=False,
         int8=False,
     )

@@ -122,8 +122,8 @@ def score_copies(bench, model):
     truth = score.nearest(score.small(data.images[data.test]), bank)[0]
     found["real held out"] = score.quantiles(truth)
     limit = np.quantile(truth, 0.05)
-    for name, moves in (("lively", lively(len(bench.cls))), ("plain", None)):
-        pictures, _ = bench.draw(model, moves=moves, **usual(bench, model))
+    for name, asked in (("lively", lively(bench.style, len(data.meta["styles"]))), ("plain", {})):
+        pictures, _ = bench.draw(model, **asked, **usual(bench, model))
         hits = score.copies(
             pictures[seen],
             bench.cls[seen],
@@ -160,7 +160,7 @@ def score_seeds(bench, model, seeds=4):
     features = lambda pictures: bench.look(pictures)[2].numpy().reshape(pairs, seeds, -1)
     drawn = {
         "plain": bench.draw(model, y, s, **how)[0],
-        "lively": bench.draw(model, y, s, moves=lively(len(y)), **how)[0],
+        "lively": bench.draw(model, y, **lively(s, len(data.meta["styles"])), **how)[0],
     }
     styles = score.spread(features(bench.draw(model, y, other, **how)[0]))
     grid(np.concatenate([drawn["lively"][:60], drawn["plain"][:60]]), 12, bench.args.out / "seeds.webp")

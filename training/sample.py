@@ -21,6 +21,8 @@ from machine import Machine
 from options import options
 from pictures import Pictures
 
+PINCH = 0.3  # of another style, at most, that a seed mixes in
+
 
 @dataclass(kw_only=True)
 class Asked:
@@ -81,12 +83,15 @@ def generate(model, vae, machine, asked, batch=64):
     return np.concatenate(pictures), float(np.mean(shares))
 
 
-def lively(count, seed=1, variation=1.0):
-    """(count,6) moves as a seed draws them, scaled; a mirror image is one or is none."""
+def lively(s, styles, seed=1, variation=1.0):
+    """What a seed draws besides the noise, for pictures of styles s (n,) of so many: moves, a mirror image by a coin and
+    all else scaled, and a pinch of one other style. {moves (n,6), s, s_weights (n,2)}, for Asked."""
     torch.manual_seed(seed)
-    moves = draw_moves(count)
-    mirror = moves[:, :1] * (torch.rand(count, 1) < variation)
-    return torch.cat([mirror, moves[:, 1:] * variation], 1)
+    s, moves = torch.as_tensor(s), draw_moves(len(s))
+    moves[:, 1:] *= variation
+    other = (s + torch.randint(1, max(2, styles), (len(s),))) % styles
+    pinch = variation * PINCH * torch.rand(len(s))
+    return {"moves": moves, "s": torch.stack([s, other], 1), "s_weights": torch.stack([1 - pinch, pinch], 1)}
 
 
 def draw_grid(model, data, vae_path, machine, path, count=32):
@@ -119,15 +124,15 @@ def main(argv=None):
     model, vae = machine.put(load_model(args.model)).eval(), machine.put(autoencoder.load(args.vae)).eval()
     index = np.random.default_rng(args.seed).choice(data.test if args.held_out else data.train, args.count, False)
     mode = "eval" if model.config.dynamic and not args.static else "complete"
+    style = torch.as_tensor(data.style[index])
     asked = Asked(
         y=torch.as_tensor(data.cls[index]),
-        s=torch.as_tensor(data.style[index]),
+        **(lively(style, len(data.meta["styles"]), args.seed) if args.lively else {"s": style}),
         steps=args.steps,
         scale=args.scale,
         fast=args.fast,
         seed=args.seed,
         gates=lambda: Gates(mode, shift=args.shift),
-        moves=lively(args.count, args.seed) if args.lively else None,
     )
     pictures, share = generate(model, vae, machine, asked, batch=24)
     print(f"{args.count} samples, {share:.2f} of the multiply-adds")

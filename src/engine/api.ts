@@ -1,8 +1,10 @@
 import type { BackendReport } from '../backend/backend';
 import type { ErrorReport } from '../errors';
+import type { MoveName, Moves } from '../network/conditions';
+import type { WeightedLabel } from '../network/dit/label';
 import type { SamplerName } from '../sampler/samplers';
 
-export type { SamplerName };
+export type { MoveName, Moves, SamplerName, WeightedLabel };
 
 /** Everything that determines a picture on a given adapter. Image k uses seed + k (mod 2^32). */
 export interface GenerateRequest {
@@ -15,9 +17,20 @@ export interface GenerateRequest {
   readonly seed: number;
   /** 1-16 */
   readonly images: number;
-  readonly classId: number;
-  /** Absent where the model has no styles, or to use the null style. */
-  readonly styleId?: number;
+  /**
+   * What is drawn: 1-8 things, each in a style (the null style where it is absent), by their shares
+   * of the sum of all weights.
+   */
+  readonly labels: readonly WeightedLabel[];
+  /**
+   * How far the seed moves the drawing, 0 (plain) to 1 (as lively as the model was trained); 0 where
+   * the model has no `variation`.
+   */
+  readonly variation: number;
+  /** In place of the moves that the seed draws; what is absent is 0. */
+  readonly moves?: Moves;
+  /** Added to what all routers say, so that less work remains below 0 and more above; 0 is as learned. */
+  readonly budget: number;
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
   /** `auto` decodes as often as costs at most a fifth of the sampling time. */
@@ -36,6 +49,18 @@ export interface LabelledClass {
   /** Emoji character where the class has one, else ''. */
   readonly emoji: string;
   readonly category: string;
+}
+
+/** What a shift of the routers' thresholds was measured to leave and to cost. */
+export interface BudgetPoint {
+  /** `GenerateRequest.budget` */
+  readonly shift: number;
+  /** Share of the static model's multiply-adds, 0..1. */
+  readonly share: number;
+  /** Frechet distance to real pictures. */
+  readonly frechet: number;
+  /** Share of pictures that a classifier recognises, 0..1. */
+  readonly top1: number;
 }
 
 /** A loaded model as the page needs to know it. */
@@ -59,6 +84,27 @@ export interface ModelInfo {
   readonly cost: { readonly evaluation: number; readonly decode: number };
   readonly classes: readonly LabelledClass[];
   readonly styles: readonly string[];
+  /** True where guidance is an input of the network, so that it costs no second half of the batch. */
+  readonly foldedGuidance: boolean;
+  /** The few steps that the model was taught; `defaults` are these then. */
+  readonly fast?: {
+    readonly sampler: SamplerName;
+    readonly steps: number;
+    readonly guidance: number;
+  };
+  /** What a seed may change besides the noise; absent where pictures are always plain. */
+  readonly variation?: {
+    /** Moves that the network knows. */
+    readonly names: readonly MoveName[];
+    /** `GenerateRequest.variation` to start with. */
+    readonly default: number;
+    /** Largest weight of another style that a seed mixes in at variation 1. */
+    readonly styleBlend?: number;
+  };
+  /** Shifts that the routers were trained for, ascending; absent where `budget` must be 0. */
+  readonly budget?: readonly BudgetPoint[];
+  /** Linear inputs of the weights that nothing names: they stay 0, and drawings plain. */
+  readonly unnamedInputs?: number;
   readonly defaults: {
     readonly sampler: SamplerName;
     readonly steps: number;

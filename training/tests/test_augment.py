@@ -7,6 +7,7 @@ import torch
 
 import augment
 from augment import MOVES, draw_moves, move
+from sample import PINCH, lively
 
 
 def test_moves_by_hand():
@@ -43,3 +44,15 @@ def test_drawn_moves():
     assert ((a[:, 0] == 0) | (a[:, 0] == 1)).all() and abs(a[:, 0].mean().item() - 0.5) < 0.03
     assert (a[:, 2] <= 0.2 + 1e-6).all() and (a.abs() <= 1 + 1e-6).all()
     assert all(abs((a[:, i] != 0).float().mean().item() - 0.7) < 0.03 for i in range(1, 6))
+
+
+def test_what_a_seed_draws():
+    s = torch.arange(6).repeat(500)
+    drawn, plain = lively(s, 6), lively(s, 6, variation=0)
+    first, other, weights = drawn["s"][:, 0], drawn["s"][:, 1], drawn["s_weights"]
+    assert (first == s).all() and (other != s).all() and set(other.tolist()) == set(range(6))
+    assert torch.allclose(weights.sum(1), torch.ones(len(s))) and 0.12 < weights[:, 1].mean() < 0.18
+    assert weights[:, 1].max() <= PINCH and (plain["s_weights"] == torch.tensor([1.0, 0])).all()
+    half = lively(s, 6, variation=0.5)["moves"]
+    assert torch.equal(half[:, 1:], drawn["moves"][:, 1:] / 2) and torch.equal(half[:, 0], drawn["moves"][:, 0])
+    assert not plain["moves"][:, 1:].any()

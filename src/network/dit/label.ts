@@ -8,6 +8,20 @@ export interface Label {
   readonly styleId?: number;
 }
 
+/** A label, and how much of a mix it is. */
+export interface WeightedLabel extends Label {
+  /** 0 or more; only its share of the sum of a mix's weights counts. */
+  readonly weight: number;
+}
+
+/** What an image shows: labels whose embeddings are mixed by their weights. */
+export type LabelMix = readonly WeightedLabel[];
+
+/** A label by itself. */
+export function unmixed(label: Label): LabelMix {
+  return [{ ...label, weight: 1 }];
+}
+
 /** Embedding tables of the labels, each with its null row last where it has one. */
 export interface LabelTables {
   /** (classes, with the null class, D) */
