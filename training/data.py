@@ -78,7 +78,7 @@ def build(out, node_dir, classes, size=SIZE):
     found = [entry for entry, k in zip(found, kept) if k]
     cls = np.array([c for c, *_ in found])
     style = np.array([STYLES.index(source.style) for _, source, _ in found])
-    held = np.array([held_out(classes[c]["name"], source.style) for c, source, _ in found])
+    held = np.array([held_out(classes[c]["name"], source.held_as or source.style) for c, source, _ in found])
     soft = np.array([source.soft for _, source, _ in found])
     licences = [
         {"style": s.style, "package": s.package, "author": s.author, "licence": s.licence, "text": s.text}

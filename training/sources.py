@@ -23,6 +23,7 @@ class Source:
     author: str
     folder: str = ""
     soft: bool = False
+    held_as: str = ""  # the name that its pairs are held out by, where the style had another one once
 
 
 def google(version, style):
@@ -38,8 +39,8 @@ def google(version, style):
     )
 
 
-def iconify(style, name, licence, text, author):
-    return Source(style=style, package=f"@iconify-json/{name}", licence=licence, text=text, author=author)
+def iconify(style, name, licence, text, author, **more):
+    return Source(style=style, package=f"@iconify-json/{name}", licence=licence, text=text, author=author, **more)
 
 
 SOURCES = [
@@ -49,7 +50,12 @@ SOURCES = [
     iconify("Fluent", "fluent-emoji", "MIT", FLUENT, "Fluent Emoji, Microsoft"),
     iconify("Fluent flat", "fluent-emoji-flat", "MIT", FLUENT, "Fluent Emoji flat, Microsoft"),
     iconify(
-        "EmojiOne", "emojione", "CC-BY-4.0", BY, "EmojiTwo, a fork of Emoji One 2.3 (github.com/EmojiTwo/emojitwo)"
+        "EmojiTwo",
+        "emojione",
+        "CC-BY-4.0",
+        BY,
+        "EmojiTwo, a fork of Emoji One 2.3 (github.com/EmojiTwo/emojitwo)",
+        held_as="EmojiOne",
     ),
     # What Iconify has as Fluent is traced from these: one style, so that a held-out pair is held out in both.
     Source(

@@ -1,66 +1,106 @@
+import { expectSha256 } from '../checkpoint/integrity';
 import { DyditError } from '../errors';
 import { openLocalFile } from './local-file';
+import { failed, transfer, webPage, type TransferControl } from './transfer';
 
-function failed(url: string, reason: string, cause?: unknown): DyditError {
-  return new DyditError(
-    'network-failed',
-    `Downloading ${url} failed: ${reason}`,
-    'Check the connection and try again.',
-    { cause },
-  );
+/** A file to fetch. */
+export interface RemoteFile {
+  readonly url: string;
+  /** In hexadecimal; the bytes are not checked where it is absent. */
+  readonly sha256?: string | undefined;
+}
+
+/** How several downloads report and stop. */
+export interface DownloadControl extends Pick<TransferControl, 'signal' | 'clock'> {
+  /** 0..1 of all bytes together; not called while a server does not say how many there are. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** More than the longest beginning by which a web page is known. */
+const pageStartBytes = 64;
+
+/**
+ * Fetches a file whole and checks it. A file with a wrong byte is fetched once more, past the
+ * caches, one of which may have kept it.
+ * @throws DyditError `network-failed`; `checkpoint-broken` where the hash is another; `cancelled`
+ */
+export async function download(file: RemoteFile, control: TransferControl = {}): Promise<Blob> {
+  const { url, sha256 } = file;
+  const blob = await fetchWhole(url, control);
+  if (sha256 === undefined) return blob;
+  try {
+    await expectSha256(blob, sha256, nameOf(url), control);
+    return blob;
+  } catch (thrown) {
+    if (!(thrown instanceof DyditError) || thrown.code !== 'checkpoint-broken') throw thrown;
+  }
+  const again = await fetchWhole(url, { ...control, fresh: true });
+  await expectSha256(again, sha256, nameOf(url), control);
+  return again;
 }
 
 /**
- * Fetches a file whole.
- * @param onProgress bytes received so far, and in all (0 where the server does not say)
- * @throws DyditError `network-failed`, also where the connection ends halfway; `cancelled`
+ * Fetches files side by side. Where one fails the others are given up.
+ * @throws as `download`, for the file that failed first
  */
-export async function download(
-  url: string,
-  onProgress: (received: number, total: number) => void,
-  signal?: AbortSignal,
-): Promise<Blob> {
-  if (url.startsWith('file:')) {
-    const blob = await openLocalFile(url);
-    onProgress(blob.size, blob.size);
-    return blob;
-  }
-  try {
-    const response = await fetch(url, { signal });
-    if (!response.ok || !response.body) {
-      throw failed(url, `the server answered ${response.status}.`);
+export async function downloadAll(
+  files: readonly RemoteFile[],
+  { onProgress, signal, clock }: DownloadControl = {},
+): Promise<Blob[]> {
+  const failure = new AbortController();
+  const ended = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  const counts = files.map(() => ({ received: 0, total: 0 }));
+  const fetchOne = async (file: RemoteFile, index: number): Promise<Blob> => {
+    try {
+      return await download(file, {
+        ...(clock ? { clock } : {}),
+        signal: ended,
+        onProgress(received, total) {
+          counts[index] = { received, total };
+          if (counts.every((count) => count.total > 0)) onProgress?.(fractionOf(counts));
+        },
+      });
+    } catch (thrown) {
+      // The reason is the first failure; those that it brings about come after it.
+      failure.abort(thrown);
+      throw thrown;
     }
-    // A compressed transfer's length counts other bytes than the ones that arrive here.
-    const compressed = response.headers.has('content-encoding');
-    const total = compressed ? 0 : Number(response.headers.get('content-length') ?? 0);
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    let received = 0;
-    const reader = response.body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      received += value.byteLength;
-      onProgress(received, total);
-    }
-    if (total > 0 && received !== total) {
-      throw failed(url, `${received} of ${total} bytes arrived.`);
-    }
-    return new Blob(parts);
-  } catch (error) {
-    if (error instanceof DyditError) throw error;
-    if (signal?.aborted) throw new DyditError('cancelled', 'The download was cancelled.');
-    throw failed(url, error instanceof Error ? error.message : String(error), error);
-  }
+  };
+  const results = await Promise.allSettled(files.map(fetchOne));
+  if (signal?.aborted) throw new DyditError('cancelled', 'The download was cancelled.');
+  if (failure.signal.aborted) throw DyditError.from(failure.signal.reason);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** @throws DyditError `network-failed` where it can't be fetched or is not JSON; `cancelled` */
-export async function downloadJson(url: string, signal?: AbortSignal): Promise<unknown> {
-  const text = await (await download(url, () => undefined, signal)).text();
+export async function downloadJson(url: string, control: TransferControl = {}): Promise<unknown> {
+  const text = await (await download({ url }, control)).text();
   try {
     const json: unknown = JSON.parse(text);
     return json;
   } catch (error) {
     throw failed(url, 'it is not JSON.', error);
   }
+}
+
+async function fetchWhole(url: string, control: TransferControl): Promise<Blob> {
+  if (url.startsWith('file:')) {
+    const blob = await openLocalFile(url);
+    control.onProgress?.(blob.size, blob.size);
+    return blob;
+  }
+  const blob = await transfer(url, control);
+  const start = await blob.slice(0, pageStartBytes).text();
+  if (/^\s*<(!doctype\s+html|html)\b/i.test(start)) throw webPage(url);
+  return blob;
+}
+
+function fractionOf(counts: readonly { readonly received: number; readonly total: number }[]) {
+  const sum = (of: (count: (typeof counts)[number]) => number) =>
+    counts.reduce((total, count) => total + of(count), 0);
+  return sum(({ received }) => received) / sum(({ total }) => total);
+}
+
+function nameOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? url);
 }

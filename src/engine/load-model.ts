@@ -2,7 +2,7 @@ import type { Backend } from '../backend/backend';
 import { Owned } from '../backend/owned';
 import { DyditError } from '../errors';
 import { resolveBeside } from '../checkpoint/files/address';
-import { expectSha256, identityOf } from '../checkpoint/integrity';
+import { identityOf } from '../checkpoint/integrity';
 import { openCheckpoint } from '../checkpoint/open';
 import { Dit } from '../network/dit/dit';
 import { inferVaeConfig } from '../network/vae/config';
@@ -14,7 +14,7 @@ import {
   type NameCounts,
 } from '../network/manifest';
 import type { LoadProgress, ModelInfo, ModelSource } from './api';
-import { download, downloadJson } from './download';
+import { downloadAll, downloadJson } from './download';
 import { parseManifest, type Manifest } from './manifest';
 import { describeModel } from './model-info';
 import { PictureDecoder } from './picture-decoder';
@@ -44,23 +44,13 @@ async function fetchFiles(
   if (source.kind === 'files') {
     return { name: source.checkpoint.name, checkpoint: source.checkpoint, vae: source.vae };
   }
-  const manifest = parseManifest(await downloadJson(source.url, signal));
-  const received = [0, 0];
-  const totals = [0, 0];
-  const track = (file: number) => (bytes: number, total: number) => {
-    received[file] = bytes;
-    totals[file] = total;
-    const sum = totals[0] + totals[1];
-    if (totals[0] > 0 && totals[1] > 0) {
-      onProgress({ stage: 'download', fraction: (received[0] + received[1]) / sum });
-    }
-  };
-  const [checkpoint, vae] = await Promise.all(
-    [manifest.dit, manifest.vae].map(async ({ file, sha256 }, i) => {
-      const blob = await download(resolveBeside(file, source.url), track(i), signal);
-      if (sha256 !== undefined) await expectSha256(blob, sha256, file, { signal });
-      return blob;
-    }),
+  const manifest = parseManifest(await downloadJson(source.url, { signal }));
+  const [checkpoint, vae] = await downloadAll(
+    [manifest.dit, manifest.vae].map(({ file, sha256 }) => ({
+      url: resolveBeside(file, source.url),
+      sha256,
+    })),
+    { signal, onProgress: (fraction) => onProgress({ stage: 'download', fraction }) },
   );
   return { name: manifest.name, checkpoint, vae, manifest };
 }

@@ -15,6 +15,7 @@ from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
 from export import decided_inputs
 from gates import Gates
 from model import DiT
+from sample import PINCH
 from quantise import dequantise, quantise
 
 TODAY = {"name", "dit", "vae", "sampling", "styles", "classes"}
@@ -85,7 +86,8 @@ def test_what_new_weights_say_of_themselves(exported, tmp_path):
     (tmp_path / "scores.json").write_text(json.dumps({"budget": curve}))
     page = exported("--int8", "--scores", tmp_path / "scores.json", conditions=8, jump_blocks=1)
     manifest, state = json.loads((page / "manifest.json").read_text()), load_file(page / "emoji-dit.safetensors")
-    assert set(manifest) == TODAY | {"fast", "budget"} and manifest["dit"]["weights"] == "int8"
+    assert set(manifest) == TODAY | {"fast", "budget", "variation"} and manifest["dit"]["weights"] == "int8"
+    assert manifest["variation"] == {"default": 0.7, "style_blend": PINCH}
     assert manifest["dit"]["condition_names"] == list(CONDITIONS) and manifest["dit"]["jump_blocks"] == 1
     assert manifest["budget"] == [{"shift": -3.0, "share": 0.31, "frechet": 2.0, "top1": 0.5}]
     assert state["blocks.0.mlp.fc1.weight"].dtype == torch.int8 and state["blocks.0.mlp.fc1.weight.scale"].shape == (
