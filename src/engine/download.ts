@@ -26,16 +26,17 @@ const pageStartBytes = 64;
  */
 export async function download(file: RemoteFile, control: TransferControl = {}): Promise<Blob> {
   const { url, sha256 } = file;
+  const { signal } = control;
   const blob = await fetchWhole(url, control);
   if (sha256 === undefined) return blob;
   try {
-    await expectSha256(blob, sha256, nameOf(url), control);
+    await expectSha256(blob, sha256, nameOf(url), { signal });
     return blob;
   } catch (thrown) {
     if (!(thrown instanceof DyditError) || thrown.code !== 'checkpoint-broken') throw thrown;
   }
   const again = await fetchWhole(url, { ...control, fresh: true });
-  await expectSha256(again, sha256, nameOf(url), control);
+  await expectSha256(again, sha256, nameOf(url), { signal });
   return again;
 }
 

@@ -1,0 +1,154 @@
+import { DyditError } from '../errors';
+import { type Clock, wallClock } from './clock';
+import { PartialFile } from './partial-file';
+import { StallWatch } from './stall-watch';
+
+/** How a transfer reports and stops. */
+export interface TransferControl {
+  /** Bytes received so far, and in all (0 where the server does not say). */
+  readonly onProgress?: (received: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock;
+  /** Past every cache. */
+  readonly fresh?: boolean;
+}
+
+/** A connection on which nothing arrives for so long is given up. */
+export const stallMs = 20_000;
+
+/** Waits before another try; the count begins anew whenever a try has brought the file further. */
+export const retryWaitsMs: readonly number[] = [500, 1500, 4500];
+
+/** Too early, too often, or the server's own trouble: answers that may be others in a moment. */
+const passingAnswers = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** A try that ended before the file did; another one may go on. */
+class Interrupted extends Error {}
+
+/**
+ * Fetches a file whole, over as many connections as it takes: one that breaks off or falls silent is
+ * followed by another, which asks for the rest where the server can give parts.
+ * @throws DyditError `network-failed`, `cancelled`
+ */
+export async function transfer(url: string, control: TransferControl = {}): Promise<Blob> {
+  const { clock = wallClock, signal } = control;
+  const file = new PartialFile();
+  for (let tries = 0; ; tries++) {
+    const before = file.furthest;
+    try {
+      await receive(url, file, control);
+      return file.toBlob();
+    } catch (thrown) {
+      if (signal?.aborted) throw cancelled();
+      if (thrown instanceof DyditError) throw thrown;
+      if (file.furthest > before) tries = 0;
+      const wait = retryWaitsMs.at(tries);
+      if (wait === undefined) throw interrupted(url, thrown);
+      await pause(clock, wait, signal);
+    }
+  }
+}
+
+/** @throws DyditError `network-failed` where another try would fail likewise; `Interrupted`, TypeError */
+async function receive(url: string, file: PartialFile, control: TransferControl): Promise<void> {
+  const { onProgress, signal, clock = wallClock, fresh = false } = control;
+  const watch = new StallWatch(clock, stallMs, signal);
+  try {
+    const response = await fetch(url, {
+      signal: watch.signal,
+      headers: file.rangeHeaders(isOwnOrigin(url)),
+      ...(fresh ? { cache: 'reload' } : {}),
+    });
+    if (response.status === 416 && file.isAllOf(response)) return;
+    const body = bodyOf(response, url, file);
+    for (;;) {
+      watch.alive();
+      onProgress?.(file.received, file.total ?? 0);
+      const { done, value } = await body.read();
+      if (done) break;
+      file.add(value);
+    }
+    const { received, total = received } = file;
+    if (received !== total) throw new Interrupted(`${received} of ${total} bytes arrived`);
+  } catch (thrown) {
+    if (watch.hasStalled) throw new Interrupted(`nothing arrived for ${stallMs / 1000} seconds`);
+    throw thrown;
+  } finally {
+    watch.end();
+  }
+}
+
+/** The bytes of an answer, with `file` ready for them. */
+function bodyOf(
+  response: Response,
+  url: string,
+  file: PartialFile,
+): ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> {
+  const { status, body, headers } = response;
+  const continues = status === 206 && file.isContinuedBy(response);
+  if (!continues) file.beginAgain(response);
+  if (status === 206 && !continues)
+    throw abandoned(response, 'another part was sent than asked for');
+  if (status === 416 || passingAnswers.has(status)) {
+    throw abandoned(response, `the server answered ${status}`);
+  }
+  if (!response.ok || !body) {
+    abandoned(response);
+    throw failed(url, `the server answered ${status}.`);
+  }
+  if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) {
+    abandoned(response);
+    throw webPage(url);
+  }
+  return body.getReader();
+}
+
+/** Lets go of an answer that is not read. */
+function abandoned({ body }: Response, reason = ''): Interrupted {
+  body?.cancel().catch(() => undefined);
+  return new Interrupted(reason);
+}
+
+function isOwnOrigin(url: string): boolean {
+  return !('location' in globalThis) || new URL(url, location.href).origin === location.origin;
+}
+
+/** @throws DyditError `cancelled` */
+async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const takeBack = clock.after(ms, resolve);
+    const end = (): void => {
+      takeBack();
+      resolve();
+    };
+    signal?.addEventListener('abort', end, { once: true });
+  });
+  if (signal?.aborted) throw cancelled();
+}
+
+export function failed(url: string, reason: string, cause?: unknown): DyditError {
+  return new DyditError(
+    'network-failed',
+    `Fetching ${url} failed: ${reason}`,
+    'Check the connection and try again.',
+    { cause },
+  );
+}
+
+/** What a server, or a network that asks for a login first, sends in place of a file. */
+export function webPage(url: string): DyditError {
+  return new DyditError(
+    'network-failed',
+    `Fetching ${url} failed: a web page came in place of the file.`,
+    'The file may not be there, or this network asks for a login: open another site first, then try again.',
+  );
+}
+
+function interrupted(url: string, thrown: unknown): DyditError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return failed(url, `${reason}.`, thrown);
+}
+
+function cancelled(): DyditError {
+  return new DyditError('cancelled', 'The download was cancelled.');
+}
