@@ -1,5 +1,6 @@
 import type { Owned } from '../src/backend/owned';
 import type { Dit } from '../src/network/dit/dit';
+import { unmixed } from '../src/network/dit/label';
 import type { DitRun } from '../src/network/dit/run';
 import type { Output } from './agreement';
 import type { BenchInputs } from './inputs';
@@ -22,7 +23,7 @@ export class Evaluator {
   static async prepare(dit: Dit, inputs: BenchInputs, mode: Mode): Promise<Evaluator> {
     const { labels, guided, networkTimes, latents } = inputs;
     const run = await dit.prepare({
-      ...{ labels, guided, networkTimes, latentItems: labels.length },
+      ...{ labels: labels.map(unmixed), guided, networkTimes, latentItems: labels.length },
       dynamicWidth: mode === 'width' || mode === 'both',
       dynamicTokens: mode === 'tokens' || mode === 'both',
     });

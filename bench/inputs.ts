@@ -3,7 +3,7 @@ import { createWasmBackend } from '../src/backend/wasm/wasm-backend';
 import { outChannels, type DitConfig } from '../src/network/config';
 import { Dit } from '../src/network/dit/dit';
 import { inferDitConfig } from '../src/network/dit/infer-config';
-import type { Label } from '../src/network/dit/label';
+import { unmixed, type Label } from '../src/network/dit/label';
 import { emojiGuidance, type BenchModel } from './models';
 import type { ConfigName } from './options';
 import { random } from './synthetic';
@@ -85,7 +85,7 @@ async function sampleOn(
 ): Promise<readonly Float32Array[]> {
   const run = owned.adopt(
     await dit.prepare({
-      ...{ labels, guided: true, latentItems: labels.length },
+      ...{ labels: labels.map(unmixed), guided: true, latentItems: labels.length },
       networkTimes: Array.from({ length: steps }, (_, step) => timeOf(step)),
       ...{ dynamicWidth: false, dynamicTokens: false },
     }),

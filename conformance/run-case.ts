@@ -3,6 +3,7 @@ import type { TensorMap } from '../src/checkpoint/checkpoint';
 import { DeviceDenoiser, type DeviceDenoiserOptions } from '../src/engine/denoiser';
 import { DyditError } from '../src/errors';
 import { Dit } from '../src/network/dit/dit';
+import { unmixed } from '../src/network/dit/label';
 import type { DitRun } from '../src/network/dit/run';
 import { samplerNamed } from '../src/sampler/samplers';
 import { caseTensor, item, type CaseFiles, type CaseSettings, type CaseTensor } from './case-file';
@@ -50,7 +51,7 @@ class CaseRunner {
     for (let i = 0; i < x.shape[0]; i++) {
       const run = await this.dit.prepare({
         latentItems: 1,
-        labels: [{ classId: y.values[i] }],
+        labels: [unmixed({ classId: y.values[i] })],
         guided: false,
         networkTimes: [t.values[i]],
         dynamicWidth: dynamic,
@@ -111,7 +112,7 @@ class CaseRunner {
     }
     const run = await dit.prepare({
       latentItems: 2 * images,
-      labels: Array.from(y.values.slice(0, images), (classId) => ({ classId })),
+      labels: Array.from(y.values.slice(0, images), (classId) => unmixed({ classId })),
       guided: true,
       networkTimes,
       dynamicWidth: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
+import { unmixed } from '../network/dit/label';
 import { samplerNamed, type SamplerName } from '../sampler/samplers';
 import type { Denoiser } from '../sampler/denoiser';
 import { DeviceDenoiser, type DeviceDenoiserOptions } from './denoiser';
@@ -23,7 +24,7 @@ async function prepare({ sampler = 'flow-euler', steps, images = 1, network, ...
   const guided = rest.guidance !== undefined;
   const run: NetworkRun = await new MockNetwork(backend, network).prepare({
     latentItems: images,
-    labels: Array.from({ length: images }, () => ({ classId: 0 })),
+    labels: Array.from({ length: images }, () => unmixed({ classId: 0 })),
     guided,
     networkTimes: bound.networkTimes,
     dynamicWidth: true,

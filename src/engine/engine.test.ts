@@ -26,8 +26,15 @@ async function load(options: EngineOptions): Promise<Loaded> {
     guidanceChannels: 'all',
     seed: 7,
     images: 1,
-    classId: model.classes.findIndex(({ name }) => name === 'pizza'),
-    styleId: model.styles.indexOf('Twemoji'),
+    labels: [
+      {
+        classId: model.classes.findIndex(({ name }) => name === 'pizza'),
+        styleId: model.styles.indexOf('Twemoji'),
+        weight: 1,
+      },
+    ],
+    variation: 0,
+    budget: 0,
     dynamicWidth: true,
     dynamicTokens: true,
     preview: 'off',

@@ -18,7 +18,9 @@ const request: GenerateRequest = {
   guidanceChannels: 'all',
   seed: 7,
   images: 1,
-  classId: 0,
+  labels: [{ classId: 0, weight: 1 }],
+  variation: 0,
+  budget: 0,
   dynamicWidth: true,
   dynamicTokens: true,
   preview: 'off',
@@ -88,14 +90,12 @@ describe('a run', () => {
 
   it('asks for the network that was asked of it', async () => {
     const { model, dit } = modelOf({ predict: still });
-    const wanted = { images: 2, guidance: 2, dynamicWidth: false, classId: 3, styleId: 1 };
+    const cat = { classId: 3, styleId: 1, weight: 1 };
+    const wanted = { images: 2, guidance: 2, dynamicWidth: false, labels: [cat] };
     await generate(model, { ...request, ...wanted }, {});
     expect(dit.prepared[0]).toMatchObject({
       latentItems: 2,
-      labels: [
-        { classId: 3, styleId: 1 },
-        { classId: 3, styleId: 1 },
-      ],
+      labels: [[cat], [cat]],
       guided: true,
       networkTimes: [0, 200, 400, 600, 800],
       dynamicWidth: false,

@@ -61,12 +61,12 @@ export async function generate(
 async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
   const { model, request, options, clock } = job;
   const { dit, pictures } = model;
-  const { images, classId, styleId, guidanceChannels } = request;
+  const { images, labels, guidanceChannels } = request;
   const sampler = samplerNamed(request.sampler).create(request.steps);
   const run = owned.adopt(
     await dit.prepare({
       latentItems: images,
-      labels: Array.from({ length: images }, () => ({ classId, styleId })),
+      labels: Array.from({ length: images }, () => labels),
       guided: request.guidance !== 1,
       networkTimes: sampler.networkTimes,
       dynamicWidth: request.dynamicWidth,

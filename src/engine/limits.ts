@@ -4,5 +4,6 @@ import { MAX_STEPS } from '../sampler/step-count';
 export const requestLimits = {
   images: { min: 1, max: 16 },
   steps: { min: 1, max: MAX_STEPS },
+  labels: { min: 1, max: 8 },
   seed: { min: 0, max: 2 ** 32 - 1 },
 } as const;

@@ -1,26 +1,80 @@
 import * as v from 'valibot';
 import { DyditError } from '../errors';
-import { ditManifestSchema, vaeManifestSchema } from '../network/manifest';
+import { ditManifestSchema, vaeManifestSchema, type NameCounts } from '../network/manifest';
 import { samplerNames } from '../sampler/samplers';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
+
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+const sampling = {
+  sampler: v.picklist(samplerNames),
+  steps: positiveInteger,
+  cfg_scale: v.number(),
+};
 
 /** What the page reads beside the weights; written by `training/`'s export. */
 const manifestSchema = v.object({
   name: v.string(),
   dit: ditManifestSchema,
-  vae: vaeManifestSchema,
+  /** Absent where the network draws pixels, or came without. */
+  vae: v.optional(vaeManifestSchema),
   sampling: v.object({
-    sampler: v.picklist(samplerNames),
-    steps: positiveInteger,
-    cfg_scale: v.number(),
+    ...sampling,
     cfg_channels: v.union([v.literal('all'), positiveInteger]),
   }),
+  /** Few steps, where the weights were taught them. */
+  fast: v.optional(v.object(sampling)),
+  /** How lively drawings are to begin with, and the largest weight of a style that a seed mixes in. */
+  variation: v.optional(v.object({ default: share, style_blend: v.optional(share) })),
+  /** What shifts of the routers' thresholds were measured to leave. */
+  budget: v.optional(
+    v.pipe(
+      v.array(v.object({ shift: v.number(), share, frechet: v.number(), top1: share })),
+      v.minLength(2),
+    ),
+  ),
   styles: v.array(v.string()),
   classes: v.array(v.object({ name: v.string(), emoji: v.string(), category: v.string() })),
+  /** What a converted model was made of. */
+  origin: v.optional(
+    v.object({
+      /** Names of the files. */
+      files: v.array(v.string()),
+      /** Of the weights before. */
+      identity: v.string(),
+      /** Milliseconds since 1970. */
+      converted_at: v.number(),
+    }),
+  ),
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/** A file that a manifest names. */
+export interface ManifestFile {
+  readonly file: string;
+  readonly sha256?: string | undefined;
+}
+
+/** How many names a manifest has. */
+export function namesOf({ classes, styles }: Manifest): NameCounts {
+  return { classes: classes.length, styles: styles.length };
+}
+
+/** The files of a network, in order. */
+export function filesOf({
+  file,
+  sha256,
+  more_files = [],
+}: Manifest['dit'] | NonNullable<Manifest['vae']>): readonly ManifestFile[] {
+  return [{ file, sha256 }, ...more_files];
+}
+
+/** All files of weights that a manifest names. */
+export function filesOfManifest({ dit, vae }: Manifest): readonly ManifestFile[] {
+  return [...filesOf(dit), ...(vae ? filesOf(vae) : [])];
+}
 
 /**
  * @param json parsed manifest

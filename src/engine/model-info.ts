@@ -1,4 +1,5 @@
-import { tokenCount, type DitConfig } from '../network/config';
+import { conditionIndex, moveNames } from '../network/conditions';
+import { hasJumps, tokenCount, type DitConfig } from '../network/config';
 import { evaluationCost } from '../network/dit/cost';
 import type { Dit } from '../network/dit/dit';
 import type { Vae } from '../network/vae/vae';
@@ -42,7 +43,7 @@ export function describeModel({ name, identity, dit, vae, manifest }: ModelParts
     parameters: dit.parameters,
     weightDtype: dit.weightDtype,
     objective: config.objective,
-    samplers: samplersFor(config.objective),
+    samplers: samplersFor({ objective: config.objective, jumps: hasJumps(config) }),
     dynamic: config.dynamic,
     hasVae: vae !== undefined,
     depth: config.depth,
@@ -53,15 +54,39 @@ export function describeModel({ name, identity, dit, vae, manifest }: ModelParts
       evaluation: evaluationCost(config),
       decode: vae?.multiplyAdds(config.inputSize) ?? 0,
     },
+    foldedGuidance: conditionIndex(config, 'guidance') !== undefined,
+    ...learnedOf(config, manifest),
     classes: manifest?.classes ?? numbered,
     styles: manifest?.styles ?? Array.from({ length: config.numStyles }, (_, i) => `Style ${i}`),
-    defaults: manifest
-      ? {
-          sampler: manifest.sampling.sampler,
-          steps: manifest.sampling.steps,
-          guidance: manifest.sampling.cfg_scale,
-          guidanceChannels: manifest.sampling.cfg_channels,
-        }
-      : usualDefaults(config),
+    defaults: manifest ? defaultsOf(manifest) : usualDefaults(config),
+  };
+}
+
+function defaultsOf({ sampling, fast }: Manifest): ModelInfo['defaults'] {
+  const { sampler, steps, cfg_scale: guidance } = fast ?? sampling;
+  return { sampler, steps, guidance, guidanceChannels: sampling.cfg_channels };
+}
+
+/** What the weights know besides, as far as the manifest names it. */
+function learnedOf(
+  config: DitConfig,
+  manifest: Manifest | undefined,
+): Pick<ModelInfo, 'fast' | 'variation' | 'budget' | 'unnamedInputs'> {
+  const { conditions = 0, conditionNames } = config;
+  const names = moveNames.filter((name) => conditionIndex(config, name) !== undefined);
+  const { fast, variation, budget } = manifest ?? {};
+  return {
+    ...(conditions > 0 && !conditionNames && { unnamedInputs: conditions }),
+    ...(fast && {
+      fast: { sampler: fast.sampler, steps: fast.steps, guidance: fast.cfg_scale },
+    }),
+    ...((names.length > 0 || variation) && {
+      variation: {
+        names,
+        default: variation?.default ?? 0,
+        ...(variation?.style_blend && { styleBlend: variation.style_blend }),
+      },
+    }),
+    ...(budget && { budget: budget.toSorted((a, b) => a.shift - b.shift) }),
   };
 }

@@ -12,8 +12,9 @@ const request: GenerateRequest = {
   guidanceChannels: 'all',
   seed: 7,
   images: 4,
-  classId: 0,
-  styleId: 0,
+  labels: [{ classId: 0, styleId: 0, weight: 1 }],
+  variation: 0,
+  budget: 0,
   dynamicWidth: true,
   dynamicTokens: true,
   preview: 'auto',
@@ -24,8 +25,8 @@ it.each<Partial<GenerateRequest>>([
   { images: 1, steps: 1, seed: 0 },
   { images: 16, steps: 1000, seed: 2 ** 32 - 1 },
   // The null class and style come after the last.
-  { classId: 4, styleId: 2 },
-  { styleId: undefined, guidanceChannels: 3, guidance: 0 },
+  { labels: [{ classId: 4, styleId: 2, weight: 1 }] },
+  { labels: [{ classId: 0, weight: 1 }], guidanceChannels: 3, guidance: 0 },
 ])('accepts %o', (patch) => {
   expect(() => validateRequest({ ...request, ...patch }, model)).not.toThrow();
 });
@@ -37,8 +38,8 @@ it.each<[string, Partial<GenerateRequest>]>([
   ['steps', { steps: 2.5 }],
   ['seed', { seed: -1 }],
   ['seed', { seed: 2 ** 32 }],
-  ['class', { classId: 5 }],
-  ['style', { styleId: 3 }],
+  ['class', { labels: [{ classId: 5, weight: 1 }] }],
+  ['style', { labels: [{ classId: 0, styleId: 3, weight: 1 }] }],
   ['guidance', { guidance: Number.NaN }],
   ['guided channels', { guidanceChannels: 0 }],
   ['ddim', { sampler: 'ddim' }],

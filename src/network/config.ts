@@ -1,3 +1,5 @@
+import type { ConditionName } from './conditions';
+
 /** What the network predicts, and with it which samplers fit. */
 export type Objective = 'epsilon' | 'flow-v';
 
@@ -42,6 +44,15 @@ export interface DitConfig {
   readonly timeScale?: number;
   /** Whose frequencies embed the time; the official code's if absent. */
   readonly timeFrequencies?: TimeFrequencies;
+  /** K, linear inputs; 0 if absent. */
+  readonly conditions?: number;
+  /** Names of the linear inputs, in order; without them all stay 0. */
+  readonly conditionNames?: readonly ConditionName[];
+  /**
+   * The last so many blocks, and the final layer, are told where a step ends in place of where it
+   * begins; 0 if absent, and then the network knows velocities alone.
+   */
+  readonly jumpBlocks?: number;
   /** True where the checkpoint has head, group and token routers (DyDiT). */
   readonly dynamic: boolean;
 }
@@ -54,6 +65,11 @@ export function tokenCount({ inputSize, patchSize }: DitConfig): number {
 /** Rows of the class table: the classes, then the null class where there is one. */
 export function classRows({ numClasses, nullClass = true }: DitConfig): number {
   return numClasses + (nullClass ? 1 : 0);
+}
+
+/** Whether the network can be told where a step ends. */
+export function hasJumps({ jumpBlocks = 0 }: DitConfig): boolean {
+  return jumpBlocks > 0;
 }
 
 /** Cout: 2C where the network also predicts the variance. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { TensorMap } from '../checkpoint/checkpoint';
 import { DyditError } from '../errors';
+import { conditionNames } from './conditions';
 import type { DitConfig, VaeConfig } from './config';
 import { inferDitConfig, type DitHints } from './dit/infer-config';
 import { inferVaeConfig } from './vae/config';
@@ -8,8 +9,12 @@ import { inferVaeConfig } from './vae/config';
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{64}$/, 'SHA-256 in hexadecimal'));
 
-/** A network's file; with a hash it is checked as it arrives. */
-const fileEntries = { file: v.string(), sha256: v.optional(sha256) };
+/** A network's file, and the others of one in several; with a hash a file is checked as it arrives. */
+const fileEntries = {
+  file: v.string(),
+  sha256: v.optional(sha256),
+  more_files: v.optional(v.array(v.object({ file: v.string(), sha256: v.optional(sha256) }))),
+};
 
 /** What a manifest says of a DiT. Only what shapes can't tell must be there; all is checked. */
 export const ditManifestSchema = v.object({
@@ -26,6 +31,13 @@ export const ditManifestSchema = v.object({
   num_classes: v.optional(size),
   num_styles: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   timestep_scale: v.optional(v.pipe(v.number(), v.gtValue(0))),
+  weights: v.optional(v.picklist(['f16', 'f32', 'int8'])),
+  conditions: v.optional(size),
+  condition_names: v.optional(v.array(v.picklist(conditionNames))),
+  jump_blocks: v.optional(size),
+  time_frequencies: v.optional(v.picklist(['official', 'diffusers'])),
+  /** What the network draws: latents of the VAE if absent. */
+  space: v.optional(v.picklist(['latents', 'pixels'])),
 });
 
 /** What a manifest says of a VAE. */
@@ -63,6 +75,7 @@ export function hintsOfManifest(dit: DitManifest, names: NameCounts): DitHints {
     numClasses: names.classes,
     numStyles: names.styles,
     timeScale: dit.timestep_scale,
+    timeFrequencies: dit.time_frequencies,
   };
 }
 

@@ -36,6 +36,11 @@ export interface Denoiser {
 export interface Sampler {
   /** Timesteps the network receives, one per evaluation, in the order `run` asks for them. */
   readonly networkTimes: readonly number[];
+  /**
+   * Timestep at which the step of each evaluation ends, for a network that is told it and then
+   * predicts the mean velocity of the way; absent where velocities are asked for.
+   */
+  readonly networkEnds?: readonly number[];
   readonly steps: number;
   run(denoiser: Denoiser): Promise<void>;
 }

@@ -63,6 +63,28 @@ export function flowHeunSampler(steps: number): Sampler {
   };
 }
 
+/** Most jumps a run takes: the shortest that models are taught are this share of the way. */
+export const MAX_JUMPS = 16;
+
+/**
+ * Jumps of a flow map (Decoupled MeanFlow, arXiv 2510.24474): the network is told where a step begins
+ * and where it ends, and predicts the mean velocity between, so that a few steps, or one, go all the
+ * way. One evaluation a step.
+ * @param steps 1..16
+ * @throws DyditError `invalid-request` where `steps` is out of range
+ */
+export function flowJumpsSampler(steps: number): Sampler {
+  checkStepCount(steps, MAX_JUMPS);
+  return singleEvaluationSampler(
+    startTimes(steps).map((t, step) => ({
+      networkTime: NETWORK_TIME_SCALE * t,
+      networkEnd: (NETWORK_TIME_SCALE * (step + 1)) / steps,
+      cleanEstimate: flowCleanEstimate(t),
+      update: { latent: 1, weight0: 1 / steps, weight1: 0 },
+    })),
+  );
+}
+
 /** t at the start of each step: 0, 1/steps, ... */
 function startTimes(steps: number): readonly number[] {
   checkStepCount(steps);

@@ -3,17 +3,24 @@ import { DyditError } from '../errors';
 import { samplerNamed, samplerNames, samplers, samplersFor } from './samplers';
 
 describe('the table of samplers', () => {
-  it.each(samplers)('$name takes the evaluations that it says', ({ evaluations, create }) => {
-    for (const steps of [1, 2, 7, 25]) {
-      const sampler = create(steps);
-      expect(sampler.steps).toBe(steps);
-      expect(sampler.networkTimes).toHaveLength(evaluations(steps));
-    }
-  });
+  it.each(samplers)(
+    '$name takes the evaluations that it says',
+    ({ evaluations, mostSteps, create }) => {
+      for (const steps of [1, 2, 7, mostSteps]) {
+        const sampler = create(steps);
+        expect(sampler.steps).toBe(steps);
+        expect(sampler.networkTimes).toHaveLength(evaluations(steps));
+      }
+      expect(() => create(mostSteps + 1)).toThrow(DyditError);
+    },
+  );
 
   it('knows what fits a model', () => {
-    expect(samplersFor('epsilon')).toEqual(['ddim', 'ddpm']);
-    expect(samplersFor('flow-v')).toEqual(['flow-euler', 'flow-heun']);
+    const fitting = (objective: 'epsilon' | 'flow-v', jumps: boolean) =>
+      samplersFor({ objective, jumps });
+    expect(fitting('epsilon', false)).toEqual(['ddim', 'ddpm']);
+    expect(fitting('flow-v', false)).toEqual(['flow-euler', 'flow-heun']);
+    expect(fitting('flow-v', true)).toEqual(['flow-euler', 'flow-heun', 'flow-jumps']);
   });
 
   it('finds by name, and refuses a name it does not have', () => {

@@ -4,6 +4,8 @@ import type { Sampler } from './denoiser';
 /** A step that asks the network once. */
 export interface SingleEvaluationStep {
   readonly networkTime: number;
+  /** Where the step ends, for networks that are told. */
+  readonly networkEnd?: number;
   readonly cleanEstimate: EstimateCoefficients;
   readonly update: UpdateCoefficients;
 }
@@ -11,8 +13,10 @@ export interface SingleEvaluationStep {
 /** The sampler that takes `plan`'s steps in order: predict, preview, update. */
 export function singleEvaluationSampler(plan: readonly SingleEvaluationStep[]): Sampler {
   const steps = plan.length;
+  const networkEnds = plan.flatMap(({ networkEnd }) => networkEnd ?? []);
   return {
     networkTimes: plan.map(({ networkTime }) => networkTime),
+    ...(networkEnds.length > 0 && { networkEnds }),
     steps,
     async run(denoiser) {
       for (const [step, { cleanEstimate, update }] of plan.entries()) {

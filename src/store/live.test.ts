@@ -29,7 +29,7 @@ describe('Live', () => {
     await pass(200);
     state().change({ guidance: 4 });
     await pass(200);
-    expect(engines[0]?.requests.map(({ classId, seed }) => [classId, seed])).toEqual([
+    expect(engines[0]?.requests.map(({ labels, seed }) => [labels[0].classId, seed])).toEqual([
       [1, 7],
       [1, 7],
     ]);

@@ -53,10 +53,12 @@ export function requestFor(
   model: ModelInfo,
   preview: GenerateRequest['preview'],
 ): GenerateRequest {
-  const { styleId, ...rest } = settings;
+  const { classId, styleId, ...rest } = settings;
   return {
     ...rest,
-    ...(styleId === null ? {} : { styleId }),
+    labels: [{ classId, ...(styleId === null ? {} : { styleId }), weight: 1 }],
+    variation: model.variation?.default ?? 0,
+    budget: 0,
     guidanceChannels: model.defaults.guidanceChannels,
     preview,
   };

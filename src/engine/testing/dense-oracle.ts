@@ -3,6 +3,7 @@ import type { Backend } from '../../backend/backend';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
 import { outChannels, type DitConfig } from '../../network/config';
 import { Dit } from '../../network/dit/dit';
+import { unmixed } from '../../network/dit/label';
 import { referenceForward, type ReferenceInput } from '../../network/oracle/forward';
 import { referenceGuided } from '../../network/oracle/guidance';
 import {
@@ -71,7 +72,7 @@ async function predict(dit: Dit, inputs: readonly ReferenceInput[], options: Run
   const { config } = dit;
   const run = await dit.prepare({
     latentItems: inputs.length,
-    labels: inputs.map(({ y, s }) => ({ classId: y, styleId: s })),
+    labels: inputs.map(({ y, s }) => unmixed({ classId: y, styleId: s })),
     guided: options.guidance !== 1,
     networkTimes: [time],
     dynamicWidth: options.width,

@@ -5,6 +5,7 @@ import type { TensorMap } from '../../checkpoint/checkpoint';
 import { readFloat32 } from '../../checkpoint/decode';
 import { openCheckpoint } from '../../checkpoint/open';
 import { Dit } from '../../network/dit/dit';
+import { unmixed } from '../../network/dit/label';
 
 /** Opens a file of the project by its path from the top. */
 export type OpenFile = (path: string) => Promise<Blob>;
@@ -47,7 +48,7 @@ export function describeEmbeddedModel(start: () => Promise<Backend>, openFile: O
       for (let i = 0; i < t.length; i++) {
         const run = await dit.prepare({
           latentItems: 1,
-          labels: [{ classId: y[i], styleId: s[i] }],
+          labels: [unmixed({ classId: y[i], styleId: s[i] })],
           guided: false,
           networkTimes: [1000 * t[i]],
           dynamicWidth: dynamic,

@@ -20,6 +20,7 @@ export const mockInfo: ModelInfo = {
   cost: { evaluation: 1, decode: 0 },
   classes: Array.from({ length: 4 }, (_, i) => ({ name: `Class ${i}`, emoji: '', category: '' })),
   styles: [],
+  foldedGuidance: false,
   defaults: { sampler: 'flow-euler', steps: 4, guidance: 1, guidanceChannels: 'all' },
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DitConfig } from '../config';
-import { labelEmbeddings, type LabelTables } from './label';
+import { labelEmbeddings, unmixed, type LabelTables } from './label';
 
 const config: DitConfig = {
   inputSize: 4,
@@ -24,23 +24,26 @@ const tables: LabelTables = {
 };
 
 test('class plus style, the null style where none is given, nulls last under guidance', () => {
-  const labels = [{ classId: 1, styleId: 0 }, { classId: 0 }];
+  const labels = [unmixed({ classId: 1, styleId: 0 }), unmixed({ classId: 0 })];
   const conditional = [13, 24, 31, 42];
-  expect([...labelEmbeddings(config, tables, labels, false)]).toEqual(conditional);
+  expect([...labelEmbeddings(config, tables, { labels }, false)]).toEqual(conditional);
   const nulls = [35, 46, 35, 46];
-  expect([...labelEmbeddings(config, tables, labels, true)]).toEqual([...conditional, ...nulls]);
+  expect([...labelEmbeddings(config, tables, { labels }, true)]).toEqual([
+    ...conditional,
+    ...nulls,
+  ]);
 });
 
 test('a model without styles has class rows alone', () => {
   const plain = { ...config, numStyles: 0 };
-  const made = labelEmbeddings(plain, { classes: tables.classes }, [{ classId: 1 }], true);
+  const labels = [unmixed({ classId: 1 })];
+  const made = labelEmbeddings(plain, { classes: tables.classes }, { labels }, true);
   expect([...made]).toEqual([3, 4, 5, 6]);
 });
 
 test('without a null class there is no guidance', () => {
   const bare = { ...config, nullClass: false };
-  expect(() => labelEmbeddings(bare, tables, [{ classId: 0 }], true)).toThrow(
-    /without a null class/,
-  );
-  expect([...labelEmbeddings(bare, tables, [{ classId: 0 }], false)]).toEqual([31, 42]);
+  const labels = [unmixed({ classId: 0 })];
+  expect(() => labelEmbeddings(bare, tables, { labels }, true)).toThrow(/without a null class/);
+  expect([...labelEmbeddings(bare, tables, { labels }, false)]).toEqual([31, 42]);
 });

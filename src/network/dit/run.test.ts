@@ -4,7 +4,7 @@ import { createReferenceBackend } from '../../backend/reference/backend';
 import type { DitConfig } from '../config';
 import { randomLatent, randomModel } from '../oracle/random-model';
 import { Dit } from './dit';
-import type { Label } from './label';
+import { unmixed, type LabelMix } from './label';
 import type { DitRunOptions } from './run';
 
 const config: DitConfig = {
@@ -23,10 +23,10 @@ const config: DitConfig = {
 };
 
 const model = randomModel(config, { seed: 3 });
-const labels: readonly Label[] = [
-  { classId: 1, styleId: 0 },
-  { classId: 4 },
-  { classId: 0, styleId: 1 },
+const labels: readonly LabelMix[] = [
+  unmixed({ classId: 1, styleId: 0 }),
+  unmixed({ classId: 4 }),
+  unmixed({ classId: 0, styleId: 1 }),
 ];
 /** More evaluations than have their modulation made at once. */
 const networkTimes = Array.from({ length: 34 }, (_, i) => 999 - 29 * i);
@@ -98,7 +98,9 @@ test('without toggles all of the work is done and no gates come back', async () 
 });
 
 test('the null label of guidance is the null class and style', async () => {
-  const nulls = labels.map(() => ({ classId: config.numClasses, styleId: config.numStyles }));
+  const nulls = labels.map(() =>
+    unmixed({ classId: config.numClasses, styleId: config.numStyles }),
+  );
   const [guided] = await evaluateOn(1, {}, [0]);
   const [unguided] = await evaluateOn(1, { guided: false, labels: nulls }, [0]);
   const half = guided.prediction.length / 2;

@@ -8,18 +8,16 @@ import type { LaneWeights } from '../lane-weights';
 import { transfer } from '../lane-transfer';
 import { EvaluationCost, type Work } from './cost';
 import { spreadItems, type ItemRange } from './items';
-import { labelEmbeddings, type Label, type LabelTables } from './label';
+import { labelEmbeddings, type ImageConditions, type LabelTables } from './label';
 import { LaneRun } from './lane-run';
 import type { DitLayers } from './layers';
 import { conditionOnTime } from './time';
 import { openWidth, routedWidth } from './width-table';
 
 /** What a run of the network is for; everything is fixed before its first evaluation. */
-export interface DitRunOptions {
+export interface DitRunOptions extends ImageConditions {
   /** Latents that are kept: the images, or twice as many where both halves of guidance move. */
   readonly latentItems: number;
-  /** One label an image. */
-  readonly labels: readonly Label[];
   /** Doubles the batch: the same images again, with the null class and style. */
   readonly guided: boolean;
   /** Timestep of every evaluation, as the network receives it. */
@@ -195,7 +193,7 @@ async function assemble(dit: LoadedDit, options: DitRunOptions, owned: Owned): P
     options.dynamicWidth && layers.widthRouters
       ? routedWidth(config, networkTimes.length, await home.lane.readFloats(times[0].logits))
       : openWidth(config, networkTimes.length);
-  const embeddings = labelEmbeddings(config, tables, labels, guided);
+  const embeddings = labelEmbeddings(config, tables, options, guided);
   const alone = spread.length === 1;
   const parts: Part[] = [];
   for (const [index, range] of spread.entries()) {

@@ -77,6 +77,7 @@ export const fakeModel: ModelInfo = {
     { name: 'keycap: *', emoji: '*️⃣', category: 'Objects' },
   ],
   styles: ['Noto', 'Noto (blob)', 'Twemoji'],
+  foldedGuidance: false,
   defaults: { sampler: 'flow-euler', steps: 25, guidance: 2.5, guidanceChannels: 'all' },
 };
 

@@ -17,6 +17,7 @@ const names: Record<SamplerName, string> = {
   ddim: 'DDIM',
   'flow-euler': 'Euler',
   'flow-heun': 'Heun, two looks a step',
+  'flow-jumps': 'Jumps, a few steps',
 };
 
 export function SamplerSelect() {
