@@ -42,5 +42,10 @@ export interface Sampler {
    */
   readonly networkEnds?: readonly number[];
   readonly steps: number;
-  run(denoiser: Denoiser): Promise<void>;
+  /**
+   * Takes the steps from `from` on, all where it is absent. A step needs nothing of those before it
+   * but the latent, so that a run can go on from what it was between two steps.
+   * @param from 0..steps; the denoiser's latent is then what it was after that many
+   */
+  run(denoiser: Denoiser, from?: number): Promise<void>;
 }

@@ -42,8 +42,8 @@ export function flowHeunSampler(steps: number): Sampler {
   return {
     networkTimes,
     steps,
-    async run(denoiser) {
-      for (const [step, t] of starts.entries()) {
+    async run(denoiser, from = 0) {
+      for (const [step, t] of [...starts.entries()].slice(from)) {
         const isLastStep = step + 1 === steps;
         const eulerStep = { latent: 1, weight0: size, weight1: 0 };
         await denoiser.predict(2 * step, 0);

@@ -18,8 +18,8 @@ export function singleEvaluationSampler(plan: readonly SingleEvaluationStep[]): 
     networkTimes: plan.map(({ networkTime }) => networkTime),
     ...(networkEnds.length > 0 && { networkEnds }),
     steps,
-    async run(denoiser) {
-      for (const [step, { cleanEstimate, update }] of plan.entries()) {
+    async run(denoiser, from = 0) {
+      for (const [step, { cleanEstimate, update }] of [...plan.entries()].slice(from)) {
         await denoiser.predict(step, 0);
         await denoiser.preview(cleanEstimate);
         await denoiser.update(update);
