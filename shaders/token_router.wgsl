@@ -1,4 +1,4 @@
-// kept[layer, r] = ( w2 . relu(w1^T x[r] + b1) + b2 ) > 0: which tokens the MLP of a layer works on.
+// kept[layer, r] = ( w2 . relu(w1^T x[r] + b1) + (b2 + shift) ) > 0: which tokens the MLP of a layer works on.
 // Shapes: x [rows, D], w1 [D, R], b1 [R], w2 [R + 1] with b2 last, kept [layers, rows] of 0 or 1.
 // A workgroup of 16 x 4 threads decides 4 tokens; 16 lanes share the R hidden units of a token.
 // Assumes: nothing of R; D % 4 == 0.
@@ -7,6 +7,7 @@ struct Dims {
   width: u32, // D, in vec4
   hidden: u32, // R
   kept_start: u32, // layer * rows
+  shift: f32,
 }
 
 const LANES = 16u;
@@ -45,7 +46,7 @@ fn main(
   parts[index] = logit_part;
   workgroupBarrier();
   if (lane.x == 0 && row < dims.rows) {
-    var logit = w2[dims.hidden];
+    var logit = w2[dims.hidden] + dims.shift;
     for (var i = 0u; i < LANES; i++) {
       logit += parts[lane.y * LANES + i];
     }

@@ -72,6 +72,11 @@ export function hasJumps({ jumpBlocks = 0 }: DitConfig): boolean {
   return jumpBlocks > 0;
 }
 
+/** Whether a block is told where a step ends, in place of where it begins. */
+export function isToldEnd({ depth, jumpBlocks = 0 }: DitConfig, layer: number): boolean {
+  return layer >= depth - jumpBlocks;
+}
+
 /** Cout: 2C where the network also predicts the variance. */
 export function outChannels({ inChannels, learnSigma }: DitConfig): number {
   return learnSigma ? 2 * inChannels : inChannels;

@@ -75,6 +75,8 @@ export function hintsOfManifest(dit: DitManifest, names: NameCounts): DitHints {
     numClasses: names.classes,
     numStyles: names.styles,
     timeScale: dit.timestep_scale,
+    conditionNames: dit.condition_names,
+    jumpBlocks: dit.jump_blocks,
     timeFrequencies: dit.time_frequencies,
   };
 }
@@ -94,6 +96,7 @@ export function checkDitManifest(
   expectSame('the number of layers', dit.depth, config.depth);
   expectSame('the MLP ratio', dit.mlp_ratio, config.mlpRatio);
   expectSame('the number of styles', dit.num_styles, config.numStyles);
+  expectSame('the number of linear inputs', dit.conditions, config.conditions ?? 0);
   expectSame('whether the variance is learned', dit.learn_sigma, config.learnSigma);
   if (config.objective === 'epsilon' && !config.learnSigma && dit.learn_sigma === undefined) {
     throw misfit(

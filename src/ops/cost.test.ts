@@ -45,7 +45,7 @@ function recordBlocks(shape: BlockShape): {
     const attended = net.attention(qkv, headGate, { items, tokens });
     net.addGated(x, part(2), attended, linear('proj', width, headAxis), { tokens, k: headGate });
     const router = { kind: 'tokenRouter', name: `${layer}.router`, width: D, hidden: 5 } as const;
-    const rows = net.selectTokens(x, router, kept, layer);
+    const rows = net.selectTokens(x, router, kept, { keptRow: layer });
     lists.push(rows);
     const normed2 = net.norm(x, { shift: part(3), scale: part(4) }, { tokens, rows });
     const hidden = net.linear(normed2, linear('fc1', groupAxis, width), { n: groupGate, rows });

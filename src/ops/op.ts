@@ -71,7 +71,7 @@ export interface AttentionOp {
   readonly heads: Gate;
 }
 
-/** kept[layer] = router(x) > 0; rows = how many, then which, ascending over the flat B*N. */
+/** kept[layer] = router(x) + shift > 0; rows = how many, then which, ascending over the flat B*N. */
 export interface SelectTokensOp {
   readonly kind: 'selectTokens';
   readonly layer: TokenRouterLayer;
@@ -81,6 +81,8 @@ export interface SelectTokensOp {
   readonly kept: TensorId;
   /** Row of `kept`. */
   readonly keptRow: number;
+  /** Added to the bias of the router, in f32. */
+  readonly shift: number;
   /** (1, 1 + B*N) words, dense */
   readonly rows: TensorId;
 }

@@ -62,7 +62,7 @@ const examples: { readonly [K in OpKind]: Example<K> } = {
     writes: [b],
   },
   selectTokens: {
-    op: { kind: 'selectTokens', layer: router, x: a, kept: b, keptRow: 1, rows: c },
+    op: { kind: 'selectTokens', layer: router, x: a, kept: b, keptRow: 1, shift: 0, rows: c },
     writes: [b, c],
   },
   patchEmbed: {

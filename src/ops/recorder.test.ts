@@ -62,7 +62,7 @@ describe('tensors that the recorder makes', () => {
     const attended = net.attention(qkv, gate, { items: 2, tokens: 2 });
     const kept = net.external('kept', denseWords(1, 4));
     const router = { kind: 'tokenRouter', name: 'r', width: 6, hidden: 1 } as const;
-    const rows = net.selectTokens(x, router, kept, 0);
+    const rows = net.selectTokens(x, router, kept, { keptRow: 0 });
     expect(normed).toMatchObject(rowsOf(4, wholeAxis(6)));
     expect(qkv).toMatchObject(rowsOf(4, { groups: 6, group: 3 }));
     expect(attended).toMatchObject(rowsOf(4, heads));

@@ -92,7 +92,12 @@ export class Recorder {
   }
 
   /** The rows that the router keeps, (1, 1 + B*N): how many, then which */
-  selectTokens(x: Tensor, layer: TokenRouterLayer, kept: Tensor, keptRow: number): Tensor {
+  selectTokens(
+    x: Tensor,
+    layer: TokenRouterLayer,
+    kept: Tensor,
+    { keptRow, shift = 0 }: { readonly keptRow: number; readonly shift?: number },
+  ): Tensor {
     const rows = this.#tensor(denseWords(1, 1 + x.rows));
     this.#ops.push({
       kind: 'selectTokens',
@@ -100,6 +105,7 @@ export class Recorder {
       x: x.id,
       kept: kept.id,
       keptRow,
+      shift,
       rows: rows.id,
     });
     return rows;

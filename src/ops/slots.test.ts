@@ -81,6 +81,7 @@ function programOf(recipe: readonly Step[]): Program {
           x,
           kept: add(rows),
           keptRow: 0,
+          shift: 0,
           rows: add(rows),
         });
         break;

@@ -149,7 +149,9 @@ export class CaseBuilder {
       hidden: 1,
     };
     this.router(router, { weight1: [1, 0, 0, 0], bias1: [0], weight2: [1], bias2: 0 });
-    return this.net.selectTokens(marks, router, this.words('marksKept', 1, kept.length, 9), 0);
+    return this.net.selectTokens(marks, router, this.words('marksKept', 1, kept.length, 9), {
+      keptRow: 0,
+    });
   }
 
   finish(

@@ -90,7 +90,7 @@ function blockCase(of: BlockSize, dynamicTokens: boolean): OpCase {
     net.addGated(x, part(2), attended, proj, { tokens, k: headGate });
 
     const list = dynamicTokens
-      ? net.selectTokens(x, markRouter(c, name('router'), D), kept, layer)
+      ? net.selectTokens(x, markRouter(c, name('router'), D), kept, { keptRow: layer })
       : undefined;
     const normed2 = net.norm(x, { shift: part(3), scale: part(4) }, { tokens, rows: list });
     const hidden = net.linear(normed2, c.linear(name('fc1'), groupAxis, D, like(D)), {
@@ -163,7 +163,7 @@ function shrinkingCase(): OpCase {
   const tokens = 5;
   const marks = c.rows('marks', 2 * tokens, 4, new Float32Array(8 * tokens).fill(1));
   const kept = c.words('kept', 1, 2 * tokens, 7);
-  const rows = net.selectTokens(marks, markRouter(c, 'router', 4), kept, 0);
+  const rows = net.selectTokens(marks, markRouter(c, 'router', 4), kept, { keptRow: 0 });
   const y = c.rows('y', 2 * tokens, 8);
   const hidden = net.linear(marks, c.linear('hidden', 12, 4), { rows });
   const one = c.rows('one', 2, 8, new Float32Array(16).fill(1));

@@ -293,7 +293,7 @@ function lowerSelectTokens(op: OpOf<'selectTokens'>, at: Placement): readonly Op
   return [
     encodeOp(Opcode.score, Score, {
       ...{ x: at.addressOf(op.x), rows, width: op.layer.width },
-      ...{ weights, bias, weight2, panels, bias2: floatBits(bias2), kept },
+      ...{ weights, bias, weight2, panels, bias2: floatBits(bias2 + op.shift), kept },
     }),
     encodeOp(Opcode.compact, Compact, { kept, count: rows, rows: at.addressOf(op.rows) }),
   ];

@@ -1,6 +1,7 @@
 import { DyditError } from '../../errors';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
 import { officialHeads } from './official-sizes';
+import type { ConditionName } from '../conditions';
 import type { DitConfig, Objective, TimeFrequencies } from '../config';
 
 /** Latent side of the official 256-pixel models, for checkpoints without a position table. */
@@ -19,6 +20,9 @@ export interface DitHints {
   readonly inChannels?: number;
   readonly timeScale?: number;
   readonly timeFrequencies?: TimeFrequencies;
+  /** Names of the linear inputs, in order. */
+  readonly conditionNames?: readonly ConditionName[];
+  readonly jumpBlocks?: number;
 }
 
 const advice = 'The engine runs DiT and DyDiT checkpoints in the layout of the official code.';
@@ -126,6 +130,45 @@ function inferStyles(tensors: TensorMap, hint: number | undefined): number {
   return styles;
 }
 
+/** Linear inputs, and their names as far as they are known. */
+function inferConditions(
+  tensors: TensorMap,
+  hiddenSize: number,
+  names: readonly ConditionName[] | undefined,
+): Pick<DitConfig, 'conditions' | 'conditionNames'> {
+  const key = 'a_embedder.weight';
+  const [rows, conditions] = tensors.has(key) ? shapeOf(tensors, key, 2) : [hiddenSize, 0];
+  if (rows !== hiddenSize) {
+    throw unsupported(`Tensor "${key}" has ${rows} rows for a hidden size of ${hiddenSize}.`);
+  }
+  if (names && names.length !== conditions) {
+    throw misfit(
+      `The checkpoint has ${conditions} linear inputs; what came with it names ${names.length}.`,
+    );
+  }
+  const twice = names?.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw misfit(`Two linear inputs of the checkpoint are said to be called "${twice}".`);
+  }
+  if (conditions === 0) return {};
+  return { conditions, ...(names && { conditionNames: names }) };
+}
+
+function inferJumps(
+  depth: number,
+  objective: Objective,
+  jumpBlocks = 0,
+): Pick<DitConfig, 'jumpBlocks'> {
+  if (jumpBlocks === 0) return {};
+  if (jumpBlocks > depth) {
+    throw misfit(`The checkpoint has ${depth} blocks; ${jumpBlocks} are said to be of jumps.`);
+  }
+  if (objective !== 'flow-v') {
+    throw misfit('The checkpoint is said to predict noise and to take jumps; only flows jump.');
+  }
+  return { jumpBlocks };
+}
+
 /** Refuses shapes that the kernels can't run, so that no kernel has to. */
 function assertRunnable(config: DitConfig): void {
   const { hiddenSize, numHeads, mlpRatio, inputSize, patchSize } = config;
@@ -168,20 +211,24 @@ export function inferDitConfig(tensors: TensorMap, hints: DitHints = {}): DitCon
       `The checkpoint takes ${inChannels} channels; what came with it says ${hints.inChannels}.`,
     );
   }
+  const depth = countBlocks(tensors);
+  const objective = inferObjective(learnSigma, hints.objective);
   const config: DitConfig = {
     inputSize: inferInputSize(tensors, patchSize, hints.inputSize),
     patchSize,
     inChannels,
     hiddenSize,
-    depth: countBlocks(tensors),
+    depth,
     numHeads: inferHeads(tensors, hiddenSize, hints.numHeads),
     mlpRatio: mlpWidth / hiddenSize,
     learnSigma,
     ...inferClasses(classRows, hints),
     numStyles: inferStyles(tensors, hints.numStyles),
-    objective: inferObjective(learnSigma, hints.objective),
+    objective,
     ...(hints.timeScale !== undefined && { timeScale: hints.timeScale }),
     ...(hints.timeFrequencies !== undefined && { timeFrequencies: hints.timeFrequencies }),
+    ...inferConditions(tensors, hiddenSize, hints.conditionNames),
+    ...inferJumps(depth, objective, hints.jumpBlocks),
     dynamic: tensors.has('blocks.0.attn_rate.router.weight'),
   };
   assertRunnable(config);

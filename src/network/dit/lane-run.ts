@@ -6,7 +6,7 @@ import type { ActiveWidth } from '../../ops/width';
 import { outChannels, tokenCount, type DitConfig } from '../config';
 import type { DitLayers } from './layers';
 import { external, recordConditioning, recordEvaluation, type EvaluationSize } from './network';
-import type { TimeConditioning } from './time';
+import type { StepConditioning } from './time';
 
 /** What a lane computes of a run. */
 export interface LaneRunOptions {
@@ -14,11 +14,11 @@ export interface LaneRunOptions {
   readonly weights: WeightSet;
   readonly config: DitConfig;
   readonly layers: DitLayers;
-  readonly time: TimeConditioning;
+  readonly time: StepConditioning;
   readonly width: ActiveWidth;
   /** (B, D) of the lane's items. */
   readonly labels: Float32Array<ArrayBuffer>;
-  readonly size: Pick<EvaluationSize, 'items' | 'images' | 'latentItems' | 'dynamicTokens'>;
+  readonly size: Omit<EvaluationSize, 'modulationRows'>;
   /** Whether the time of each evaluation on the device is kept. */
   readonly timed: boolean;
 }
@@ -78,10 +78,20 @@ export class LaneRun {
       const final = external.modulation('final');
       modulations[final] = allocate(final, rowsOf(modulationRows, layers.finalAdaLN.n));
       const conditioning = owned.adopt(
-        await lane.compile(recordConditioning(config, layers, { times, evaluations, items }), {
-          weights,
-          storage: { ...modulations, [external.temb]: time.temb, [external.label]: label },
-        }),
+        await lane.compile(
+          recordConditioning(config, layers, {
+            ...{ times, evaluations, items, jumps: time.end !== undefined },
+          }),
+          {
+            weights,
+            storage: {
+              ...modulations,
+              [external.temb('begin')]: time.begin.temb,
+              ...(time.end && { [external.temb('end')]: time.end.temb }),
+              [external.label]: label,
+            },
+          },
+        ),
       );
       const evaluation = owned.adopt(
         await lane.compile(recordEvaluation(config, layers, { ...size, modulationRows }), {

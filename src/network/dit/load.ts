@@ -11,8 +11,8 @@ import { positionTable } from './position-table';
 export function usedLayers(config: DitConfig, layers: DitLayers): readonly Layer[] {
   const dynamicTokens = config.dynamic;
   return layersOf([
-    recordTime(config, layers, 1),
-    recordConditioning(config, layers, { times: 1, evaluations: 1, items: 1 }),
+    recordTime(config, layers, { times: 1, jumps: false }),
+    recordConditioning(config, layers, { times: 1, evaluations: 1, items: 1, jumps: false }),
     recordEvaluation(config, layers, {
       ...{ items: 1, images: 1, latentItems: 1, modulationRows: 1, dynamicTokens },
     }),

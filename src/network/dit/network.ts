@@ -3,23 +3,31 @@ import type { Program } from '../../ops/program';
 import { chunk, Recorder } from '../../ops/recorder';
 import { denseFloats, denseWords, rowsOf } from '../../ops/tensor';
 import type { Gate } from '../../ops/width';
-import { outChannels, tokenCount, type DitConfig } from '../config';
+import { isToldEnd, outChannels, tokenCount, type DitConfig } from '../config';
 import { frequencyColumns, type DitLayers } from './layers';
 
 /*
  * The network as the paper has it (DiT, arXiv 2212.09748, figure 3; DyDiT, arXiv 2410.03456,
  * section 3), in three programs by what their results depend on:
- *   time          timesteps alone: temb and the width routers, once a run
+ *   time          timesteps alone: temb and the width routers, once a run; of both ends of every step
+ *                 where the network is told them
  *   conditioning  timestep and label: the modulation of every block, several evaluations at once
  *   evaluation    the latent: the blocks themselves
  * B items, N tokens, D hidden size, H heads of E, G channels of an MLP group, T evaluations of a run.
  */
 
+/** The ends of a sampler's step. Without jumps nothing is told where a step ends. */
+export type StepEnd = 'begin' | 'end';
+
+export function stepEnds(jumps: boolean): readonly StepEnd[] {
+  return jumps ? ['begin', 'end'] : ['begin'];
+}
+
 /** Storage that the programs share, by the names they bind it with. */
 export const external = {
-  frequencies: 'frequencies', // (T, 256)
-  temb: 'temb', // (T, D)
-  logits: 'logits', // (T, 2L(H-1))
+  frequencies: (at: StepEnd) => `frequencies.${at}`, // (T, 256)
+  temb: (at: StepEnd) => `temb.${at}`, // (T, D)
+  logits: (at: StepEnd) => `logits.${at}`, // (T, 2L(H-1))
   label: 'label', // (B, D)
   latent: 'latent', // (images * C, S * S)
   prediction: 'prediction', // (B * Cout, S * S)
@@ -37,25 +45,36 @@ export function timeSpecs({ hiddenSize }: DitConfig, { widthRouters }: DitLayers
   };
 }
 
-/** @param times T */
-export function recordTime(config: DitConfig, layers: DitLayers, times: number): Program {
+/** Sizes of `time`. */
+export interface TimeSize {
+  /** T */
+  readonly times: number;
+  /** Whether the network is told where steps end. */
+  readonly jumps: boolean;
+}
+
+export function recordTime(
+  config: DitConfig,
+  layers: DitLayers,
+  { times, jumps }: TimeSize,
+): Program {
   const net = new Recorder('Time');
   const specs = timeSpecs(config, layers, times);
-  const frequencies = net.external(external.frequencies, specs.frequencies); // (T, 256)
-  const temb = net.external(external.temb, specs.temb); // (T, D)
-  const hidden = net.linear(frequencies, layers.timeIn, { activation: 'silu' }); // (T, D)
-  net.linear(hidden, layers.timeOut, { into: temb }); // (T, D)
-  if (layers.widthRouters) {
-    const logits = net.external(external.logits, specs.logits); // (T, 2L(H-1))
-    net.linear(temb, layers.widthRouters, { into: logits }); // (T, 2L(H-1))
+  for (const at of stepEnds(jumps)) {
+    const frequencies = net.external(external.frequencies(at), specs.frequencies); // (T, 256)
+    const temb = net.external(external.temb(at), specs.temb); // (T, D)
+    const hidden = net.linear(frequencies, layers.timeIn, { activation: 'silu' }); // (T, D)
+    net.linear(hidden, layers.timeOut, { into: temb }); // (T, D)
+    if (layers.widthRouters) {
+      const logits = net.external(external.logits(at), specs.logits); // (T, 2L(H-1))
+      net.linear(temb, layers.widthRouters, { into: logits }); // (T, 2L(H-1))
+    }
   }
   return net.finish();
 }
 
 /** Sizes of `conditioning`. */
-export interface ConditioningSize {
-  /** T */
-  readonly times: number;
+export interface ConditioningSize extends TimeSize {
   /** Evaluations made at once. */
   readonly evaluations: number;
   /** B */
@@ -66,21 +85,26 @@ export interface ConditioningSize {
 export function recordConditioning(
   config: DitConfig,
   layers: DitLayers,
-  { times, evaluations, items }: ConditioningSize,
+  { times, evaluations, items, jumps }: ConditioningSize,
 ): Program {
   const net = new Recorder('Conditioning');
   const width = wholeAxis(config.hiddenSize);
-  const temb = net.external(external.temb, rowsOf(times, width)); // (T, D)
   const label = net.external(external.label, denseFloats(items, config.hiddenSize)); // (B, D)
-  const condition = net.condition(temb, label, evaluations); // SiLU(c) (evaluations * B, D)
+  const conditionAt = (at: StepEnd) => {
+    const temb = net.external(external.temb(at), rowsOf(times, width)); // (T, D)
+    return net.condition(temb, label, evaluations); // SiLU(c) (evaluations * B, D)
+  };
+  const begins = conditionAt('begin');
+  const ends = jumps ? conditionAt('end') : begins;
   const rows = evaluations * items;
   for (const [layer, { adaLN }] of layers.blocks.entries()) {
     const into = net.external(external.modulation(layer), rowsOf(rows, adaLN.n));
+    const condition = isToldEnd(config, layer) ? ends : begins;
     net.linear(condition, adaLN, { into }); // (evaluations * B, 6D)
   }
   const { finalAdaLN } = layers;
   const into = net.external(external.modulation('final'), rowsOf(rows, finalAdaLN.n));
-  net.linear(condition, finalAdaLN, { into }); // (evaluations * B, 2D)
+  net.linear(ends, finalAdaLN, { into }); // (evaluations * B, 2D)
   return net.finish();
 }
 
@@ -96,6 +120,8 @@ export interface EvaluationSize {
   readonly modulationRows: number;
   /** Whether the token routers are asked. */
   readonly dynamicTokens: boolean;
+  /** Added to what they say; 0 if absent. */
+  readonly routerShift?: number;
 }
 
 /** The forward pass of the blocks: latent -> prediction, and the token gates on the way. */
@@ -104,7 +130,7 @@ export function recordEvaluation(
   layers: DitLayers,
   size: EvaluationSize,
 ): Program {
-  const { items, images, dynamicTokens } = size;
+  const { items, images, dynamicTokens, routerShift } = size;
   const { inChannels: channels, inputSize: side, patchSize: patch } = config;
   const tokens = tokenCount(config); // N
   const net = new Recorder('Evaluation');
@@ -130,7 +156,7 @@ export function recordEvaluation(
 
     const rows =
       dynamicTokens && block.tokenRouter
-        ? net.selectTokens(x, block.tokenRouter, kept, layer) // kept of B*N
+        ? net.selectTokens(x, block.tokenRouter, kept, { keptRow: layer, shift: routerShift }) // kept of B*N
         : undefined;
     const mlpIn = net.norm(x, { shift: shift2, scale: scale2 }, { tokens, rows }); // (kept, D)
     const hidden = net.linear(mlpIn, block.fc1, { activation: 'gelu', n: groups, rows }); // (kept, groups, G)

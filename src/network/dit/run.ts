@@ -3,7 +3,8 @@ import { Owned } from '../../backend/owned';
 import { sideBySide } from '../../backend/side-by-side';
 import { denseFloats } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
-import { outChannels, tokenCount, type DitConfig } from '../config';
+import { DyditError } from '../../errors';
+import { hasJumps, outChannels, tokenCount, type DitConfig } from '../config';
 import type { LaneWeights } from '../lane-weights';
 import { transfer } from '../lane-transfer';
 import { EvaluationCost, type Work } from './cost';
@@ -11,19 +12,19 @@ import { spreadItems, type ItemRange } from './items';
 import { labelEmbeddings, type ImageConditions, type LabelTables } from './label';
 import { LaneRun } from './lane-run';
 import type { DitLayers } from './layers';
-import { conditionOnTime } from './time';
+import { conditionOnTime, type RunTimes } from './time';
 import { openWidth, routedWidth } from './width-table';
 
 /** What a run of the network is for; everything is fixed before its first evaluation. */
-export interface DitRunOptions extends ImageConditions {
+export interface DitRunOptions extends ImageConditions, RunTimes {
   /** Latents that are kept: the images, or twice as many where both halves of guidance move. */
   readonly latentItems: number;
   /** Doubles the batch: the same images again, with the null class and style. */
   readonly guided: boolean;
-  /** Timestep of every evaluation, as the network receives it. */
-  readonly networkTimes: readonly number[];
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
+  /** The budget: added to what all routers say; 0 if absent. */
+  readonly routerShift?: number;
   /** Whether the time of each evaluation on the device is kept. */
   readonly timed?: boolean;
 }
@@ -179,19 +180,30 @@ export class DitRun {
 
 async function assemble(dit: LoadedDit, options: DitRunOptions, owned: Owned): Promise<Assembly> {
   const { backend, config, layers, weights, tables } = dit;
-  const { labels, guided, networkTimes, latentItems } = options;
+  const { labels, guided, networkTimes, latentItems, routerShift } = options;
+  if (options.networkEnds && !hasJumps(config)) {
+    throw new DyditError(
+      'invalid-request',
+      'This model was not taught jumps: it takes no time at which a step ends.',
+      'Choose another sampler.',
+    );
+  }
   const images = labels.length;
   const items = images * (guided ? 2 : 1);
   const dynamicTokens = options.dynamicTokens && config.dynamic;
   const spread = spreadItems(items, backend.lanes.length);
   const lanes = spread.map((_, index) => ({ lane: backend.lanes[index], weights: weights[index] }));
   const times = await sideBySide(
-    lanes.map((lane) => conditionOnTime(lane, { config, layers }, networkTimes, owned)),
+    lanes.map((lane) => conditionOnTime(lane, { config, layers }, options, owned)),
   );
   const [home] = lanes;
   const width =
     options.dynamicWidth && layers.widthRouters
-      ? routedWidth(config, networkTimes.length, await home.lane.readFloats(times[0].logits))
+      ? routedWidth(config, networkTimes.length, {
+          begin: await home.lane.readFloats(times[0].begin.logits),
+          end: times[0].end && (await home.lane.readFloats(times[0].end.logits)),
+          shift: routerShift,
+        })
       : openWidth(config, networkTimes.length);
   const embeddings = labelEmbeddings(config, tables, options, guided);
   const alone = spread.length === 1;
@@ -207,8 +219,8 @@ async function assemble(dit: LoadedDit, options: DitRunOptions, owned: Owned): P
       labels: embeddings.slice(start * config.hiddenSize, (start + count) * config.hiddenSize),
       // A lane among several has a latent for each of its items.
       size: alone
-        ? { items, images, latentItems, dynamicTokens }
-        : { items: count, images: count, latentItems: count, dynamicTokens },
+        ? { items, images, latentItems, dynamicTokens, routerShift }
+        : { items: count, images: count, latentItems: count, dynamicTokens, routerShift },
       timed: alone && (options.timed ?? false),
     });
     parts.push({ items: range, run: owned.adopt(run) });

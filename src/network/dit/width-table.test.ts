@@ -25,7 +25,7 @@ test('logits are read layer by layer, heads then groups; over 0 is active, the f
     ...[-3, -3, -3, -3], // evaluation 1
     ...[1e-9, -1e-9, 5, -5],
   );
-  const width = routedWidth(config, 2, logits);
+  const width = routedWidth(config, 2, { begin: logits });
   expect(activeUnits(width, 'heads', 0, 0)).toEqual([0, 1]);
   expect(activeUnits(width, 'groups', 0, 0)).toEqual([0, 2]);
   expect(activeUnits(width, 'heads', 0, 1)).toEqual([0]);
@@ -43,5 +43,7 @@ test('open: all of them', () => {
 
 test('one head has no routers and is always active', () => {
   const single = { ...config, numHeads: 1 };
-  expect([...activeCounts(routedWidth(single, 1, new Float32Array()), 'heads')]).toEqual([1, 1]);
+  expect([...activeCounts(routedWidth(single, 1, { begin: new Float32Array() }), 'heads')]).toEqual(
+    [1, 1],
+  );
 });

@@ -7,7 +7,9 @@ import { matrixOf, rowOf, tokensOf } from '../matrix';
 
 export function runSelectTokens(op: OpOf<'selectTokens'>, { tensors, weights }: RunContext): void {
   const x = tensors[op.x]; // (B*N, D)
-  const router = weights.router(op.layer);
+  const learned = weights.router(op.layer);
+  // Rounded as a bias is that a checkpoint holds.
+  const router = { ...learned, bias2: Math.fround(learned.bias2 + op.shift) };
   const kept = Array.from(
     { length: x.rows },
     (_, token) => tokenLogit(rowOf(x, token), router) > 0,

@@ -26,7 +26,7 @@ export function describeSelectTokens(bed: OpBed): void {
         [-9, 0.5, 9, 9], // 0, which is not over 0
       ];
       const kept = c.words('kept', 3, 4, 7);
-      c.net.selectTokens(c.rows('x', 4, 4, tokens.flat()), layer, kept, 1);
+      c.net.selectTokens(c.rows('x', 4, 4, tokens.flat()), layer, kept, { keptRow: 1 });
       await bed.expectWords(c.finish(), 'kept', [7, 7, 7, 7, 1, 0, 1, 0, 7, 7, 7, 7]);
     });
 
@@ -81,7 +81,9 @@ export function describeSelectTokens(bed: OpBed): void {
             decidedToken(c.random, columns, weights),
           );
           const kept = c.words('kept', 2, tokens, 7);
-          c.net.selectTokens(c.rows('x', tokens, columns, rows.flat()), layer, kept, 1);
+          c.net.selectTokens(c.rows('x', tokens, columns, rows.flat()), layer, kept, {
+            keptRow: 1,
+          });
           await bed.check(c.finish());
         });
       }

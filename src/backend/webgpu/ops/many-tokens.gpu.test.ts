@@ -18,7 +18,7 @@ async function rowsOfKept(kept: readonly boolean[]): Promise<readonly number[]> 
   const net = new Recorder('Test');
   const x = net.external('x', rowsOf(kept.length, wholeAxis(4)));
   const mask = net.external('kept', denseWords(1, kept.length));
-  net.selectTokens(x, layer, mask, 0);
+  net.selectTokens(x, layer, mask, { keptRow: 0 });
   const recorded = net.finish();
   const program = {
     ...recorded,

@@ -24,7 +24,12 @@ export async function bindSelectTokens(
       ...routerBindings(op, compilation),
       kept,
     },
-    { dims: { rows, width: inVectors(paddedLength(axis)), hidden, kept_start: keptStart } },
+    {
+      dims: {
+        ...{ rows, width: inVectors(paddedLength(axis)), hidden },
+        ...{ kept_start: keptStart, shift: op.shift },
+      },
+    },
   );
   const { first, count } = rowGrids.rangeOf(op);
   const compact = compilation.bind(
