@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { chromiumArgs, ensureChromium } from './tools/chromium';
+import { chromiumArgs, ensureChromium } from './tools/chromium.ts';
 
 const port = 4319;
 const minute = 60_000;

@@ -1,12 +1,17 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { isolation } from './tools/isolation';
-import { kernels } from './tools/build-kernels';
+import { kernels } from './tools/build-kernels.ts';
+import { developmentHeaders, pageHeaders } from './tools/page/headers.ts';
+import { hosted } from './tools/page/host.ts';
+import { offline } from './tools/page/offline.ts';
 
 export default defineConfig({
-  plugins: [react(), kernels()],
+  // The page finds its files beside itself, whatever path it is served under.
+  base: './',
+  plugins: [react(), kernels(), hosted(), offline()],
   build: { target: 'es2023' },
   worker: { format: 'es' },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  server: { headers: developmentHeaders },
+  // A port of its own: a service worker goes on answering for the port that it was installed from.
+  preview: { port: 4318, headers: pageHeaders },
 });

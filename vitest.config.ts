@@ -1,9 +1,9 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { isolation } from './tools/isolation';
-import { kernels } from './tools/build-kernels';
-import { bundledDependencies } from './tools/bundled-dependencies';
-import { chromiumArgs, ensureChromium } from './tools/chromium';
+import { developmentHeaders } from './tools/page/headers.ts';
+import { kernels } from './tools/build-kernels.ts';
+import { bundledDependencies } from './tools/bundled-dependencies.ts';
+import { chromiumArgs, ensureChromium } from './tools/chromium.ts';
 
 /** `*.test.ts` run in Node; `*.gpu.test.ts` run on WebGPU in headless Chromium. */
 export default defineConfig({
@@ -20,7 +20,7 @@ export default defineConfig({
       },
       {
         optimizeDeps: { include: bundledDependencies },
-        server: { headers: isolation },
+        server: { headers: developmentHeaders },
         test: {
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],

@@ -1,6 +1,7 @@
 import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
 import { browserHistory } from './store/history-store';
+import { browserPageKeeper, noPageKeeper } from './store/page-keeper';
 import { browserPreferences } from './store/preferences';
 import { browserSurroundings } from './store/surroundings';
 import { mountPage } from './ui/mount';
@@ -15,6 +16,7 @@ const store = createAppStore({
   preferences: browserPreferences(),
   history: browserHistory(),
   surroundings: browserSurroundings(),
+  pageKeeper: import.meta.env.PROD ? browserPageKeeper() : noPageKeeper,
   builtInManifest: new URL(
     `${import.meta.env.BASE_URL}models/emoji/manifest.json`,
     document.baseURI,
@@ -23,3 +25,9 @@ const store = createAppStore({
 });
 mountPage(store, root);
 void store.getState().start();
+// Once the weights are here: keeping them then costs no second transfer.
+const stopWatching = store.subscribe(({ engine, keepPage }) => {
+  if (engine.status !== 'ready') return;
+  stopWatching();
+  void keepPage();
+});

@@ -2,6 +2,7 @@ import type { Engine, EngineOptions, ModelSource } from '../engine/api';
 import type { App, AppState, Outcome, Run } from './app-state';
 import type { AddressBar } from './address-bar';
 import type { HistoryStore } from './history-store';
+import type { PageKeeper } from './page-keeper';
 import type { PreferenceStore } from './preferences';
 import type { Settings } from './settings';
 import type { ReadSettings } from './shared-settings';
@@ -14,6 +15,7 @@ export interface AppDependencies {
   readonly preferences: PreferenceStore;
   readonly history: HistoryStore;
   readonly surroundings: Surroundings;
+  readonly pageKeeper: PageKeeper;
   /** Address of the manifest of the model that comes with the page. */
   readonly builtInManifest: string;
   /** A seed that nobody chose. */

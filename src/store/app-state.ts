@@ -96,6 +96,8 @@ export interface AppState {
   /** The outcome on the stage; `null` before the first. */
   readonly shownId: number | null;
   readonly notice: Notice | null;
+  /** A newer version of the page: waits to be taken, or could not be as other windows have this one. */
+  readonly newerVersion: 'none' | 'waits' | 'held-up';
 }
 
 export interface AppActions {
@@ -128,6 +130,9 @@ export interface AppActions {
   /** Forgets all runs, also those kept from earlier visits. */
   readonly clearHistory: () => Promise<void>;
   readonly dismissNotice: () => void;
+  /** Keeps the page for visits without a network. */
+  readonly keepPage: () => Promise<void>;
+  readonly takeNewerVersion: () => Promise<void>;
 }
 
 export type App = AppState & AppActions;

@@ -8,6 +8,7 @@ import { historyActions } from './history';
 import { outcomeActions } from './outcome-actions';
 import { runActions } from './run-actions';
 import { followAddress, settingsActions } from './settings-actions';
+import { versionActions } from './version-actions';
 
 export type AppStore = StoreApi<App>;
 
@@ -52,12 +53,14 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       outcomes: [],
       shownId: null,
       notice: null,
+      newerVersion: 'none',
       ...engineActions(context),
       ...backendActions(context),
       ...settingsActions(context),
       ...runActions(context),
       ...outcomeActions(context),
       ...historyActions(context),
+      ...versionActions(context),
     };
   });
 }

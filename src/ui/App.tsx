@@ -6,6 +6,7 @@ import { FocusKeeper } from './FocusKeeper';
 import { Header } from './header/Header';
 import { LiveRegion } from './LiveRegion';
 import { PageDrop } from './model/PageDrop';
+import { NewerVersion } from './NewerVersion';
 import { PageTitle } from './PageTitle';
 import { ProcessorNotice } from './problems/ProcessorNotice';
 import { Stage } from './stage/Stage';
@@ -20,6 +21,7 @@ export function App() {
       <Header />
       <main className={styles.main}>
         <div className={styles.stage}>
+          <NewerVersion />
           <ProcessorNotice />
           <Stage />
         </div>

@@ -1,6 +1,7 @@
 import type { EngineOptions } from '../../engine/api';
 import { createAppStore } from '../app-store';
 import type { Outcome } from '../app-state';
+import { noPageKeeper, type PageKeeper } from '../page-keeper';
 import type { Preferences } from '../preferences';
 import { fakeAddressBar } from './fake-address-bar';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from './fake-engine';
@@ -12,6 +13,7 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly preferences?: Preferences;
   readonly hasWebGpu?: boolean;
   readonly sparing?: boolean;
+  readonly pageKeeper?: PageKeeper;
   /** What the browser has kept of the history, and keeps. */
   readonly kept?: Outcome[];
   /** Errors to throw, one for each start, before starting succeeds. */
@@ -59,6 +61,7 @@ export function setUp(options: SetUpOptions = {}) {
       hasWebGpu: options.hasWebGpu ?? true,
       isSparing: () => Promise.resolve(options.sparing ?? false),
     },
+    pageKeeper: options.pageKeeper ?? noPageKeeper,
     builtInManifest: 'https://page.test/models/emoji/manifest.json',
     randomSeed: () => seed++,
   });
