@@ -92,6 +92,12 @@ export interface ModelInfo {
     readonly steps: number;
     readonly guidance: number;
   };
+  /** The many steps of the other samplers, where `defaults` are the few. */
+  readonly long?: {
+    readonly sampler: SamplerName;
+    readonly steps: number;
+    readonly guidance: number;
+  };
   /** What a seed may change besides the noise; absent where pictures are always plain. */
   readonly variation?: {
     /** Moves that the network knows. */

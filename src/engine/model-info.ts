@@ -63,23 +63,24 @@ export function describeModel({ name, identity, dit, vae, manifest }: ModelParts
 }
 
 function defaultsOf({ sampling, fast }: Manifest): ModelInfo['defaults'] {
-  const { sampler, steps, cfg_scale: guidance } = fast ?? sampling;
-  return { sampler, steps, guidance, guidanceChannels: sampling.cfg_channels };
+  return { ...samplingOf(fast ?? sampling), guidanceChannels: sampling.cfg_channels };
+}
+
+function samplingOf({ sampler, steps, cfg_scale: guidance }: NonNullable<Manifest['fast']>) {
+  return { sampler, steps, guidance };
 }
 
 /** What the weights know besides, as far as the manifest names it. */
 function learnedOf(
   config: DitConfig,
   manifest: Manifest | undefined,
-): Pick<ModelInfo, 'fast' | 'variation' | 'budget' | 'unnamedInputs'> {
+): Pick<ModelInfo, 'fast' | 'long' | 'variation' | 'budget' | 'unnamedInputs'> {
   const { conditions = 0, conditionNames } = config;
   const names = moveNames.filter((name) => conditionIndex(config, name) !== undefined);
-  const { fast, variation, budget } = manifest ?? {};
+  const { fast, sampling, variation, budget } = manifest ?? {};
   return {
     ...(conditions > 0 && !conditionNames && { unnamedInputs: conditions }),
-    ...(fast && {
-      fast: { sampler: fast.sampler, steps: fast.steps, guidance: fast.cfg_scale },
-    }),
+    ...(fast && sampling && { fast: samplingOf(fast), long: samplingOf(sampling) }),
     ...((names.length > 0 || variation) && {
       variation: {
         names,

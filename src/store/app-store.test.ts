@@ -13,11 +13,15 @@ describe('starting', () => {
     expect(state().settings).toEqual({
       classId: 0,
       styleId: 0,
+      mix: null,
+      styleMix: null,
       seed: 100,
       sampler: 'flow-euler',
       steps: 25,
       guidance: 2.5,
       images: 4,
+      variation: 0,
+      budget: 0,
       dynamicWidth: true,
       dynamicTokens: true,
     });

@@ -1,4 +1,6 @@
+import type { ModelInfo } from '../engine/api';
 import type { Settings } from './settings';
+import { className, describePart, styleName } from './subject';
 
 /** A setting that is another than was asked for. */
 export interface Change {
@@ -26,21 +28,38 @@ const fittedNumbers = [
   { key: 'images', name: 'pictures' },
   { key: 'steps', name: 'steps' },
   { key: 'guidance', name: 'guidance' },
+  { key: 'variation', name: 'variation' },
+  { key: 'budget', name: 'budget' },
 ] as const;
 
 /** What `fitSettings` has changed, for the visitor. */
-export function changesOfFitting(asked: Settings, used: Settings): readonly Change[] {
-  const numbers = fittedNumbers.flatMap(({ key, name }) =>
-    asked[key] === used[key] ? [] : [{ name, asked: String(asked[key]), used: String(used[key]) }],
-  );
-  const toggles = (['dynamicWidth', 'dynamicTokens'] as const).flatMap((key) =>
-    asked[key] === used[key]
-      ? []
-      : [{ name: key === 'dynamicWidth' ? 'width' : 'tokens', asked: 'on', used: 'off' }],
-  );
-  const sampler =
-    asked.sampler === used.sampler
-      ? []
-      : [{ name: 'sampler', asked: asked.sampler, used: used.sampler }];
-  return [...numbers, ...sampler, ...toggles];
+export function changesOfFitting(
+  asked: Settings,
+  used: Settings,
+  model: ModelInfo,
+): readonly Change[] {
+  const words = (settings: Settings) => ({
+    mix: describePart(settings.mix, (id) => className(model, id)),
+    'style-mix': describePart(settings.styleMix, (id) => styleName(model, id)),
+    ...Object.fromEntries(fittedNumbers.map(({ key, name }) => [name, String(settings[key])])),
+    sampler: settings.sampler,
+    width: onOff(settings.dynamicWidth),
+    tokens: onOff(settings.dynamicTokens),
+  });
+  return changesBetween(words(asked), words(used));
+}
+
+/** What differs between settings in words; what only one of two models has is no change. */
+export function changesBetween(
+  asked: Readonly<Record<string, string>>,
+  used: Readonly<Record<string, string | undefined>>,
+): readonly Change[] {
+  return Object.entries(asked).flatMap(([name, value]) => {
+    const now = used[name];
+    return now === undefined || now === value ? [] : [{ name, asked: value, used: now }];
+  });
+}
+
+export function onOff(value: boolean): string {
+  return value ? 'on' : 'off';
 }

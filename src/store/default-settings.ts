@@ -25,11 +25,15 @@ export function defaultSettings(model: ModelInfo, machine: MachineReport, seed: 
   const whole: Settings = {
     classId: Math.max(0, named),
     styleId: model.styles.length > 0 ? 0 : null,
+    mix: null,
+    styleMix: null,
     seed,
     sampler: model.defaults.sampler,
     steps: model.defaults.steps,
     guidance: model.defaults.guidance,
     images: usualImages,
+    variation: model.variation?.default ?? 0,
+    budget: 0,
     dynamicWidth: model.dynamic,
     dynamicTokens: model.dynamic,
   };

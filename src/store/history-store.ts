@@ -12,7 +12,7 @@ export interface HistoryStore {
 }
 
 /** Another shape of an outcome gets another name: what an older page has kept is then left alone. */
-const databaseName = 'dydit-web-history-1';
+const databaseName = 'dydit-web-history-2';
 
 /** A store that another tab blocks is done without. */
 const patienceMs = 1000;

@@ -1,6 +1,7 @@
 import type { Picture } from '../engine/api';
 import type { Outcome } from './app-state';
-import { describeSubject, settingsOfImage, staticSettings, type Settings } from './settings';
+import { settingsOfImage, staticSettings, type Settings } from './settings';
+import { describeSubject } from './subject';
 
 /** A picture with what makes it again, alone. */
 export interface MadePicture {

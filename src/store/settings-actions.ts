@@ -25,7 +25,7 @@ export function settingsActions(context: AppContext): SettingsActions {
       settleRedraw(context);
       const asked = { ...settings, ...patch };
       const fitted = fitSettings(asked, model);
-      const said = settingsNotice('', changesOfFitting(asked, fitted));
+      const said = settingsNotice('', changesOfFitting(asked, fitted, model));
       putSettings(context, fitted);
       const isPast = notice?.kind === 'info' && !session.awaited;
       set({ notice: said ?? (isPast ? null : notice) });

@@ -1,41 +1,67 @@
 import type { GenerateRequest, ModelInfo, SamplerName } from '../engine/api';
-import { clamp, limits } from './limits';
+import { samplerNamed } from '../sampler/samplers';
+import { clamp, limits, type Range } from './limits';
+import { fitSubject, labelsOf, type Subject } from './subject';
 
 /** What the visitor has chosen, always valid for the loaded model. */
-export interface Settings {
-  readonly classId: number;
-  /** `null` asks for the model's null style: any. */
-  readonly styleId: number | null;
+export interface Settings extends Subject {
   readonly seed: number;
   readonly sampler: SamplerName;
   readonly steps: number;
   readonly guidance: number;
   readonly images: number;
+  /** How far the seed moves the drawing: 0 is plain, 1 as lively as the model knows. */
+  readonly variation: number;
+  /** Shift of the routers' thresholds: less work below 0, more above, as learned at 0. */
+  readonly budget: number;
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
 }
 
-/** Guidance has this many decimals, on the page and in links. */
-export const guidanceDecimals = 3;
+/** Guidance, variation and budget have this many decimals, on the page and in links. */
+export const settingDecimals = 3;
 
-function toGuidance(value: number): number {
-  return Number(value.toFixed(guidanceDecimals));
+function rounded(value: number): number {
+  return Number(value.toFixed(settingDecimals));
 }
 
 /** Settings made valid: numbers inside their limits, names that the model has. */
 export function fitSettings(settings: Settings, model: ModelInfo): Settings {
-  const hasStyle = settings.styleId !== null && settings.styleId < model.styles.length;
+  const sampler = model.samplers.includes(settings.sampler)
+    ? settings.sampler
+    : model.defaults.sampler;
   return {
-    classId: clamp(Math.trunc(settings.classId), { min: 0, max: model.classes.length - 1 }),
-    styleId: hasStyle ? settings.styleId : null,
+    ...fitSubject(settings, model),
     seed: clamp(Math.trunc(settings.seed), limits.seed),
-    sampler: model.samplers.includes(settings.sampler) ? settings.sampler : model.defaults.sampler,
-    steps: clamp(Math.round(settings.steps), limits.steps),
-    guidance: clamp(toGuidance(settings.guidance), limits.guidance),
+    sampler,
+    steps: clamp(Math.round(settings.steps), stepLimits(sampler)),
+    guidance: clamp(rounded(settings.guidance), guidanceLimits(sampler, model)),
     images: clamp(Math.round(settings.images), limits.images),
+    variation: clamp(rounded(settings.variation), { min: 0, max: model.variation ? 1 : 0 }),
+    budget: clamp(rounded(settings.budget), budgetLimits(model)),
     dynamicWidth: settings.dynamicWidth && model.dynamic,
     dynamicTokens: settings.dynamicTokens && model.dynamic,
   };
+}
+
+export function stepLimits(sampler: SamplerName): Range {
+  return { min: limits.steps.min, max: samplerNamed(sampler).mostSteps };
+}
+
+/**
+ * Jumps have no second half of guidance, and a model without a null class has nothing to guide away
+ * from: there is none where it is no input of the network.
+ */
+export function guidanceLimits(sampler: SamplerName, model: ModelInfo): Range {
+  const { foldedGuidance, guidable } = model;
+  const none = !guidable || (samplerNamed(sampler).jumps && !foldedGuidance);
+  return none ? { min: 1, max: 1 } : limits.guidance;
+}
+
+/** Shifts that the model was made for, with 0. */
+function budgetLimits({ budget = [] }: ModelInfo): Range {
+  const shifts = [0, ...budget.map(({ shift }) => shift)];
+  return { min: Math.min(...shifts), max: Math.max(...shifts) };
 }
 
 /** The same with nothing left out. */
@@ -53,22 +79,20 @@ export function requestFor(
   model: ModelInfo,
   preview: GenerateRequest['preview'],
 ): GenerateRequest {
-  const { classId, styleId, ...rest } = settings;
   return {
-    ...rest,
-    labels: [{ classId, ...(styleId === null ? {} : { styleId }), weight: 1 }],
-    variation: model.variation?.default ?? 0,
-    budget: 0,
+    labels: labelsOf(settings),
+    seed: settings.seed,
+    sampler: settings.sampler,
+    steps: settings.steps,
+    guidance: settings.guidance,
+    images: settings.images,
+    variation: settings.variation,
+    budget: settings.budget,
+    dynamicWidth: settings.dynamicWidth,
+    dynamicTokens: settings.dynamicTokens,
     guidanceChannels: model.defaults.guidanceChannels,
     preview,
   };
-}
-
-/** 'cat face, Noto' */
-export function describeSubject(settings: Settings, model: ModelInfo): string {
-  const name = model.classes[settings.classId]?.name ?? `class ${settings.classId}`;
-  const style = settings.styleId === null ? undefined : model.styles[settings.styleId];
-  return style === undefined ? name : `${name}, ${style}`;
 }
 
 /** Seed of image `index`; the engine counts the same way. */

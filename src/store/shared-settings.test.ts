@@ -4,18 +4,29 @@ import { defaultSettings } from './default-settings';
 import { applyShared } from './apply-shared';
 import { fitSettings, type Settings } from './settings';
 import { findClass, findStyle, formatQuery, readQuery, shareSettings } from './shared-settings';
-import { fakeMachine, fakeModel } from './testing/fake-engine';
+import type { Part } from './subject';
+import { fakeLearnedModel, fakeMachine, fakeModel } from './testing/fake-engine';
 
 const base = defaultSettings(fakeModel, fakeMachine, 1);
+const learnedBase = defaultSettings(fakeLearnedModel, fakeMachine, 1);
+
+function anyPart(count: number): fc.Arbitrary<Part | null> {
+  const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
+  return fc.option(fc.record({ id: fc.nat(count - 1), share }), { nil: null });
+}
 
 const anySettings: fc.Arbitrary<Settings> = fc.record({
   classId: fc.nat(fakeModel.classes.length - 1),
   styleId: fc.option(fc.nat(fakeModel.styles.length - 1), { nil: null }),
+  mix: anyPart(fakeModel.classes.length),
+  styleMix: anyPart(fakeModel.styles.length),
   seed: fc.nat(0xffffffff),
-  sampler: fc.constantFrom(...fakeModel.samplers),
+  sampler: fc.constantFrom(...fakeLearnedModel.samplers),
   steps: fc.integer({ min: 1, max: 250 }),
   guidance: fc.integer({ min: 10, max: 100 }).map((tenths) => tenths / 10),
   images: fc.integer({ min: 1, max: 16 }),
+  variation: fc.integer({ min: 0, max: 100 }).map((hundredths) => hundredths / 100),
+  budget: fc.integer({ min: -300, max: 600 }).map((hundredths) => hundredths / 100),
   dynamicWidth: fc.boolean(),
   dynamicTokens: fc.boolean(),
 });
@@ -23,9 +34,13 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
 describe('settings in a query', () => {
   it('come back as they were', () => {
     fc.assert(
-      fc.property(anySettings, (settings) => {
-        const query = formatQuery(shareSettings(settings, fakeModel));
-        expect(applyShared(base, readQuery(query), fakeModel)).toEqual({ settings, changes: [] });
+      fc.property(anySettings, fc.constantFrom(fakeModel, fakeLearnedModel), (any, model) => {
+        const settings = fitSettings(any, model);
+        const query = formatQuery(shareSettings(settings, model));
+        for (const before of [base, { ...learnedBase, mix: { id: 2, share: 0.3 } }]) {
+          const taken = applyShared(fitSettings(before, model), readQuery(query), model);
+          expect(taken).toEqual({ settings, changes: [] });
+        }
       }),
     );
   });
@@ -76,6 +91,51 @@ describe('settings in a query', () => {
       applyShared(base, readQuery(query), fakeModel).changes.flatMap(({ offers }) => offers);
     expect(offersFor('class=dog')).toEqual([{ label: 'dog face', patch: { classId: 1 } }]);
     expect(offersFor('style=twemojy')).toEqual([{ label: 'Twemoji', patch: { styleId: 2 } }]);
+  });
+
+  it('read a mix as people write it', () => {
+    const mixOf = (query: string) => applyShared(base, readQuery(query), fakeModel).settings.mix;
+    expect(mixOf('class=cat-face&mix=dog-face:0.4')).toEqual({ id: 1, share: 0.4 });
+    expect(mixOf('mix=Dog face:0,4')).toEqual({ id: 1, share: 0.4 });
+    expect(mixOf('mix=%F0%9F%90%B6')).toEqual({ id: 1, share: 0.5 });
+    const { settings } = applyShared(base, readQuery('style-mix=Twemoji:0.3'), fakeModel);
+    expect(settings.styleMix).toEqual({ id: 2, share: 0.3 });
+    expect(formatQuery(shareSettings(settings, fakeModel))).toContain('style-mix=twemoji:0.3');
+  });
+
+  it.each([
+    ['mix=dog:0.4', 'mix', 'dog:0.4', 'none'],
+    ['mix=dog-face:much', 'mix', 'dog-face:much', 'none'],
+    ['mix=:0.4', 'mix', ':0.4', 'none'],
+    ['mix=dog-face:1.4', 'mix', 'dog face 140 %', 'dog face 100 %'],
+    ['mix=cat-face:0.4', 'mix', 'cat face 40 %', 'none'],
+    ['style-mix=crayon', 'style-mix', 'crayon:0.5', 'none'],
+    ['style-mix=any', 'style-mix', 'any:0.5', 'none'],
+    ['style=any&style-mix=twemoji', 'style-mix', 'Twemoji 50 %', 'none'],
+    ['variation=2', 'variation', '2', '1'],
+    ['budget=-9', 'budget', '-9', '-3'],
+    ['steps=25', 'steps', '25', '16'],
+  ])('%s: is told where it can’t be had', (query, name, asked, used) => {
+    const { changes, settings } = applyShared(learnedBase, readQuery(query), fakeLearnedModel);
+    expect(changes).toMatchObject([{ name, asked, used }]);
+    expect(fitSettings(settings, fakeLearnedModel)).toEqual(settings);
+  });
+
+  it('offer the nearest names for a mix, at its share', () => {
+    const { changes } = applyShared(base, readQuery('mix=dog:0.4'), fakeModel);
+    expect(changes[0].offers).toEqual([
+      { label: 'dog face', patch: { mix: { id: 1, share: 0.4 } } },
+    ]);
+  });
+
+  it('take a sampler with the steps that suit it', () => {
+    const sampled = (query: string) => {
+      const { settings } = applyShared(learnedBase, readQuery(query), fakeLearnedModel);
+      return [settings.sampler, settings.steps, settings.guidance];
+    };
+    expect(sampled('')).toEqual(['flow-jumps', 4, 2]);
+    expect(sampled('sampler=flow-heun')).toEqual(['flow-heun', 25, 2.5]);
+    expect(sampled('sampler=flow-heun&steps=9')).toEqual(['flow-heun', 9, 2.5]);
   });
 
   it('say that a link is too long', () => {

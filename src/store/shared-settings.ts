@@ -3,6 +3,13 @@ import type { LabelledClass, ModelInfo } from '../engine/api';
 import { samplerNames } from '../sampler/samplers';
 import { parseNumber } from './numbers';
 import type { Settings } from './settings';
+import { evenShare, type Part } from './subject';
+
+/** A second thing or style, by name. */
+export interface SharedPart {
+  readonly name: string;
+  readonly share: number;
+}
 
 /**
  * Settings as they travel: in the address bar, in a saved PNG. Names instead of numbers, so that
@@ -14,18 +21,23 @@ export interface SharedSettings {
   /** The first digits of the identity of the weights. */
   readonly weights?: string;
   readonly class?: string;
+  /** Where there is a class and no mix, there is none. */
+  readonly mix?: SharedPart;
   readonly style?: string;
+  readonly 'style-mix'?: SharedPart;
   readonly seed?: number;
   readonly sampler?: Settings['sampler'];
   readonly steps?: number;
   readonly guidance?: number;
   readonly images?: number;
+  readonly variation?: number;
+  readonly budget?: number;
   readonly width?: boolean;
   readonly tokens?: boolean;
   /** `false` asks that nothing be drawn before the visitor says so. */
   readonly draw?: boolean;
-  /** A comparison and a plain run of the same settings are two things. */
-  readonly run?: 'compare';
+  /** A comparison, a strip and a plain run of the same settings are three things. */
+  readonly run?: 'compare' | 'strip';
 }
 
 /** What a text says of settings, and what in it makes no sense. */
@@ -57,6 +69,17 @@ const onOff = v.pipe(
 
 const label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 
+/** 'avocado:0.4'; half of each where no share is given. */
+const part = v.pipe(
+  label,
+  v.transform((text): SharedPart => {
+    const colon = text.lastIndexOf(':');
+    if (colon < 0) return { name: text, share: evenShare };
+    return { name: text.slice(0, colon), share: parseNumber(text.slice(colon + 1)) ?? NaN };
+  }),
+  v.object({ name: v.pipe(v.string(), v.minLength(1)), share: v.pipe(v.number(), v.finite()) }),
+);
+
 /** A value that does not fit is as good as absent. */
 const lenient = <Output>(schema: v.GenericSchema<string, Output>) =>
   v.fallback(v.optional<v.GenericSchema<string, Output>>(schema), undefined);
@@ -65,16 +88,20 @@ const querySchema = v.object({
   model: lenient(label),
   weights: lenient(v.pipe(v.string(), v.regex(/^[0-9a-f]{8,16}$/))),
   class: lenient(label),
+  mix: lenient(part),
   style: lenient(label),
+  'style-mix': lenient(part),
   seed: lenient(number),
   sampler: lenient(v.picklist(samplerNames)),
   steps: lenient(number),
   guidance: lenient(number),
   images: lenient(number),
+  variation: lenient(number),
+  budget: lenient(number),
   width: lenient(onOff),
   tokens: lenient(onOff),
   draw: lenient(onOff),
-  run: lenient(v.picklist(['compare'])),
+  run: lenient(v.picklist(['compare', 'strip'])),
 });
 
 /**
@@ -99,11 +126,21 @@ export function readQuery(query: string): ReadSettings {
 
 export function formatQuery(shared: SharedSettings): string {
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(shared)) {
-    if (value === undefined) continue;
-    query.set(key, typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+  for (const [key, value] of Object.entries<SharedSettings[keyof SharedSettings]>({ ...shared })) {
+    if (value !== undefined) query.set(key, textOf(value));
   }
-  return query.toString();
+  // A colon may stand in a query as it is, and 'avocado:0.4' can be read.
+  return query.toString().replaceAll('%3A', ':');
+}
+
+function textOf(value: NonNullable<SharedSettings[keyof SharedSettings]>): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'object' ? formatPart(value) : String(value);
+}
+
+/** 'avocado:0.4' */
+export function formatPart({ name, share }: SharedPart): string {
+  return `${name}:${share}`;
 }
 
 /** @param modelName absent for the model that comes with the page */
@@ -112,19 +149,37 @@ export function shareSettings(
   model: ModelInfo,
   modelName?: string,
 ): SharedSettings {
-  const style = settings.styleId === null ? undefined : model.styles[settings.styleId];
+  const { classId, styleId, mix, styleMix } = settings;
+  const hasStyles = model.styles.length > 0;
   return {
     ...(modelName === undefined ? {} : { model: modelName }),
     weights: model.identity.slice(0, weightsDigits),
-    class: classSlugs(model.classes)[settings.classId] ?? String(settings.classId),
-    ...(model.styles.length > 0 ? { style: style === undefined ? anyStyle : slug(style) } : {}),
+    class: classSlug(model, classId),
+    ...(mix ? { mix: sharePart(mix, (id) => classSlug(model, id)) } : {}),
+    ...(hasStyles ? { style: styleSlug(model, styleId) } : {}),
+    ...(styleMix ? { 'style-mix': sharePart(styleMix, (id) => styleSlug(model, id)) } : {}),
     seed: settings.seed,
     sampler: settings.sampler,
     steps: settings.steps,
     guidance: settings.guidance,
     images: settings.images,
+    ...(model.variation ? { variation: settings.variation } : {}),
+    ...(model.budget ? { budget: settings.budget } : {}),
     ...(model.dynamic ? { width: settings.dynamicWidth, tokens: settings.dynamicTokens } : {}),
   };
+}
+
+function sharePart({ id, share }: Part, name: (id: number) => string): SharedPart {
+  return { name: name(id), share };
+}
+
+function classSlug({ classes }: ModelInfo, classId: number): string {
+  return classSlugs(classes)[classId] ?? String(classId);
+}
+
+function styleSlug({ styles }: ModelInfo, styleId: number | null): string {
+  const style = styleId === null ? undefined : styles.at(styleId);
+  return style === undefined ? anyStyle : slug(style);
 }
 
 /** Finds a class by its name or slug, its emoji character or its number. */

@@ -1,5 +1,5 @@
 import { type App, watchedRun } from '../store/app-state';
-import { describeSubject } from '../store/settings';
+import { describeSubject } from '../store/subject';
 import { formatDuration } from './format';
 import styles from './LiveRegion.module.css';
 import { runFraction } from './run-fraction';

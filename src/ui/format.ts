@@ -1,6 +1,6 @@
 /** Numbers as the page writes them, in the page's language. */
 
-import { guidanceDecimals } from '../store/settings';
+import { settingDecimals } from '../store/settings';
 import { pageLanguage } from './language';
 
 const whole = new Intl.NumberFormat(pageLanguage, { maximumFractionDigits: 0 });
@@ -17,7 +17,7 @@ const tenths = fixed(1);
 const hundredths = fixed(2);
 const exact = new Intl.NumberFormat(pageLanguage, {
   useGrouping: false,
-  maximumFractionDigits: guidanceDecimals,
+  maximumFractionDigits: settingDecimals,
 });
 
 /** A setting as it is used, every digit of it: '4294967295', '2.555' */

@@ -1,13 +1,8 @@
 import { createEngine, type Engine, type ModelInfo } from '../../src/engine/index';
 import { requestLimits } from '../../src/engine/limits';
-import {
-  describeSubject,
-  requestFor,
-  seedOfImage,
-  settingsOfImage,
-  type Settings,
-} from '../../src/store/settings';
+import { requestFor, seedOfImage, settingsOfImage, type Settings } from '../../src/store/settings';
 import { classSlugs, shareSettings, slug } from '../../src/store/shared-settings';
+import { describeSubject } from '../../src/store/subject';
 import { findModel } from './model-source';
 import type { DrawOptions } from './options';
 import { checkOutput, picturePath, savePicture } from './output';

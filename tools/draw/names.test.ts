@@ -41,11 +41,15 @@ describe('settings', () => {
     expect(settings('Cat Face')).toEqual({
       classId: 2,
       styleId: 0,
+      mix: null,
+      styleMix: null,
       seed: 99,
       sampler: 'flow-euler',
       steps: 4,
       guidance: 1,
       images: 1,
+      variation: 0,
+      budget: 0,
       dynamicWidth: true,
       dynamicTokens: true,
     });

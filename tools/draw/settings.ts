@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../../src/engine/api';
+import { samplingWith } from '../../src/store/sampling';
 import type { Settings } from '../../src/store/settings';
 import { classSlugs, findClass, findStyle, slug } from '../../src/store/shared-settings';
 import { nearestNames } from '../../src/store/nearest-names';
@@ -22,14 +23,19 @@ export function settingsFor(
       `The sampler ${sampler} does not fit this model; ${samplers.join(' and ')} do.`,
     );
   }
+  const { steps, guidance } = samplingWith(sampler, defaults, model);
   return {
     classId: classOf(options.subject, model),
     styleId: styleOf(options.style, model),
+    mix: null,
+    styleMix: null,
     seed: options.seed ?? randomSeed(),
     sampler,
-    steps: options.steps ?? defaults.steps,
-    guidance: options.guidance ?? defaults.guidance,
+    steps: options.steps ?? steps,
+    guidance: options.guidance ?? guidance,
     images: options.count,
+    variation: model.variation?.default ?? 0,
+    budget: 0,
     dynamicWidth: options.dynamicWidth && model.dynamic,
     dynamicTokens: options.dynamicTokens && model.dynamic,
   };

@@ -81,6 +81,25 @@ export const fakeModel: ModelInfo = {
   defaults: { sampler: 'flow-euler', steps: 25, guidance: 2.5, guidanceChannels: 'all' },
 };
 
+/** A model of weights that know all there is to set. */
+export const fakeLearnedModel: ModelInfo = {
+  ...fakeModel,
+  name: 'emoji that invents',
+  identity: '1e1e1e1e1e1e1e1e',
+  samplers: ['flow-euler', 'flow-heun', 'flow-jumps'],
+  foldedGuidance: true,
+  fast: { sampler: 'flow-jumps', steps: 4, guidance: 2 },
+  long: { sampler: 'flow-euler', steps: 25, guidance: 2.5 },
+  variation: { names: ['mirror', 'tilt'], default: 0.6, styleBlend: 0.3 },
+  budget: [
+    { shift: -3, share: 0.3, frechet: 14, top1: 0.9 },
+    { shift: 0, share: 0.5, frechet: 10, top1: 0.95 },
+    { shift: 2.4, share: 0.7, frechet: 9.5, top1: 0.955 },
+    { shift: 6, share: 1, frechet: 9.4, top1: 0.96 },
+  ],
+  defaults: { sampler: 'flow-jumps', steps: 4, guidance: 2, guidanceChannels: 'all' },
+};
+
 export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   const model = options.model ?? fakeModel;
   const requests: GenerateRequest[] = [];

@@ -1,12 +1,8 @@
 import { useState } from 'react';
 import type { ComparisonOutcome } from '../../store/app-state';
 import { averageDifference, differenceGain } from '../../store/picture-difference';
-import {
-  describeSubject,
-  seedOfImage,
-  settingsOfImage,
-  staticSettings,
-} from '../../store/settings';
+import { seedOfImage, settingsOfImage, staticSettings } from '../../store/settings';
+import { describeSubject } from '../../store/subject';
 import { formatDecibels, formatDuration, formatTenths } from '../format';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { Viewer } from '../viewer/Viewer';

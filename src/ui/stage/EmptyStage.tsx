@@ -1,5 +1,6 @@
 import { linkInUse } from '../../store/recipe';
-import { describeSubject, seedOfImage } from '../../store/settings';
+import { seedOfImage } from '../../store/settings';
+import { describeSubject } from '../../store/subject';
 import { useApp } from '../use-app';
 import { describeSampling, describeToggles } from './describe';
 import styles from './EmptyStage.module.css';

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components';
 import { type Outcome, watchedRun } from '../../store/app-state';
-import { describeSubject } from '../../store/settings';
+import { describeSubject } from '../../store/subject';
 import { download } from '../download';
 import { ActionButton } from '../parts/ActionButton';
 import { PictureCanvas } from '../parts/PictureCanvas';

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { PicturesOutcome } from '../../store/app-state';
-import { describeSubject, seedOfImage, settingsOfImage } from '../../store/settings';
+import { seedOfImage, settingsOfImage } from '../../store/settings';
+import { describeSubject } from '../../store/subject';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { Viewer } from '../viewer/Viewer';
 import { describeCost, describeSampling, describeToggles } from './describe';

@@ -1,5 +1,6 @@
 import type { Run } from '../../store/app-state';
-import { describeSubject, seedOfImage } from '../../store/settings';
+import { seedOfImage } from '../../store/settings';
+import { describeSubject } from '../../store/subject';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { NoisePicture } from './NoisePicture';
 import { PictureGrid } from './PictureGrid';
