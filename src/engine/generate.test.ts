@@ -30,7 +30,11 @@ const request: GenerateRequest = {
 function modelOf(options: MockNetworkOptions, onGuarded?: (what: string) => void) {
   const { backend, liveCount } = watchedBackend({ onGuarded });
   const dit = new MockNetwork(backend, options);
-  return { model: { dit, pictures: new PictureDecoder(backend, dit.config) }, dit, liveCount };
+  return {
+    model: { info: {}, dit, pictures: new PictureDecoder(backend, dit.config) },
+    dit,
+    liveCount,
+  };
 }
 
 function normals(seed: number, stream: number): Float32Array {

@@ -2,17 +2,19 @@ import { Owned } from '../backend/owned';
 import type { Sampler } from '../sampler/denoiser';
 import { LATENT_STREAM, stepStream } from '../sampler/normal';
 import { samplerNamed } from '../sampler/samplers';
-import type { GenerateOptions, GenerateRequest, GenerateResult } from './api';
+import type { GenerateOptions, GenerateRequest, GenerateResult, ModelInfo } from './api';
 import { DeviceDenoiser } from './denoiser';
 import type { Network, NetworkRun } from './network-run';
 import { batchNoise } from './noise';
 import type { PictureDecoder } from './picture-decoder';
 import { Previewer } from './previewer';
 import { RunClock } from './run-clock';
+import { runConditions } from './run-conditions';
 import { RunRecord } from './statistics';
 
 /** What generating needs of a loaded model. */
 export interface PictureModel {
+  readonly info: Pick<ModelInfo, 'variation'>;
   readonly dit: Network;
   readonly pictures: Pick<PictureDecoder, 'costMs' | 'decode'>;
 }
@@ -61,14 +63,15 @@ export async function generate(
 async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
   const { model, request, options, clock } = job;
   const { dit, pictures } = model;
-  const { images, labels, guidanceChannels } = request;
+  const { images, guidanceChannels } = request;
   const sampler = samplerNamed(request.sampler).create(request.steps);
   const run = owned.adopt(
     await dit.prepare({
+      ...runConditions(dit.config, request, model.info.variation),
       latentItems: images,
-      labels: Array.from({ length: images }, () => labels),
-      guided: request.guidance !== 1,
       networkTimes: sampler.networkTimes,
+      networkEnds: sampler.networkEnds,
+      routerShift: request.budget,
       dynamicWidth: request.dynamicWidth,
       dynamicTokens: request.dynamicTokens,
       timed: true,

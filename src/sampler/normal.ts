@@ -4,6 +4,9 @@ import { philox4x32 } from './philox';
 /** Stream of the initial latent. */
 export const LATENT_STREAM = 0;
 
+/** Stream of what a seed draws besides noise; those of the steps count up and never reach it. */
+export const MOVES_STREAM = 0xffffffff;
+
 /**
  * Stream of the noise a step adds.
  * @param step 0-based, in the order taken
