@@ -3,7 +3,7 @@
  * is freed.
  * @throws what the first part that failed has thrown
  */
-export async function sideBySide<T>(work: readonly Promise<T>[]): Promise<T[]> {
+export async function sideBySide<T>(work: readonly (T | Promise<T>)[]): Promise<T[]> {
   const results = await Promise.allSettled(work);
   const values: T[] = [];
   for (const result of results) {

@@ -189,10 +189,39 @@ export interface GenerateResult {
   readonly statistics: RunStatistics;
 }
 
-/** Where weights come from: a manifest beside its files, or files dropped on the page. */
+/**
+ * Where a run stood between two steps: enough to go on from there, to the same bits on the same
+ * machine.
+ */
+export interface Bookmark {
+  /** Steps done, and the network's evaluations in them. */
+  readonly step: number;
+  readonly evaluations: number;
+  /** (images * C, S * S) */
+  readonly latent: Float32Array<ArrayBuffer>;
+  /** Of those evaluations, as `ComputeRecord.keptTokens`. */
+  readonly keptTokens: Uint8Array<ArrayBuffer>;
+  /** Wall-clock of each of those steps, and from the request to the last of them. */
+  readonly stepMs: readonly number[];
+  readonly elapsedMs: number;
+  /** What is decoded already, by its place in the batch; only after the last step. */
+  readonly pictures?: ReadonlyMap<number, Picture>;
+}
+
+/** Where weights come from. */
 export type ModelSource =
+  /** A manifest beside its files. */
   | { readonly kind: 'manifest'; readonly url: string }
-  | { readonly kind: 'files'; readonly checkpoint: File; readonly vae?: File };
+  /** All files of a model, as they were dropped on the page; what is what is told by their content. */
+  | {
+      readonly kind: 'files';
+      /** For the visitor, and for links. */
+      readonly name: string;
+      readonly files: readonly File[];
+      readonly choice?: ModelChoice;
+    }
+  /** A model that this browser keeps. */
+  | { readonly kind: 'stored'; readonly id: string; readonly name: string };
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
@@ -204,6 +233,12 @@ export interface GenerateOptions {
   readonly onStep?: (event: StepEvent) => void;
   /** Decoded guess of the clean pictures so far, one per image. */
   readonly onPreview?: (pictures: readonly Picture[]) => void;
+  /** Called about once a second, and when the last step is done. */
+  readonly onBookmark?: (bookmark: Bookmark) => void;
+  /** A finished picture of the batch. */
+  readonly onPicture?: (index: number, picture: Picture) => void;
+  /** Where a run of the same request with the same model stood; it goes on from there. */
+  readonly from?: Bookmark | undefined;
 }
 
 /**

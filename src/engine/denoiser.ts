@@ -33,6 +33,11 @@ export interface DeviceDenoiserOptions {
   readonly wantsPreview?: (step: number) => boolean;
   /** Receives the guess, shaped as the latent; valid until the next one is wanted. */
   readonly onPreview?: (clean: Storage) => void;
+  /** Steps that the latent has behind it already. */
+  readonly stepsDone?: number;
+  /** Whether the latent that this step ends with is wanted; told after `onStep`. */
+  readonly wantsLatent?: (step: SamplerStep) => boolean;
+  readonly onLatent?: (step: SamplerStep, latent: Float32Array<ArrayBuffer>) => void;
 }
 
 /** The sampler's arithmetic, compiled, and the memory it works in. */
@@ -52,7 +57,7 @@ interface Arithmetic {
 
 /** Runs the network and the sampler's arithmetic on a device, a step ahead of what has been read. */
 export class DeviceDenoiser implements Denoiser {
-  #step = 0;
+  #step: number;
   /** Token gates of the evaluations of this step so far, on their way. */
   #kept: Promise<Uint32Array>[] = [];
   /** The step before this one, read and reported. */
@@ -62,7 +67,9 @@ export class DeviceDenoiser implements Denoiser {
     private readonly options: DeviceDenoiserOptions,
     private readonly arithmetic: Arithmetic,
     private readonly owned: Owned,
-  ) {}
+  ) {
+    this.#step = options.stepsDone ?? 0;
+  }
 
   /**
    * Allocates and compiles everything that sampling needs.
@@ -123,13 +130,16 @@ export class DeviceDenoiser implements Denoiser {
   }
 
   async #report(step: SamplerStep, kept: readonly Promise<Uint32Array>[]): Promise<void> {
-    const { run, onStep } = this.options;
+    const { run, onStep, onLatent, wantsLatent } = this.options;
+    // Both are asked for before anything of the next step, and so are as this one has left them.
+    const latentRead = wantsLatent?.(step) ? handled(run.home.readFloats(run.latent)) : undefined;
     const [[flag], ...masks] = await Promise.all([
       run.home.readWords(this.arithmetic.flags),
       ...kept,
     ]);
     onStep?.(step, masks);
     if (flag !== 0) throw notFinite(step);
+    if (latentRead) onLatent?.(step, await latentRead);
   }
 }
 

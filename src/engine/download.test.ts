@@ -23,7 +23,8 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 /** Waits before another try are over at once; silence lasts as long as a test says. */
 class HandClock implements Clock {
   readonly waits: number[] = [];
-  readonly #watches = new Set<() => void>();
+  readonly #watches = new Map<() => void, number>();
+  #now = 0;
 
   after(ms: number, work: () => void): () => void {
     if (ms !== stallMs) {
@@ -31,13 +32,18 @@ class HandClock implements Clock {
       const timer = setTimeout(work);
       return () => clearTimeout(timer);
     }
-    this.#watches.add(work);
+    this.#watches.set(work, this.#now + ms);
     return () => this.#watches.delete(work);
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const [work, due] of [...this.#watches]) if (due <= this.#now) work();
   }
 
   /** As long as every connection is given to say something. */
   passStall(): void {
-    for (const work of [...this.#watches]) work();
+    this.pass(stallMs);
   }
 }
 
@@ -109,6 +115,29 @@ describe('a transfer that falls silent', () => {
     expect(await contents(withStallAt(url, half, sha256))).toBe(true);
   });
 
+  it('is not one that is slow but goes on', async () => {
+    let send: () => void = () => undefined;
+    const url = server.file('a', (response) => {
+      let sent = 0;
+      response.writeHead(200, { 'content-length': String(bytes.length) });
+      send = () => void response.write(bytes.subarray(sent, (sent += bytes.length / 4)));
+      send();
+    });
+    const got = download(
+      { url },
+      {
+        clock,
+        onProgress(received) {
+          if (received === 0 || received === bytes.length) return;
+          clock.pass(stallMs - 1);
+          send();
+        },
+      },
+    );
+    expect(await contents(got)).toBe(true);
+    expect(server.asked('a')).toHaveLength(1);
+  });
+
   it('is given up after a few tries, each after a longer wait', async () => {
     const url = server.file('a', mute);
     const failing = download({ url }, { clock });
@@ -139,6 +168,21 @@ describe('a connection that breaks off', () => {
   it('begins again where the server does not give parts', async () => {
     const url = server.file('a', breakingAfter(half, file), withoutRanges(file));
     expect(await contents(download({ url }, { clock }))).toBe(true);
+  });
+
+  it('goes on where an answer is shorter than it said without breaking off', async () => {
+    const url = server.file(
+      'a',
+      breakingAfter(half, file),
+      (response) => {
+        const range = `bytes ${half}-${bytes.length - 1}/${bytes.length}`;
+        response.writeHead(206, { 'content-range': range });
+        response.end(bytes.subarray(half, half + 100));
+      },
+      well(file),
+    );
+    expect(await contents(download({ url }, { clock }))).toBe(true);
+    expect(server.asked('a').at(2)).toMatchObject({ range: `bytes=${half + 100}-` });
   });
 
   it('does not go on for ever where no try gets further', async () => {

@@ -5,6 +5,7 @@ import { samplerNamed } from '../sampler/samplers';
 import type { GenerateOptions, GenerateRequest, GenerateResult, ModelInfo } from './api';
 import { DeviceDenoiser } from './denoiser';
 import type { Network, NetworkRun } from './network-run';
+import { Bookmarks, expectFitting } from './bookmarks';
 import { batchNoise } from './noise';
 import type { PictureDecoder } from './picture-decoder';
 import { Previewer } from './previewer';
@@ -48,7 +49,9 @@ export async function generate(
   options: GenerateOptions,
 ): Promise<GenerateResult> {
   const { backend } = model.dit;
-  const clock = new RunClock(request, model.pictures, options.onStep);
+  const { from } = options;
+  if (from) expectFitting(from, request, model.dit.config);
+  const clock = new RunClock(request, model.pictures, options.onStep, from);
   const job: Job = { model, request, options, clock };
   const owned = new Owned();
   try {
@@ -62,6 +65,7 @@ export async function generate(
 
 async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
   const { model, request, options, clock } = job;
+  const { from } = options;
   const { dit, pictures } = model;
   const { images, guidanceChannels } = request;
   const sampler = samplerNamed(request.sampler).create(request.steps);
@@ -77,9 +81,11 @@ async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
       timed: true,
     }),
   );
-  run.home.write(run.latent, batchNoise(dit.config, request, LATENT_STREAM));
+  run.home.write(run.latent, from?.latent ?? batchNoise(dit.config, request, LATENT_STREAM));
   await run.latentMoved();
   const record = new RunRecord(run, sampler.networkTimes);
+  if (from) record.restore(from);
+  const bookmarks = new Bookmarks({ clock, record, onBookmark: options.onBookmark });
   const previewer = new Previewer({ pictures, request, options, clock });
   const evaluations: number[] = [];
   const denoiser = await DeviceDenoiser.create({
@@ -95,6 +101,9 @@ async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
       for (const gates of kept) record.add(gates);
       clock.stepped(step + 1);
     },
+    stepsDone: from?.step ?? 0,
+    wantsLatent: (step) => bookmarks.isDue(step),
+    onLatent: (step, latent) => bookmarks.add(step, latent),
   });
   owned.adopt({ destroy: () => void denoiser.destroy() });
   return { sampler, run, record, evaluations, denoiser, previewer };
@@ -106,24 +115,30 @@ async function sampleAndDecode(job: Job, prepared: PreparedRun): Promise<Generat
   let deviceMs: readonly number[] | undefined;
   try {
     clock.samplingStarts();
-    await sampler.run(denoiser);
+    await sampler.run(denoiser, options.from?.step);
     await previewer.finished();
     deviceMs = await run.deviceMs();
   } finally {
     await previewer.finished();
     await denoiser.destroy();
   }
-  let decoded = 0;
+  const known = options.from?.pictures;
+  let decoded = known?.size ?? 0;
   const pictures = await model.pictures.decode(run.latent, request.images, {
     signal: options.signal,
-    onDecoded: () => clock.decoded(++decoded),
+    known,
+    onDecoded(image, picture) {
+      clock.decoded(++decoded);
+      options.onPicture?.(image, picture);
+    },
   });
   return {
     request,
     pictures,
     statistics: record.statistics({
       ...clock.times(),
-      deviceStepMs: deviceMs && sumBySteps(deviceMs, evaluations),
+      // The clock of the device that a run began on went with it.
+      deviceStepMs: options.from ? undefined : deviceMs && sumBySteps(deviceMs, evaluations),
     }),
   };
 }

@@ -20,8 +20,8 @@ class LocalEngine implements Engine {
     this.lost = session.lost;
     this.load = (source, { signal, onProgress } = {}) =>
       this.#work(signal, (ended) => session.load(source, ended, (event) => onProgress?.(event)));
-    this.generate = (request, { signal, onStep, onPreview } = {}) =>
-      this.#work(signal, (ended) => session.generate(request, ended, { onStep, onPreview }));
+    this.generate = (request, { signal, ...options } = {}) =>
+      this.#work(signal, (ended) => session.generate(request, ended, options));
   }
 
   dispose(): void {

@@ -8,8 +8,17 @@ import { viewLatent } from './latent-view';
 /** How a batch is decoded. */
 export interface DecodeOptions {
   readonly signal?: AbortSignal;
-  /** Called with each picture's end, in no order. */
-  readonly onDecoded?: () => void;
+  /** Called with each picture as it is ready, in no order. */
+  readonly onDecoded?: (image: number, picture: Picture) => void;
+  /** Pictures that are there already. */
+  readonly known?: ReadonlyMap<number, Picture> | undefined;
+}
+
+/** What a network draws, and what makes pictures of it. */
+export interface PictureForm {
+  readonly vae?: Pick<Vae, 'decode' | 'multiplyAdds'> | undefined;
+  /** Latents where absent; pixels are pictures already. */
+  readonly space?: 'latents' | 'pixels';
 }
 
 /** Turns latents into pictures, and learns what one costs. */
@@ -40,19 +49,26 @@ export class PictureDecoder {
   async decode(
     latent: Storage,
     images: number,
-    { signal, onDecoded }: DecodeOptions = {},
+    { signal, onDecoded, known }: DecodeOptions = {},
   ): Promise<readonly Picture[]> {
     const start = performance.now();
     const decodeOne = async (image: number): Promise<Picture> => {
-      const { backend, config, vae } = this;
-      const picture = vae
-        ? await vae.decode(latent, image, signal)
-        : await viewLatent(backend.lanes[0], config, latent, image);
-      onDecoded?.();
+      const picture = this.#vae
+        ? await this.#vae.decode(latent, image, signal)
+        : await this.#view(latent, image);
+      onDecoded?.(image, picture);
       return picture;
     };
-    const pictures = await sideBySide(Array.from({ length: images }, (_, i) => decodeOne(i)));
-    this.#costMs = (performance.now() - start) / images;
+    const pictures = await sideBySide(
+      Array.from({ length: images }, (_, i) => known?.get(i) ?? decodeOne(i)),
+    );
+    const decoded = images - (known?.size ?? 0);
+    if (decoded > 0) this.#costMs = (performance.now() - start) / decoded;
     return pictures;
+  }
+
+  #view(latent: Storage, image: number): Promise<Picture> {
+    const view = this.#space === 'pixels' ? viewPixels : viewLatent;
+    return view(this.backend.lanes[0], this.config, latent, image);
   }
 }

@@ -80,7 +80,7 @@ export class Session {
   generate(
     request: GenerateRequest,
     signal: AbortSignal,
-    options: Pick<GenerateOptions, 'onStep' | 'onPreview'>,
+    options: Omit<GenerateOptions, 'signal'>,
   ): Promise<GenerateResult> {
     return this.#alone(async () => {
       if (!this.#model) {

@@ -1,7 +1,7 @@
 import { tokenCount } from '../network/config';
 import { activeCounts } from '../network/dit/width-table';
-import type { ComputeRecord, RunStatistics } from './api';
-import { keptBytes, setKept } from './kept-bits';
+import type { Bookmark, ComputeRecord, RunStatistics } from './api';
+import { isKept, keptBytes, setKept } from './kept-bits';
 import type { NetworkRun } from './network-run';
 
 /** What of a prepared network statistics are made of. */
@@ -58,6 +58,24 @@ export class RunRecord {
       if (kept[i] === 0) continue;
       setKept(this.#bits, start + i);
       this.#kept++;
+    }
+  }
+
+  /** Evaluations so far and their gates, for `restore`. */
+  soFar(): Pick<Bookmark, 'evaluations' | 'keptTokens'> {
+    const evaluations = this.#evaluations;
+    const gates = this.run.dynamicTokens ? evaluations * this.#gatesOfEvaluation : 0;
+    return { evaluations, keptTokens: this.#bits.slice(0, keptBytes(gates)) };
+  }
+
+  /** Counts what a run before this one has done. */
+  restore({ evaluations, keptTokens }: Pick<Bookmark, 'evaluations' | 'keptTokens'>): void {
+    const gates = this.run.dynamicTokens ? this.#gatesOfEvaluation : 0;
+    for (let evaluation = 0; evaluation < evaluations; evaluation++) {
+      const start = evaluation * gates;
+      this.add(
+        Uint32Array.from({ length: gates }, (_, i) => Number(isKept(keptTokens, start + i))),
+      );
     }
   }
 

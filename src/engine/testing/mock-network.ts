@@ -93,6 +93,7 @@ class MockRun implements NetworkRun {
   }
 
   async evaluate(evaluation: number, signal?: AbortSignal): Promise<void> {
+    this.#evaluation = evaluation;
     this.mock.onEvaluate?.(evaluation);
     if (signal?.aborted) throw new DyditError('cancelled', 'The mock was cancelled.');
     const latents = await this.home.readFloats(this.latent);
@@ -129,8 +130,7 @@ class MockRun implements NetworkRun {
   #evaluation = 0;
 
   #kept(): Uint32Array<ArrayBuffer> {
-    const evaluation = this.#evaluation++;
-    return this.mock.kept?.(evaluation) ?? new Uint32Array(this.#gates()).fill(1);
+    return this.mock.kept?.(this.#evaluation) ?? new Uint32Array(this.#gates()).fill(1);
   }
 
   #gates(): number {

@@ -83,10 +83,12 @@ class WorkerConnection {
 
   generate(request: GenerateRequest, options: GenerateOptions = {}): Promise<GenerateResult> {
     return this.#call<GenerateResult>(
-      (id) => ({ type: 'generate', id, request }),
+      (id) => ({ type: 'generate', id, request, from: options.from }),
       (message, resolve) => {
         if (message.type === 'step') options.onStep?.(message.event);
         if (message.type === 'preview') options.onPreview?.(message.pictures);
+        if (message.type === 'bookmark') options.onBookmark?.(message.bookmark);
+        if (message.type === 'picture') options.onPicture?.(message.index, message.picture);
         if (message.type === 'generated') resolve(message.result);
       },
       options.signal,

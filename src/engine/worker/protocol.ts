@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../../errors';
 import type {
+  Bookmark,
   EngineOptions,
   GenerateRequest,
   GenerateResult,
@@ -15,7 +16,12 @@ import type {
 export type ToWorker =
   | { readonly type: 'start'; readonly id: number; readonly options: EngineOptions }
   | { readonly type: 'load'; readonly id: number; readonly source: ModelSource }
-  | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
+  | {
+      readonly type: 'generate';
+      readonly id: number;
+      readonly request: GenerateRequest;
+      readonly from?: Bookmark | undefined;
+    }
   | { readonly type: 'cancel'; readonly id: number };
 
 /** From the worker to the page. */
@@ -25,6 +31,13 @@ export type FromWorker =
   | { readonly type: 'loaded'; readonly id: number; readonly model: ModelInfo }
   | { readonly type: 'step'; readonly id: number; readonly event: StepEvent }
   | { readonly type: 'preview'; readonly id: number; readonly pictures: readonly Picture[] }
+  | { readonly type: 'bookmark'; readonly id: number; readonly bookmark: Bookmark }
+  | {
+      readonly type: 'picture';
+      readonly id: number;
+      readonly index: number;
+      readonly picture: Picture;
+    }
   | { readonly type: 'generated'; readonly id: number; readonly result: GenerateResult }
   | { readonly type: 'failed'; readonly id: number; readonly error: ErrorReport }
   | { readonly type: 'lost'; readonly error: ErrorReport };

@@ -44,6 +44,11 @@ export class SessionServer {
           const result = await this.#running().generate(message.request, signal, {
             onStep: (event) => send({ type: 'step', id, event }),
             onPreview: (pictures) => send({ type: 'preview', id, pictures }, buffersOf(pictures)),
+            onBookmark: (bookmark) =>
+              send({ type: 'bookmark', id, bookmark }, [bookmark.latent.buffer]),
+            // Copied: it is a part of the result as well.
+            onPicture: (index, picture) => send({ type: 'picture', id, index, picture }),
+            from: message.from,
           });
           send({ type: 'generated', id, result }, buffersOf(result.pictures));
         });
