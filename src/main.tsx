@@ -5,6 +5,7 @@ import { browserPageKeeper, noPageKeeper } from './store/page-keeper';
 import { browserPreferences } from './store/preferences';
 import { browserSurroundings } from './store/surroundings';
 import { mountPage } from './ui/mount';
+import { createLibrary } from './engine/models/worker/client';
 import { createEngine } from './engine/worker/client';
 
 const root = document.getElementById('root');
@@ -15,6 +16,7 @@ const store = createAppStore({
   addressBar: browserAddressBar(),
   preferences: browserPreferences(),
   history: browserHistory(),
+  library: createLibrary(),
   surroundings: browserSurroundings(),
   pageKeeper: import.meta.env.PROD ? browserPageKeeper() : noPageKeeper,
   builtInManifest: new URL(

@@ -63,6 +63,12 @@ async function sumFile(file: Blob, control: HashControl): Promise<string> {
   return sumInParts(file, control);
 }
 
+/** SHA-256 of bytes in hexadecimal. */
+export async function sha256OfBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const subtle = subtleOf(globalThis.crypto);
+  return bytesToHex(subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes));
+}
+
 /** Not there where a page is served over plain http, whatever its type says. */
 function subtleOf(crypto: { readonly subtle?: SubtleCrypto }): SubtleCrypto | undefined {
   return crypto.subtle;

@@ -2,6 +2,7 @@ import type { BackendReport } from '../backend/backend';
 import type { ErrorReport } from '../errors';
 import type { MoveName, Moves } from '../network/conditions';
 import type { WeightedLabel } from '../network/dit/label';
+import type { ModelChoice } from './models/model-choice';
 import type { SamplerName } from '../sampler/samplers';
 
 export type { MoveName, Moves, SamplerName, WeightedLabel };
@@ -75,6 +76,10 @@ export interface ModelInfo {
   /** False for a static DiT: the toggles then do nothing and are disabled with a reason. */
   readonly dynamic: boolean;
   readonly hasVae: boolean;
+  /** What the network draws; pixels need no VAE. */
+  readonly space: 'latents' | 'pixels';
+  /** False where the model was trained without a null class: guidance must then be 1. */
+  readonly guidable: boolean;
   readonly depth: number;
   readonly heads: number;
   /** N */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DyditError } from '../errors';
 import { ditManifestSchema, vaeManifestSchema, type NameCounts } from '../network/manifest';
-import { samplerNames } from '../sampler/samplers';
+import { samplerNamed, samplerNames } from '../sampler/samplers';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
 
@@ -82,11 +82,55 @@ export function filesOfManifest({ dit, vae }: Manifest): readonly ManifestFile[]
  */
 export function parseManifest(json: unknown): Manifest {
   const result = v.safeParse(manifestSchema, json);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new DyditError(
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw wrongEntry(v.getDotPath(issue) ?? 'its top', issue.message);
+  }
+  expectCoherent(result.output);
+  return result.output;
+}
+
+/** Holds entries against those that they ask for. */
+function expectCoherent({ dit, sampling, fast, budget = [] }: Manifest): void {
+  const { conditions = 0, condition_names: names, depth, jump_blocks: jumps = 0 } = dit;
+  if (names && names.length !== conditions) {
+    throw wrongEntry(
+      'dit.condition_names',
+      `${names.length} names for ${conditions} linear inputs (dit.conditions)`,
+    );
+  }
+  if (depth !== undefined && jumps > depth) {
+    throw wrongEntry('dit.jump_blocks', `${jumps} of ${depth} blocks`);
+  }
+  expectSampled('sampling', sampling, dit);
+  if (fast) expectSampled('fast', fast, dit);
+  const [first, ...others] = budget.toSorted((a, b) => a.shift - b.shift);
+  others.reduce((before, point) => {
+    if (point.shift > before.shift && point.share >= before.share) return point;
+    const told = [before, point].map(({ shift, share: left }) => `${left} at ${shift}`).join(', ');
+    throw wrongEntry('budget', `the share of work must grow with the shift, but it is ${told}`);
+  }, first);
+}
+
+/** Jumps, and guidance in them, have to be known to the network. */
+function expectSampled(
+  entry: 'sampling' | 'fast',
+  { sampler, steps, cfg_scale: scale }: NonNullable<Manifest['fast']>,
+  { jump_blocks: blocks = 0, condition_names: names = [] }: Manifest['dit'],
+): void {
+  const { jumps, mostSteps } = samplerNamed(sampler);
+  if (steps > mostSteps)
+    throw wrongEntry(`${entry}.steps`, `${sampler} takes at most ${mostSteps}`);
+  if (jumps && blocks === 0) throw wrongEntry(`${entry}.sampler`, 'there is no dit.jump_blocks');
+  if (jumps && scale !== 1 && !names.includes('guidance')) {
+    throw wrongEntry(`${entry}.cfg_scale`, 'dit.condition_names has no "guidance"');
+  }
+}
+
+function wrongEntry(entry: string, message: string): DyditError {
+  return new DyditError(
     'checkpoint-unsupported',
-    `The model's manifest is wrong at "${v.getDotPath(issue) ?? 'its top'}": ${issue.message}.`,
+    `The model's manifest is wrong at "${entry}": ${message}.`,
     'Export the model again.',
   );
 }

@@ -1,3 +1,4 @@
+import { DyditError } from '../errors';
 import { conditionIndex, moveNames } from '../network/conditions';
 import { hasJumps, tokenCount, type DitConfig } from '../network/config';
 import { evaluationCost } from '../network/dit/cost';
@@ -8,7 +9,7 @@ import type { ModelInfo } from './api';
 import type { Manifest } from './manifest';
 
 /** Settings to start with where no manifest gives any: the official DiT's, with fewer steps. */
-function usualDefaults(config: DitConfig): ModelInfo['defaults'] {
+export function usualDefaults(config: DitConfig): ModelInfo['defaults'] {
   return config.objective === 'epsilon'
     ? { sampler: 'ddim', steps: 50, guidance: 4, guidanceChannels: 3 }
     : { sampler: 'flow-euler', steps: 25, guidance: 2.5, guidanceChannels: 'all' };
@@ -26,17 +27,29 @@ export interface ModelParts {
   readonly dit: Pick<Dit, 'config' | 'parameters' | 'weightDtype'>;
   readonly vae?: Pick<Vae, 'config' | 'multiplyAdds'>;
   /** Names and defaults, where the model came with them. */
-  readonly manifest?: Manifest;
+  readonly manifest?: Manifest | undefined;
+  readonly classNames?: readonly string[] | undefined;
+  /** What the network draws; latents where absent. */
+  readonly space?: ModelInfo['space'];
+}
+
+/** Classes that have no more than names, or not even those. */
+export function plainClasses(
+  count: number,
+  names: readonly string[] = [],
+): { name: string; emoji: string; category: string }[] {
+  return Array.from({ length: count }, (_, i) => ({
+    ...{ name: names.at(i) ?? `Class ${i}`, emoji: '', category: 'Classes' },
+  }));
 }
 
 /** What the page is told of a model. */
-export function describeModel({ name, identity, dit, vae, manifest }: ModelParts): ModelInfo {
+export function describeModel(parts: ModelParts): ModelInfo {
+  const { name, identity, dit, vae, manifest, classNames, space = 'latents' } = parts;
   const { config } = dit;
-  const numbered = Array.from({ length: config.numClasses }, (_, i) => ({
-    name: `Class ${i}`,
-    emoji: '',
-    category: 'Classes',
-  }));
+  const foldedGuidance = conditionIndex(config, 'guidance') !== undefined;
+  const guidable = config.nullClass !== false || foldedGuidance;
+  const defaults = manifest ? defaultsOf(manifest) : usualDefaults(config);
   return {
     name,
     identity,
@@ -46,6 +59,8 @@ export function describeModel({ name, identity, dit, vae, manifest }: ModelParts
     samplers: samplersFor({ objective: config.objective, jumps: hasJumps(config) }),
     dynamic: config.dynamic,
     hasVae: vae !== undefined,
+    space,
+    guidable,
     depth: config.depth,
     heads: config.numHeads,
     tokens: tokenCount(config),
@@ -54,11 +69,11 @@ export function describeModel({ name, identity, dit, vae, manifest }: ModelParts
       evaluation: evaluationCost(config),
       decode: vae?.multiplyAdds(config.inputSize) ?? 0,
     },
-    foldedGuidance: conditionIndex(config, 'guidance') !== undefined,
+    foldedGuidance,
     ...learnedOf(config, manifest),
-    classes: manifest?.classes ?? numbered,
+    classes: manifest?.classes ?? plainClasses(config.numClasses, classNames),
     styles: manifest?.styles ?? Array.from({ length: config.numStyles }, (_, i) => `Style ${i}`),
-    defaults: manifest ? defaultsOf(manifest) : usualDefaults(config),
+    defaults: guidable ? defaults : { ...defaults, guidance: 1 },
   };
 }
 
@@ -70,23 +85,31 @@ function samplingOf({ sampler, steps, cfg_scale: guidance }: NonNullable<Manifes
   return { sampler, steps, guidance };
 }
 
-/** What the weights know besides, as far as the manifest names it. */
+/**
+ * What the weights know besides, as far as the manifest names it.
+ * @throws DyditError `checkpoint-unsupported` where there is a budget of routers that are not there
+ */
 function learnedOf(
   config: DitConfig,
   manifest: Manifest | undefined,
 ): Pick<ModelInfo, 'fast' | 'long' | 'variation' | 'budget' | 'unnamedInputs'> {
-  const { conditions = 0, conditionNames } = config;
-  const names = moveNames.filter((name) => conditionIndex(config, name) !== undefined);
+  const { conditions = 0, conditionNames, numStyles } = config;
   const { fast, sampling, variation, budget } = manifest ?? {};
+  if (budget && !config.dynamic) {
+    throw new DyditError(
+      'checkpoint-unsupported',
+      "The model's manifest has a budget, but the weights have no routers.",
+      'The manifest and the weights belong to different models; export them together again.',
+    );
+  }
+  const names = moveNames.filter((name) => conditionIndex(config, name) !== undefined);
+  const styleBlend = numStyles > 1 ? (variation?.style_blend ?? 0) : 0;
+  const isVaried = names.length > 0 || styleBlend > 0;
   return {
     ...(conditions > 0 && !conditionNames && { unnamedInputs: conditions }),
     ...(fast && sampling && { fast: samplingOf(fast), long: samplingOf(sampling) }),
-    ...((names.length > 0 || variation) && {
-      variation: {
-        names,
-        default: variation?.default ?? 0,
-        ...(variation?.style_blend && { styleBlend: variation.style_blend }),
-      },
+    ...(isVaried && {
+      variation: { names, default: variation?.default ?? 0, ...(styleBlend > 0 && { styleBlend }) },
     }),
     ...(budget && { budget: budget.toSorted((a, b) => a.shift - b.shift) }),
   };

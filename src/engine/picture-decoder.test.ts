@@ -25,10 +25,12 @@ afterEach(() => {
 it('guesses what a picture costs by the machine’s speed, then knows', async () => {
   // The mock machine does 1 GFLOP/s: 15 M multiply-adds are 30 ms.
   const decoder = new PictureDecoder(watchedBackend().backend, mockConfig, {
-    multiplyAdds: (side) => 7.5e6 * side,
-    decode: (_latent, image) => {
-      vi.advanceTimersByTime(20);
-      return Promise.resolve(pictureOf(image));
+    vae: {
+      multiplyAdds: (side) => 7.5e6 * side,
+      decode: (_latent, image) => {
+        vi.advanceTimersByTime(20);
+        return Promise.resolve(pictureOf(image));
+      },
     },
   });
   expect(decoder.costMs).toBeCloseTo(30, 9);
@@ -40,11 +42,13 @@ it('gives the pictures in order, whichever is ready first', async () => {
   const finish: (() => void)[] = [];
   const done = vi.fn();
   const decoder = new PictureDecoder(watchedBackend().backend, mockConfig, {
-    multiplyAdds: () => 0,
-    decode: (_latent, image) =>
-      new Promise((resolve) => {
-        finish[image] = () => resolve(pictureOf(image));
-      }),
+    vae: {
+      multiplyAdds: () => 0,
+      decode: (_latent, image) =>
+        new Promise((resolve) => {
+          finish[image] = () => resolve(pictureOf(image));
+        }),
+    },
   });
   const decoding = decoder.decode(latent, 3, { onDecoded: done });
   for (const image of [2, 0, 1]) finish[image]();
@@ -56,13 +60,15 @@ it('fails where a picture fails, once no other is being made', async () => {
   let finishLast: () => void = () => undefined;
   const notFinite = new DyditError('not-finite', 'No picture.');
   const decoder = new PictureDecoder(watchedBackend().backend, mockConfig, {
-    multiplyAdds: () => 0,
-    decode: (_latent, image) =>
-      image === 0
-        ? Promise.reject(notFinite)
-        : new Promise((resolve) => {
-            finishLast = () => resolve(pictureOf(image));
-          }),
+    vae: {
+      multiplyAdds: () => 0,
+      decode: (_latent, image) =>
+        image === 0
+          ? Promise.reject(notFinite)
+          : new Promise((resolve) => {
+              finishLast = () => resolve(pictureOf(image));
+            }),
+    },
   });
   let settled = false;
   const decoding = decoder.decode(latent, 2).finally(() => {

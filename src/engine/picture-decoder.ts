@@ -3,7 +3,7 @@ import { sideBySide } from '../backend/side-by-side';
 import type { DitConfig } from '../network/config';
 import type { Vae } from '../network/vae/vae';
 import type { Picture } from './api';
-import { viewLatent } from './latent-view';
+import { viewLatent, viewPixels } from './latent-view';
 
 /** How a batch is decoded. */
 export interface DecodeOptions {
@@ -24,13 +24,17 @@ export interface PictureForm {
 /** Turns latents into pictures, and learns what one costs. */
 export class PictureDecoder {
   #costMs: number;
+  readonly #vae: Pick<Vae, 'decode' | 'multiplyAdds'> | undefined;
+  readonly #space: 'latents' | 'pixels';
 
-  /** @param vae absent: the latent itself is shown */
+  /** Without a VAE the latent itself is shown. */
   constructor(
     private readonly backend: Backend,
     private readonly config: DitConfig,
-    private readonly vae?: Pick<Vae, 'decode' | 'multiplyAdds'>,
+    { vae, space = 'latents' }: PictureForm = {},
   ) {
+    this.#vae = vae;
+    this.#space = space;
     const work = vae?.multiplyAdds(config.inputSize) ?? 0;
     const { linearGflops } = backend.report;
     this.#costMs = linearGflops > 0 ? (2 * work) / (linearGflops * 1e6) : 0;

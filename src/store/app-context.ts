@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions, ModelSource } from '../engine/api';
+import type { ModelLibrary } from '../engine/models/library';
 import type { App, AppState, Outcome, Run } from './app-state';
 import type { AddressBar } from './address-bar';
 import type { HistoryStore } from './history-store';
@@ -14,6 +15,7 @@ export interface AppDependencies {
   readonly addressBar: AddressBar;
   readonly preferences: PreferenceStore;
   readonly history: HistoryStore;
+  readonly library: ModelLibrary;
   readonly surroundings: Surroundings;
   readonly pageKeeper: PageKeeper;
   /** Address of the manifest of the model that comes with the page. */
@@ -47,6 +49,10 @@ export interface Session {
   abort: AbortController | null;
   /** Settles when the engine has done, or given up, what it was last asked for. */
   engineBusy: Promise<unknown>;
+  /** Identifies the latest look at opened files: what comes of those before is of no interest. */
+  opened: object;
+  /** Ends the keeping of a model under way. */
+  keepAbort: AbortController | null;
   /** Settles, never rejects, when the page has taken note of the end of its last run. */
   runEnded: Promise<void>;
   unfinished: Unfinished | null;

@@ -10,6 +10,9 @@ import type {
   StepEvent,
 } from '../engine/api';
 import type { NumberSetting } from './changes';
+import type { ModelActions } from './models/actions';
+import type { Opening } from './models/opening';
+import type { Shelf } from './models/shelf';
 import type { Notice } from './notice';
 import type { PictureDifference } from './picture-difference';
 import type { Recipe } from './recipe';
@@ -27,6 +30,12 @@ export type EngineState =
     }
   | { readonly status: 'lost'; readonly error: ErrorReport };
 
+/** Which picture of a strip is being made. */
+export interface Place {
+  readonly index: number;
+  readonly of: number;
+}
+
 /** What a run is doing; a comparison goes through all three in order. */
 export type Leg = 'warm-up' | 'static' | 'dynamic';
 
@@ -35,12 +44,14 @@ export type Cause = 'asked' | 'first' | 'live';
 
 /** A run under way. */
 export interface Run {
-  readonly kind: 'generate' | 'compare';
+  readonly kind: 'generate' | 'compare' | 'strip';
   readonly cause: Cause;
   readonly settings: Settings;
   readonly model: ModelInfo;
   /** Absent for a plain run. */
   readonly leg?: Leg;
+  /** Only in a strip. */
+  readonly place?: Place;
   readonly step: StepEvent | null;
   readonly previews: readonly Picture[];
   readonly cancelling: boolean;
@@ -70,7 +81,14 @@ export interface ComparisonOutcome extends OutcomeBase {
   readonly differences: readonly PictureDifference[];
 }
 
-export type Outcome = PicturesOutcome | ComparisonOutcome;
+/** The way from one thing, or style, to another: a picture a share, of one seed. */
+export interface StripOutcome extends OutcomeBase {
+  readonly kind: 'strip';
+  /** One picture each, in order. */
+  readonly results: readonly GenerateResult[];
+}
+
+export type Outcome = PicturesOutcome | ComparisonOutcome | StripOutcome;
 
 export interface AppState {
   readonly engine: EngineState;
@@ -96,6 +114,9 @@ export interface AppState {
   /** The outcome on the stage; `null` before the first. */
   readonly shownId: number | null;
   readonly notice: Notice | null;
+  /** Files that were opened and are no model in use yet. */
+  readonly opening: Opening | null;
+  readonly shelf: Shelf;
   /** A newer version of the page: waits to be taken, or could not be as other windows have this one. */
   readonly newerVersion: 'none' | 'waits' | 'held-up';
 }
@@ -110,8 +131,6 @@ export interface AppActions {
   /** Does on the processor what the graphics card could not: the same model, the same run. */
   readonly goOnOnProcessor: () => Promise<void>;
   readonly loadBuiltIn: () => Promise<void>;
-  /** Takes files that were dropped or chosen: a checkpoint, its VAE, or a saved picture. */
-  readonly openFiles: (files: readonly File[]) => Promise<void>;
   readonly setLive: (live: boolean) => void;
   readonly change: (patch: Partial<Settings>) => void;
   readonly rollSeed: () => void;
@@ -119,6 +138,8 @@ export interface AppActions {
   readonly surprise: () => void;
   readonly generate: () => Promise<void>;
   readonly compare: () => Promise<void>;
+  /** Draws the way from the first thing and style to the second ones. */
+  readonly strip: () => Promise<void>;
   readonly cancel: () => void;
   readonly show: (id: number) => void;
   /** Takes settings of an outcome, which may be of another model, for the next run: all, or those given. */
@@ -135,9 +156,12 @@ export interface AppActions {
   readonly takeNewerVersion: () => Promise<void>;
 }
 
-export type App = AppState & AppActions;
+export type App = AppState & AppActions & ModelActions;
 
-/** The run that the visitor watches; a live redraw stays out of sight until it is there. */
-export function watchedRun({ run }: Pick<AppState, 'run'>): Run | null {
-  return run?.cause === 'live' ? null : run;
+/**
+ * The run that the visitor watches; a live redraw stays out of sight until it is there, unless there
+ * is nothing else to see.
+ */
+export function watchedRun({ run, shownId }: Pick<AppState, 'run' | 'shownId'>): Run | null {
+  return run?.cause === 'live' && shownId !== null ? null : run;
 }

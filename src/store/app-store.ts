@@ -5,6 +5,8 @@ import type { App } from './app-state';
 import { backendActions } from './backend-actions';
 import { engineActions } from './engine-actions';
 import { historyActions } from './history';
+import { modelActions } from './models/model-actions';
+import { emptyShelf } from './models/shelf';
 import { outcomeActions } from './outcome-actions';
 import { runActions } from './run-actions';
 import { followAddress, settingsActions } from './settings-actions';
@@ -20,6 +22,8 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     hasModel: false,
     wanted: source,
     abort: null,
+    opened: {},
+    keepAbort: null,
     engineBusy: Promise.resolve(),
     runEnded: Promise.resolve(),
     unfinished: null,
@@ -53,6 +57,8 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       outcomes: [],
       shownId: null,
       notice: null,
+      opening: null,
+      shelf: emptyShelf,
       newerVersion: 'none',
       ...engineActions(context),
       ...backendActions(context),
@@ -60,6 +66,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       ...runActions(context),
       ...outcomeActions(context),
       ...historyActions(context),
+      ...modelActions(context),
       ...versionActions(context),
     };
   });

@@ -2,22 +2,21 @@ import { DyditError, type ErrorReport } from '../errors';
 import type { ModelInfo, ModelSource } from '../engine/api';
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
-import { nameOfSource, sortFiles } from './opened-files';
+import { nameOfSource } from './opened-files';
 import { restoreHistory } from './history';
-import { readPictureFile } from './picture-file';
 import { carryOver, defaultSettings } from './default-settings';
 import { disposeEngine, loseEngine } from './engine-life';
 import { changesOfModel } from './apply-shared';
 import { takeShared, type Taken } from './awaited-model';
+import { afterLoading } from './models/opening';
 import { newModelNotice } from './notice';
-import { drawFirstPicture, settleRedraw } from './live';
-import { takeFromOutside } from './outside-settings';
+import { drawFirstPicture } from './live';
 import { compareMaker, linkInUse, type Maker } from './recipe';
 import { fitSettings } from './settings';
 import { showInAddress } from './settings-in-use';
 import { readQuery, shareSettings, type ReadSettings } from './shared-settings';
 
-type EngineActions = Pick<AppActions, 'start' | 'retryLoad' | 'loadBuiltIn' | 'openFiles'>;
+type EngineActions = Pick<AppActions, 'start' | 'retryLoad' | 'loadBuiltIn'>;
 
 export function engineActions(context: AppContext): EngineActions {
   const { dependencies, session, get, set } = context;
@@ -48,23 +47,10 @@ export function engineActions(context: AppContext): EngineActions {
         set({ engine: { status: 'failed', while: 'starting', error } });
         return;
       }
-      await load(context, session.wanted);
+      await loadSource(context, session.wanted);
     },
-    retryLoad: () => (session.engine ? load(context, session.wanted) : get().start()),
-    loadBuiltIn: () => load(context, { kind: 'manifest', url: dependencies.builtInManifest }),
-    async openFiles(files) {
-      const opened = sortFiles(files, get().source);
-      switch (opened.kind) {
-        case 'picture':
-          await restoreFromPicture(context, opened.file);
-          break;
-        case 'model':
-          await load(context, opened.source);
-          break;
-        case 'refused':
-          set({ notice: { kind: 'error', error: opened.error } });
-      }
-    },
+    retryLoad: () => (session.engine ? loadSource(context, session.wanted) : get().start()),
+    loadBuiltIn: () => loadSource(context, { kind: 'manifest', url: dependencies.builtInManifest }),
   };
 }
 
@@ -72,11 +58,12 @@ export function engineActions(context: AppContext): EngineActions {
  * Loads a model in place of the present one, which stays where loading fails. Ends what the engine
  * is doing first, for it does one thing at a time.
  */
-async function load(context: AppContext, source: ModelSource): Promise<void> {
+export async function loadSource(context: AppContext, source: ModelSource): Promise<void> {
   const { session, set } = context;
   const { engine } = session;
-  if (!engine) return;
   session.wanted = source;
+  // An engine that starts takes up what is wanted by then.
+  if (!engine) return;
   session.abort?.abort();
   const abort = new AbortController();
   session.abort = abort;
@@ -108,7 +95,11 @@ function failLoading(context: AppContext, error: ErrorReport): void {
   } else if (session.hasModel) {
     session.unfinished = { source: session.wanted };
     session.wanted = get().source;
-    set({ engine: { status: 'ready' }, notice: { kind: 'error', error } });
+    set({
+      engine: { status: 'ready' },
+      opening: afterLoading(get().opening),
+      notice: { kind: 'error', error },
+    });
   } else {
     session.unfinished = { source: session.wanted };
     set({ engine: { status: 'failed', while: 'loading', error } });
@@ -125,10 +116,14 @@ function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): 
   const taken = settingsForModel(context, maker, read);
   // Until the model of a link is here, a reload must find that link.
   if (read && taken.isAwaiting) session.addressIsOfRun = true;
-  set({ engine: { status: 'ready' }, source, model, settings: taken.settings });
+  const opening = afterLoading(get().opening);
+  set({ engine: { status: 'ready' }, source, model, settings: taken.settings, opening });
   if (!(read && taken.isAwaiting)) showInAddress(context, linkInUse(get()));
   if (taken.notice) set({ notice: taken.notice });
-  void drawFirstPicture(context, read?.shared.draw !== false && !taken.isAwaiting);
+  void drawFirstPicture(context, {
+    isWelcome: read?.shared.draw !== false && !taken.isAwaiting,
+    isStrip: read?.shared.run === 'strip' && !taken.isAwaiting,
+  });
 }
 
 /**
@@ -162,32 +157,4 @@ function settingsForModel(context: AppContext, maker: Maker, link: ReadSettings 
 
 function arrived(model: ModelInfo): string {
   return `${model.name} is here: Generate makes the pictures that were asked for.`;
-}
-
-async function restoreFromPicture(context: AppContext, file: File): Promise<void> {
-  const found = await readPictureFile(file);
-  if (found.kind !== 'settings') {
-    const error = found.kind === 'none' ? noSettings(file) : brokenSettings(file, found.reason);
-    context.set({ notice: { kind: 'error', error } });
-    return;
-  }
-  settleRedraw(context);
-  const lead = `Settings restored from ${file.name}. Generate makes the picture again.`;
-  takeFromOutside(context, found.read, lead);
-}
-
-function brokenSettings(file: File, reason: string): ErrorReport {
-  return {
-    code: 'invalid-request',
-    message: `${file.name} has settings inside that cannot be read: ${reason}.`,
-    advice: 'The settings in use stay as they were. Save the picture once more from this page.',
-  };
-}
-
-function noSettings(file: File): ErrorReport {
-  return {
-    code: 'invalid-request',
-    message: `${file.name} has no settings inside.`,
-    advice: 'Only pictures saved from this page carry the settings they were made with.',
-  };
 }

@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly hasWebGpu: boolean;
   /** Whether data or battery are to be saved, so that nothing is drawn unasked. Never rejects. */
   readonly isSparing: () => Promise<boolean>;
+  /** Asks the browser not to clear by itself what the page keeps. Never rejects. */
+  readonly askToPersist: () => Promise<void>;
 }
 
 /** A discharging battery below this is saved. */
@@ -24,6 +26,13 @@ export function browserSurroundings(): Surroundings {
       v.is(savingData, navigator) ||
       matchMedia('(prefers-reduced-data: reduce)').matches ||
       (await isBatteryLow()),
+    async askToPersist() {
+      try {
+        await navigator.storage.persist();
+      } catch {
+        // Not there, or forbidden: what is kept may be cleared.
+      }
+    },
   };
 }
 

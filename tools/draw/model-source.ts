@@ -36,8 +36,8 @@ export async function findModel(path = embedded, vaePath?: string): Promise<Foun
   return {
     source: {
       kind: 'files',
-      checkpoint,
-      ...(vaePath === undefined ? {} : { vae: await openFile(vaePath) }),
+      name: checkpoint.name,
+      files: [checkpoint, ...(vaePath === undefined ? [] : [await openFile(vaePath)])],
     },
     name: checkpoint.name,
   };

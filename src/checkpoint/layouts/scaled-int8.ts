@@ -3,7 +3,8 @@ import { quoted, unsupported } from '../failure';
 import { halfToFloat } from '../half';
 import { elementCount } from '../layout';
 
-const scaleSuffix = '.scale';
+/** Of the name of the scales that belong to int8 weights. */
+export const scaleSuffix = '.scale';
 
 /**
  * int8 weights as training/quantise.py writes them: `name` int8 (rows, ...) and `name.scale` f16

@@ -13,6 +13,8 @@ export const mockInfo: ModelInfo = {
   samplers: ['flow-euler', 'flow-heun'],
   dynamic: true,
   hasVae: false,
+  space: 'latents',
+  guidable: true,
   depth: mockConfig.depth,
   heads: mockConfig.numHeads,
   tokens: 4,

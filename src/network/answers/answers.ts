@@ -23,6 +23,8 @@ export interface ModelAnswers {
   readonly latentShift?: number;
   readonly normGroups?: number;
   readonly classNames?: readonly string[];
+  /** Whether the 1,000 classes are ImageNet's, whose names are known. */
+  readonly imageNet?: boolean;
 }
 
 /** Answers from several sources; those that come first count. */

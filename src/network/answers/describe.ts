@@ -20,20 +20,28 @@ export interface ModelDescription {
   readonly questions: readonly Question[];
   /** The answers that the description is made with. */
   readonly answers: ModelAnswers;
+  /** The same as loading the DiT takes it. */
+  readonly hints: DitHints;
+}
+
+/** What there is to ask about a model, whether or not the answers so far fit it. */
+export interface Asked {
+  readonly subject: Subject;
+  readonly known: ModelAnswers;
+  readonly questions: readonly Question[];
 }
 
 /**
- * Describes the model that files come to, by the visitor's answers, what lies beside the weights,
- * what is written in their file, and the likeliest of what is left, in this order.
+ * What is known of the model that files come to, by the visitor's answers, what lies beside the
+ * weights and what is written in their file, in this order; and what to ask of the rest.
  *
  * @param assembly with a whole DiT
- * @throws DyditError `checkpoint-incomplete` without a DiT; `checkpoint-unsupported` where the
- *   parts or the answers do not fit
+ * @throws DyditError `checkpoint-incomplete` without a DiT
  */
-export function describeAssembly(
+export function askAbout(
   { dit, vae, configs, labels }: Assembly,
   answered: ModelAnswers = {},
-): ModelDescription {
+): Asked {
   if (!dit) {
     throw new DyditError(
       'checkpoint-incomplete',
@@ -54,8 +62,17 @@ export function describeAssembly(
     relevant('dit', readAnswers(dit.checkpoint.settings)),
     ...(vae ? [relevant('vae', readAnswers(vae.checkpoint.settings))] : []),
   );
+  return { subject, known, questions: questionsAbout(subject, known) };
+}
+
+/**
+ * Describes a model by what is known of it, and by the likeliest of what is not.
+ * @throws DyditError `checkpoint-unsupported` where the parts or the answers do not fit
+ */
+export function describeAsked({ subject, known, questions }: Asked): ModelDescription {
   const answers = likelyAnswers(subject, known);
-  const config = inferDitConfig(subject.dit, ditHints(subject, answers));
+  const hints = ditHints(subject, answers);
+  const config = inferDitConfig(subject.dit, hints);
   const vaeConfig = subject.vae && inferVaeConfig(subject.vae, vaeHints(answers));
   if (vaeConfig && vaeConfig.latentChannels !== config.inChannels) {
     throw new DyditError(
@@ -69,9 +86,13 @@ export function describeAssembly(
     vae: vaeConfig,
     space: vaeConfig ? 'latents' : (answers.space ?? 'latents'),
     classNames: fittingNames(answers.classNames, config.numClasses),
-    questions: questionsAbout(subject, known),
-    answers,
+    ...{ questions, answers, hints },
   };
+}
+
+/** Describes the model that files come to; throws as `askAbout` and `describeAsked`. */
+export function describeAssembly(assembly: Assembly, answered?: ModelAnswers): ModelDescription {
+  return describeAsked(askAbout(assembly, answered));
 }
 
 /** A VAE's configuration has a `sample_size` in pixels, a pipeline's only names are of use. */

@@ -25,7 +25,8 @@ export type Question =
   | Choice<'nullClass', boolean>
   | Choice<'space', 'latents' | 'pixels'>
   | Choice<'latentScale', number>
-  | Choice<'normGroups', number>;
+  | Choice<'normGroups', number>
+  | Choice<'imageNet', boolean>;
 
 /** What the questions are about. */
 export interface Subject {
@@ -52,6 +53,7 @@ export function questionsAbout(subject: Subject, known: ModelAnswers): readonly 
     askNullClass(dit, known),
     askSpace(dit, vae, known),
     ...(vae ? [askLatentScale(vae, known), askNormGroups(vae, known)] : []),
+    askImageNet(dit, known),
   ];
   return questions.filter((question) => question !== undefined);
 }
@@ -224,5 +226,23 @@ function askNormGroups(vae: TensorMap, known: ModelAnswers): Question {
     ),
     // Every published autoencoder of the kind has 32 where its channels allow.
     open: known.normGroups === undefined && !fitting.includes(32),
+  };
+}
+
+/** Classes of ImageNet-1k. */
+export const imageNetClasses = 1000;
+
+function askImageNet(dit: TensorMap, known: ModelAnswers): Question | undefined {
+  const rows = sizeOf(dit, 'y_embedder.embedding_table.weight', 0);
+  if (known.classNames || (rows !== imageNetClasses && rows !== imageNetClasses + 1)) {
+    return undefined;
+  }
+  const yes = { value: true, label: 'Yes, with their names' };
+  const no = { value: false, label: 'No, number them' };
+  return {
+    id: 'imageNet',
+    text: 'Are its 1,000 classes those of ImageNet?',
+    options: order([yes, no], known.imageNet),
+    open: known.imageNet === undefined,
   };
 }

@@ -65,6 +65,8 @@ export const fakeModel: ModelInfo = {
   samplers: ['flow-euler', 'flow-heun'],
   dynamic: true,
   hasVae: true,
+  space: 'latents',
+  guidable: true,
   depth: 8,
   heads: 8,
   tokens: 64,
@@ -137,10 +139,10 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         const error = options.loadErrors?.shift();
         if (error) throw error;
         if (source.kind !== 'files') return model;
-        const { checkpoint } = source;
-        const text = await checkpoint.text();
+        const { files, name } = source;
+        const text = (await Promise.all(files.map((file) => file.text()))).join('');
         const identity = identityOfText(text);
-        return { ...model, ...options.fileModel?.(text), name: checkpoint.name, identity };
+        return { ...model, ...options.fileModel?.(text), name, identity };
       }),
     generate: (request, { signal, onStep, onPreview }: GenerateOptions = {}) =>
       alone(async () => {

@@ -1,6 +1,8 @@
 import type { EngineOptions } from '../../engine/api';
+import type { ModelLibrary } from '../../engine/models/library';
 import { createAppStore } from '../app-store';
 import type { Outcome } from '../app-state';
+import { fakeLibrary } from './fake-library';
 import { noPageKeeper, type PageKeeper } from '../page-keeper';
 import type { Preferences } from '../preferences';
 import { fakeAddressBar } from './fake-address-bar';
@@ -16,6 +18,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly pageKeeper?: PageKeeper;
   /** What the browser has kept of the history, and keeps. */
   readonly kept?: Outcome[];
+  /** Every file is a model where absent. */
+  readonly library?: ModelLibrary;
   /** Errors to throw, one for each start, before starting succeeds. */
   readonly startErrors?: Error[];
 }
@@ -60,8 +64,10 @@ export function setUp(options: SetUpOptions = {}) {
     surroundings: {
       hasWebGpu: options.hasWebGpu ?? true,
       isSparing: () => Promise.resolve(options.sparing ?? false),
+      askToPersist: () => Promise.resolve(),
     },
     pageKeeper: options.pageKeeper ?? noPageKeeper,
+    library: options.library ?? fakeLibrary(),
     builtInManifest: 'https://page.test/models/emoji/manifest.json',
     randomSeed: () => seed++,
   });

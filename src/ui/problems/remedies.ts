@@ -50,6 +50,11 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
       'The graphics driver restarted, the machine went to sleep, or memory ran out. Your settings and pictures are still here.',
     remedies: ['start-again'],
   },
+  'not-answering': {
+    title: 'The engine did not answer',
+    advice: 'It was ended. Your settings and pictures are still here.',
+    remedies: ['start-again'],
+  },
   'shader-failed': {
     title: 'The graphics driver did not accept a program',
     advice:
@@ -81,6 +86,16 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   'address-refused': {
     title: 'This model asks for files from elsewhere',
     advice: 'Its list of files points outside its own folder. Open it only if you trust it.',
+    remedies: [],
+  },
+  'storage-unavailable': {
+    title: 'Nothing can be kept here',
+    advice: '',
+    remedies: [],
+  },
+  'storage-full': {
+    title: 'There is no room to keep this model',
+    advice: '',
     remedies: [],
   },
   'network-failed': {

@@ -1,0 +1,122 @@
+import { DyditError } from '../../errors';
+import type { FileWriter, ModelStorage } from './storage';
+
+declare global {
+  /** Only in workers, which TypeScript's types of pages leave out. */
+  interface FileSystemFileHandle {
+    createSyncAccessHandle(): Promise<SyncAccessHandle>;
+  }
+}
+
+interface SyncAccessHandle {
+  write(bytes: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+/** Folder of the origin private file system that kept models lie in. */
+const rootName = 'models';
+
+/**
+ * The origin private file system. Files are written through handles that only workers have, which
+ * every browser with the file system knows.
+ */
+export function browserStorage(): ModelStorage {
+  let opened: Promise<FileSystemDirectoryHandle> | undefined;
+  const root = () => (opened ??= openRoot());
+  const folderOf = async (name: string, create: boolean) => {
+    try {
+      return await (await root()).getDirectoryHandle(name, { create });
+    } catch (thrown) {
+      if (isNotFound(thrown)) return undefined;
+      throw thrown;
+    }
+  };
+  return {
+    async folders() {
+      const names: string[] = [];
+      for await (const [name, handle] of await root()) {
+        if (handle.kind === 'directory') names.push(name);
+      }
+      return names;
+    },
+    async files(name) {
+      const files = new Map<string, File>();
+      const folder = await folderOf(name, false);
+      if (!folder) return files;
+      for await (const [file, handle] of folder) {
+        if (handle.kind === 'file') files.set(file, await handle.getFile());
+      }
+      return files;
+    },
+    async write(name, file) {
+      const folder = await folderOf(name, true);
+      if (!folder) throw noStorage();
+      const handle = await folder.getFileHandle(file, { create: true });
+      return writerOf(await handle.createSyncAccessHandle());
+    },
+    async remove(name) {
+      try {
+        await (await root()).removeEntry(name, { recursive: true });
+      } catch (thrown) {
+        if (!isNotFound(thrown)) throw thrown;
+      }
+    },
+    async alone(name, work) {
+      return navigator.locks.request(`dydit-web-${name}`, { ifAvailable: true }, (lock) =>
+        lock ? work() : undefined,
+      );
+    },
+  };
+}
+
+async function openRoot(): Promise<FileSystemDirectoryHandle> {
+  const { storage } = storageOf(globalThis);
+  if (!storage?.getDirectory) throw noStorage();
+  try {
+    const top = await storage.getDirectory();
+    return await top.getDirectoryHandle(rootName, { create: true });
+  } catch (cause) {
+    throw noStorage(cause);
+  }
+}
+
+/** Neither is there in every browser, whatever their types say. */
+function storageOf(scope: { readonly navigator?: { readonly storage?: Partial<StorageManager> } }) {
+  return { storage: scope.navigator?.storage };
+}
+
+function noStorage(cause?: unknown): DyditError {
+  return new DyditError(
+    'storage-unavailable',
+    'This browser gives the page no place to keep models.',
+    'Private windows and blocked site data do that; models can be used without being kept.',
+    { cause },
+  );
+}
+
+function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof DOMException && thrown.name === 'NotFoundError';
+}
+
+function writerOf(handle: SyncAccessHandle): FileWriter {
+  let at = 0;
+  handle.truncate(0);
+  return {
+    write(bytes) {
+      // A disk that is full may take a part without a word.
+      const written = handle.write(bytes, { at });
+      at += written;
+      if (written < bytes.length) {
+        return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
+      }
+      return Promise.resolve();
+    },
+    close() {
+      handle.flush();
+      handle.close();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { WeightsChoice } from '../../checkpoint/choose-weights';
+import { assemble, type Assembly } from '../../checkpoint/files/assemble';
+import type { NamedFile } from '../../checkpoint/files/named-file';
+import { targetDtypes, type TargetDtype } from '../../checkpoint/convert/converted-tensor';
+import { identityOf } from '../../checkpoint/integrity';
+import { describeDit } from '../../checkpoint/layouts/expect';
+import { elementCount } from '../../checkpoint/layout';
+import type { CheckpointDtype, TensorMap } from '../../checkpoint/tensor';
+import { DyditError, type ErrorReport } from '../../errors';
+import type { ModelAnswers } from '../../network/answers/answers';
+import { askAbout } from '../../network/answers/describe';
+import { likelyAnswers, type Question } from '../../network/answers/questions';
+import { keptBytes } from './keep';
+import type { ModelChoice } from './model-choice';
+import { resolveAssembly } from './resolve';
+
+/** A file that can't be used, and why. */
+export interface RefusedReport {
+  readonly index: number;
+  readonly name: string;
+  readonly error: ErrorReport;
+}
+
+/** A model that is whole, as the page needs to know it before it is loaded. */
+export interface InspectedModel {
+  /** Name of its file, or of its manifest. */
+  readonly name: string;
+  /** "DyDiT of 12 layers" */
+  readonly kind: string;
+  /** Of its files alone, whatever is chosen or answered. */
+  readonly filesIdentity: string;
+  readonly parameters: number;
+  /** What most of its weights are stored as. */
+  readonly dtype: CheckpointDtype;
+  readonly hasVae: boolean;
+  /** Sets of weights in its file, the likeliest first. */
+  readonly choices: readonly WeightsChoice[];
+  readonly chosen: string;
+  readonly questions: readonly Question[];
+  /** What the questions are answered with for now. */
+  readonly answers: ModelAnswers;
+  /** Whether a manifest says all, so that there is nothing to answer. */
+  readonly isDescribed: boolean;
+  /** What it takes in a store, by type. */
+  readonly keptBytes: Readonly<Record<TargetDtype, number>>;
+  /** Why it can't be loaded by these answers. */
+  readonly problem?: ErrorReport;
+}
+
+/** What files come to, in plain data. */
+export interface Inspection {
+  readonly model?: InspectedModel;
+  /** What has to come yet, a sentence each; what is here already is of use. */
+  readonly waiting: readonly string[];
+  readonly refused: readonly RefusedReport[];
+  /** Whether there is anything in it that joins a model: a VAE, names, a configuration. */
+  readonly joins: boolean;
+}
+
+/**
+ * Looks at files without loading anything.
+ * @throws DyditError `internal` alone; what is wrong with files is in the answer
+ */
+export async function inspect(
+  files: readonly NamedFile[],
+  choice: ModelChoice = {},
+): Promise<Inspection> {
+  const assembly = await assemble(files, { weights: choice.weights });
+  const refused = assembly.refused.map(({ file, error }) => ({
+    index: files.indexOf(file),
+    name: file.name,
+    error: error.toReport(),
+  }));
+  const waiting = assembly.waiting.map(({ sentence }) => sentence);
+  const joins =
+    assembly.vae !== undefined || assembly.labels !== undefined || assembly.configs.length > 0;
+  const { dit } = assembly;
+  if (!dit) return { waiting, refused, joins };
+  return { model: await inspectModel(assembly, choice), waiting, refused, joins };
+}
+
+async function inspectModel(assembly: Assembly, choice: ModelChoice): Promise<InspectedModel> {
+  const { dit, vae, manifest } = assembly;
+  if (!dit) throw new DyditError('internal', 'There is no model to look at.');
+  const { checkpoint } = dit;
+  const { subject, known, questions } = askAbout(assembly, choice.answers);
+  const weights = [...dit.files, ...(vae?.files ?? [])].map(({ blob }) => blob);
+  const about = {
+    name: dit.files[0].name,
+    kind: describeDit(checkpoint.tensors),
+    filesIdentity: await identityOf(weights),
+    parameters: countElements(checkpoint.tensors),
+    dtype: commonDtype(checkpoint.tensors),
+    hasVae: vae !== undefined,
+    choices: checkpoint.choices,
+    chosen: checkpoint.chosen,
+    isDescribed: manifest !== undefined,
+    questions: manifest ? [] : questions,
+    answers: likelyAnswers(subject, known),
+  };
+  try {
+    const model = await resolveAssembly(assembly, choice, { trusted: true });
+    const sizes = targetDtypes.map((dtype) => [dtype, keptBytes(model, dtype)] as const);
+    const [f32, f16, int8] = sizes.map(([, bytes]) => bytes);
+    return { ...about, name: model.name, keptBytes: { f32, f16, int8 } };
+  } catch (thrown) {
+    const problem = DyditError.from(thrown).toReport();
+    return { ...about, keptBytes: { f32: 0, f16: 0, int8: 0 }, problem };
+  }
+}
+
+function countElements(tensors: TensorMap): number {
+  return [...tensors.values()].reduce((sum, { shape }) => sum + (elementCount(shape) ?? 0), 0);
+}
+
+/** The type that most elements have. */
+export function commonDtype(tensors: TensorMap): CheckpointDtype {
+  const counts = new Map<CheckpointDtype, number>();
+  for (const { dtype, shape } of tensors.values()) {
+    counts.set(dtype, (counts.get(dtype) ?? 0) + (elementCount(shape) ?? 0));
+  }
+  const most = [...counts].toSorted(([, a], [, b]) => b - a).at(0);
+  return most?.[0] ?? 'f32';
+}

@@ -1,0 +1,76 @@
+import { DyditError } from '../../errors';
+import type { ChoiceMemory } from './choice-memory';
+import { inspect } from './inspect';
+import { folderOf, keepModel, writeFile } from './keep';
+import type { ModelLibrary, StoreOverview } from './library';
+import { resolveFiles } from './resolve';
+import type { ModelStorage } from './storage';
+import { storageFailure } from './storage-failure';
+import {
+  filesOfStored,
+  listStored,
+  listUnfinished,
+  manifestName,
+  renamedManifest,
+} from './stored-models';
+
+/** What a library works with. */
+export interface LibraryParts {
+  readonly storage: ModelStorage;
+  readonly memory: ChoiceMemory;
+  /** What the browser says of its room. */
+  readonly room: () => Promise<Pick<StoreOverview, 'usage' | 'quota' | 'isPersistent'>>;
+}
+
+/** The library on this thread. */
+export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibrary {
+  return {
+    async inspect(files, choice) {
+      const named = files.map((file) => ({ name: file.name, blob: file }));
+      const first = await inspect(named, choice);
+      if (choice || !first.model) return first;
+      const remembered = await memory.recall(first.model.filesIdentity);
+      return remembered ? { ...(await inspect(named, remembered)), remembered } : first;
+    },
+    remember: (identity, choice) => memory.remember(identity, choice),
+    async keep({ source, dtype }, { signal, onProgress } = {}) {
+      const control = signal ? { signal } : {};
+      const named = source.files.map((file) => ({ name: file.name, blob: file }));
+      const model = await resolveFiles(named, source.choice, control);
+      const folder = folderOf(model, dtype);
+      const isKept = (await listStored(storage)).some(({ id }) => id === folder);
+      if (!isKept) {
+        const from = source.files.map(({ name }) => name);
+        const options = { dtype, folder, from, name: source.name };
+        await keepModel(storage, model, {
+          ...options,
+          ...control,
+          ...(onProgress && { onProgress }),
+        });
+      }
+      const kept = (await listStored(storage)).find(({ id }) => id === folder);
+      if (!kept) throw new DyditError('internal', 'The model was kept and is not there.');
+      return kept;
+    },
+    async overview() {
+      return {
+        models: await listStored(storage),
+        unfinished: await listUnfinished(storage),
+        ...(await room()),
+      };
+    },
+    remove: (id) => storage.remove(id),
+    async rename(id, name) {
+      const bytes = await renamedManifest(storage, id, name);
+      try {
+        await writeFile(storage, { folder: id, name: manifestName }, bytes);
+      } catch (thrown) {
+        throw storageFailure(thrown, bytes.length);
+      }
+    },
+    async files(id) {
+      const files = await filesOfStored(storage, id);
+      return files.map(({ name, blob }) => new File([blob], name));
+    },
+  };
+}

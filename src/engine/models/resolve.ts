@@ -1,0 +1,157 @@
+import type { TensorMap } from '../../checkpoint/checkpoint';
+import { assemble, type Assembly } from '../../checkpoint/files/assemble';
+import type { NamedFile } from '../../checkpoint/files/named-file';
+import { expectSha256, identityOf } from '../../checkpoint/integrity';
+import { DyditError } from '../../errors';
+import { describeAssembly } from '../../network/answers/describe';
+import { imagenetNames } from '../../network/answers/imagenet-names';
+import type { DitConfig, VaeConfig } from '../../network/config';
+import type { DitHints } from '../../network/dit/infer-config';
+import { checkDitManifest, checkVaeManifest, hintsOfManifest } from '../../network/manifest';
+import { filesOfManifest, namesOf, parseManifest, type Manifest } from '../manifest';
+import type { ModelChoice } from './model-choice';
+import { plainJson } from './plain-json';
+
+/** A model whose weights are all at hand, and everything that is known of it. */
+export interface ResolvedModel {
+  readonly name: string;
+  readonly dit: {
+    readonly tensors: TensorMap;
+    readonly config: DitConfig;
+    readonly hints: DitHints;
+  };
+  readonly vae?: { readonly tensors: TensorMap; readonly config: VaeConfig };
+  /** What the network draws. */
+  readonly space: 'latents' | 'pixels';
+  /** As many as the model has classes; absent where they have only numbers. */
+  readonly classNames?: readonly string[];
+  /** What the model came with, if anything. */
+  readonly manifest?: Manifest;
+  /** The files of its weights. */
+  readonly weights: readonly Blob[];
+  /** Made of the bytes of its weights and of what was chosen of them. */
+  readonly identity: string;
+}
+
+/** How reading reports and stops. */
+export interface ResolveControl {
+  readonly signal?: AbortSignal;
+  /** Share of the bytes that are summed, where a manifest has hashes; 0..1. */
+  readonly onProgress?: (fraction: number) => void;
+  /** True to leave the hashes of a manifest unchecked. */
+  readonly trusted?: boolean;
+}
+
+/**
+ * Reads what files come to and describes it.
+ * @throws DyditError what is wrong with the first file that can't be used, or that is missing;
+ *   `checkpoint-unsupported` where the parts or the answers do not fit; `cancelled`
+ */
+export async function resolveFiles(
+  files: readonly NamedFile[],
+  choice: ModelChoice = {},
+  control: ResolveControl = {},
+): Promise<ResolvedModel> {
+  const assembly = await assemble(files, { weights: choice.weights });
+  const problem = assembly.refused.at(0)?.error;
+  if (problem) throw problem;
+  return resolveAssembly(assembly, choice, control);
+}
+
+/** The same of files that were put together already, by those that can be used; throws likewise. */
+export async function resolveAssembly(
+  assembly: Assembly,
+  choice: ModelChoice = {},
+  control: ResolveControl = {},
+): Promise<ResolvedModel> {
+  const { dit, vae, waiting, refused } = assembly;
+  const missing = waiting.at(0)?.sentence;
+  if (!dit) throw refused.at(0)?.error ?? incomplete(missing);
+  const files = [...dit.files, ...(vae?.files ?? [])];
+  const weights = files.map(({ blob }) => blob);
+  if (assembly.manifest) {
+    if (missing !== undefined) throw incomplete(missing);
+    const manifest = parseManifest(plainJson(assembly.manifest));
+    if (!control.trusted) await expectHashes(files, manifest, control);
+    const tensors = { dit: dit.checkpoint.tensors, vae: vae?.checkpoint.tensors };
+    return resolveManifest(manifest, tensors, weights);
+  }
+  const description = describeAssembly(assembly, choice.answers);
+  const { answers } = description;
+  const classNames =
+    description.classNames ?? (answers.imageNet ? await imagenetNames() : undefined);
+  return {
+    name: dit.files[0].name,
+    dit: {
+      tensors: dit.checkpoint.tensors,
+      config: description.dit,
+      hints: description.hints,
+    },
+    ...(vae && description.vae
+      ? { vae: { tensors: vae.checkpoint.tensors, config: description.vae } }
+      : {}),
+    space: description.space,
+    ...(classNames ? { classNames } : {}),
+    weights,
+    identity: await identityOf(weights, choiceTexts(choice)),
+  };
+}
+
+/**
+ * A model with a manifest, which is held against its weights.
+ * @throws DyditError `checkpoint-unsupported` where they do not fit each other
+ */
+async function resolveManifest(
+  manifest: Manifest,
+  { dit, vae }: { readonly dit: TensorMap; readonly vae: TensorMap | undefined },
+  weights: readonly Blob[],
+): Promise<ResolvedModel> {
+  const names = namesOf(manifest);
+  const config = checkDitManifest(dit, manifest.dit, names);
+  return {
+    name: manifest.name,
+    dit: { tensors: dit, config, hints: hintsOfManifest(manifest.dit, names) },
+    ...(vae && manifest.vae
+      ? { vae: { tensors: vae, config: checkVaeManifest(vae, manifest.vae) } }
+      : {}),
+    space: manifest.dit.space ?? 'latents',
+    manifest,
+    weights,
+    identity: await identityOf(weights),
+  };
+}
+
+/** Files under the names that the manifest has for them are what it was published with. */
+async function expectHashes(
+  files: readonly NamedFile[],
+  manifest: Manifest,
+  { signal, onProgress }: ResolveControl,
+): Promise<void> {
+  const known = new Map(filesOfManifest(manifest).map(({ file, sha256 }) => [file, sha256]));
+  const total = files.reduce((sum, { blob }) => sum + blob.size, 0);
+  let before = 0;
+  for (const { name, blob } of files) {
+    const sha256 = known.get(name);
+    if (sha256 !== undefined) await expectSha256(blob, sha256, name, { ...(signal && { signal }) });
+    before += blob.size;
+    onProgress?.(before / total);
+  }
+}
+
+/** Answers are told apart by what they say, not by the order they were given in. */
+function choiceTexts({ weights, answers = {} }: ModelChoice): readonly string[] {
+  const given = Object.entries(answers)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [...(weights === undefined ? [] : [`weights=${weights}`]), ...given].toSorted();
+}
+
+function incomplete(missing: string | undefined): DyditError {
+  return new DyditError(
+    'checkpoint-incomplete',
+    missing ?? 'There is no model among these files.',
+    missing === undefined
+      ? 'Drop a DiT or DyDiT checkpoint.'
+      : 'Drop the files that are missing as well.',
+  );
+}

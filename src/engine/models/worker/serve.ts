@@ -1,0 +1,66 @@
+import { DyditError } from '../../../errors';
+import type { ModelLibrary } from '../library';
+import type { FromLibrary, ToLibrary } from './protocol';
+
+/** The worker's end of the protocol: calls answered by their id. */
+export class LibraryServer {
+  readonly #aborts = new Map<number, AbortController>();
+
+  constructor(
+    private readonly library: ModelLibrary,
+    private readonly send: (message: FromLibrary) => void,
+  ) {}
+
+  async receive(message: ToLibrary): Promise<void> {
+    const { id } = message;
+    if (message.type === 'cancel') {
+      this.#aborts.get(id)?.abort();
+      return;
+    }
+    const abort = new AbortController();
+    this.#aborts.set(id, abort);
+    try {
+      this.send(await this.#answer(message, abort.signal));
+    } catch (thrown) {
+      this.send({ type: 'failed', id, error: DyditError.from(thrown).toReport() });
+    } finally {
+      this.#aborts.delete(id);
+    }
+  }
+
+  async #answer(
+    message: Exclude<ToLibrary, { type: 'cancel' }>,
+    signal: AbortSignal,
+  ): Promise<FromLibrary> {
+    const { library } = this;
+    const { id } = message;
+    switch (message.type) {
+      case 'inspect':
+        return {
+          ...{ type: 'inspected', id },
+          inspection: await library.inspect(message.files, message.choice),
+        };
+      case 'remember':
+        await library.remember(message.identity, message.choice);
+        return { type: 'done', id };
+      case 'keep': {
+        const onProgress = (fraction: number) => this.send({ type: 'progress', id, fraction });
+        return {
+          type: 'kept',
+          id,
+          model: await library.keep(message.request, { signal, onProgress }),
+        };
+      }
+      case 'overview':
+        return { type: 'overview', id, overview: await library.overview() };
+      case 'remove':
+        await library.remove(message.model);
+        return { type: 'done', id };
+      case 'rename':
+        await library.rename(message.model, message.name);
+        return { type: 'done', id };
+      case 'files':
+        return { type: 'files', id, files: await library.files(message.model) };
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { DyditError } from '../../errors';
+import type { KeepRequest } from '../../engine/models/library';
+import type { StoredModel } from '../../engine/models/stored-models';
+import type { AppContext } from '../app-context';
+import { refreshShelf } from './refresh-shelf';
+
+/** Converts a model and keeps it in the browser; undefined where that was cancelled or failed. */
+export async function keepModel(
+  context: AppContext,
+  request: KeepRequest,
+): Promise<StoredModel | undefined> {
+  const { dependencies, session, get, set } = context;
+  session.keepAbort?.abort();
+  const abort = new AbortController();
+  session.keepAbort = abort;
+  const isCurrent = () => session.keepAbort === abort;
+  const { dtype, source } = request;
+  const report = (fraction: number) => {
+    if (isCurrent()) set({ opening: { status: 'keeping', name: source.name, dtype, fraction } });
+  };
+  report(0);
+  try {
+    await dependencies.surroundings.askToPersist();
+    return await dependencies.library.keep(request, { signal: abort.signal, onProgress: report });
+  } catch (thrown) {
+    const error = DyditError.from(thrown).toReport();
+    if (isCurrent() && error.code !== 'cancelled') set({ notice: { kind: 'error', error } });
+    return undefined;
+  } finally {
+    if (isCurrent()) {
+      session.keepAbort = null;
+      if (get().opening?.status === 'keeping') set({ opening: null });
+    }
+    void refreshShelf(context);
+  }
+}

@@ -1,0 +1,92 @@
+import { DyditError } from '../../errors';
+import type { AppContext } from '../app-context';
+import type { ModelActions } from './actions';
+import { keepModel } from './keep-model';
+import { openFiles, openModel, sourceOf } from './open-files';
+import { refreshShelf } from './refresh-shelf';
+
+export function modelActions(context: AppContext): ModelActions {
+  const { dependencies, session, get, set } = context;
+  const { library } = dependencies;
+  /** Runs what may fail; its failure becomes a notice. */
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      set({ notice: { kind: 'error', error: DyditError.from(thrown).toReport() } });
+    }
+  };
+  return {
+    openFiles: (files) => openFiles(context, files),
+    reconsider: (choice) =>
+      attempt(async () => {
+        const { opening } = get();
+        if (opening?.status !== 'asking') return;
+        const { files } = opening;
+        const { model } = await library.inspect(files, choice);
+        if (get().opening !== opening || !model) return;
+        set({ opening: { status: 'asking', files, model, problem: model.problem } });
+      }),
+    answer: (choice, keepAs) =>
+      attempt(async () => {
+        const { opening } = get();
+        if (opening?.status !== 'asking') return;
+        const { files } = opening;
+        const { model } = await library.inspect(files, choice);
+        if (get().opening !== opening || !model) return;
+        if (model.problem) {
+          set({ opening: { status: 'asking', files, model, problem: model.problem } });
+          return;
+        }
+        await library.remember(model.filesIdentity, choice);
+        const source = sourceOf(model, files, choice);
+        if (!keepAs) {
+          await openModel(context, source);
+          return;
+        }
+        const kept = await keepModel(context, { source, dtype: keepAs });
+        if (kept) await openModel(context, { kind: 'stored', id: kept.id, name: kept.name });
+        // It can still be used, or kept in another way.
+        else set({ opening });
+      }),
+    askAgain: () =>
+      attempt(async () => {
+        const { source } = get();
+        if (source.kind !== 'files') return;
+        const { model } = await library.inspect(source.files, source.choice ?? {});
+        if (model) set({ opening: { status: 'asking', files: source.files, model } });
+      }),
+    dropOpening() {
+      session.opened = {};
+      session.keepAbort?.abort();
+      if (get().opening?.status === 'queued') session.wanted = get().source;
+      set({ opening: null });
+    },
+    keep: (dtype) =>
+      attempt(async () => {
+        const { source } = get();
+        if (source.kind !== 'files') return;
+        const kept = await keepModel(context, { source, dtype });
+        if (kept) {
+          set({ notice: { kind: 'info', text: `${kept.name} is kept in this browser.` } });
+        }
+      }),
+    openStored: (id) =>
+      attempt(async () => {
+        const model = get().shelf.overview?.models.find((each) => each.id === id);
+        if (model) await openModel(context, { kind: 'stored', id, name: model.name });
+      }),
+    removeStored: (id) =>
+      attempt(async () => {
+        await library.remove(id);
+        await refreshShelf(context);
+      }),
+    renameStored: (id, name) =>
+      attempt(async () => {
+        await library.rename(id, name);
+        await refreshShelf(context);
+      }),
+    filesOfStored: (id) => library.files(id),
+    refreshShelf: () => refreshShelf(context),
+  };
+}

@@ -1,0 +1,132 @@
+import { DyditError, type ErrorReport } from '../../errors';
+import type { ModelSource } from '../../engine/api';
+import type { InspectedModel, RefusedReport } from '../../engine/models/inspect';
+import type { LibraryInspection } from '../../engine/models/library';
+import type { ModelChoice } from '../../engine/models/model-choice';
+import type { AppContext } from '../app-context';
+import { loadSource } from '../engine-actions';
+import { gatheredFiles } from './opening';
+import { isPicture, restoreFromPicture } from './restore-picture';
+
+/** Files together, and what they come to. */
+interface Gathered {
+  readonly files: readonly File[];
+  readonly choice?: ModelChoice | undefined;
+  readonly inspection: LibraryInspection;
+}
+
+/** Weights that take more than this are asked about before they are loaded: they may be kept smaller. */
+const largeBytes = 256 * 2 ** 20;
+
+/**
+ * Takes files in: a saved picture, or files of models, told by their content. Those that make no
+ * model yet are kept until the rest comes.
+ */
+export async function openFiles(context: AppContext, files: readonly File[]): Promise<void> {
+  const { session, set, get } = context;
+  const first = files.at(0);
+  if (!first) return;
+  if (files.length === 1 && (await isPicture(first))) {
+    await restoreFromPicture(context, first);
+    return;
+  }
+  const before = get().opening;
+  const turn = (session.opened = {});
+  const together = [...gatheredFiles(before), ...files];
+  set({ opening: { status: 'reading', files: together }, notice: null });
+  try {
+    const gathered = await gather(context, together);
+    if (session.opened !== turn) return;
+    await settle(context, gathered, before?.status === 'waiting' ? before : null);
+  } catch (thrown) {
+    if (session.opened !== turn) return;
+    set({ opening: null, notice: { kind: 'error', error: DyditError.from(thrown).toReport() } });
+  }
+}
+
+/** What is no model by itself may join the one in use: a VAE, names of classes. */
+async function gather(context: AppContext, files: readonly File[]): Promise<Gathered> {
+  const { library } = context.dependencies;
+  const inspection = await library.inspect(files);
+  const inUse = inspection.model || !inspection.joins ? undefined : await filesInUse(context);
+  if (!inUse) return { files, choice: inspection.remembered, inspection };
+  const together = [...inUse.files, ...files];
+  const choice = inUse.choice;
+  return { files: together, choice, inspection: await library.inspect(together, choice) };
+}
+
+async function filesInUse({
+  dependencies,
+  get,
+}: AppContext): Promise<Pick<Gathered, 'files' | 'choice'> | undefined> {
+  const { source } = get();
+  switch (source.kind) {
+    case 'files':
+      return { files: source.files, choice: source.choice };
+    case 'stored':
+      return { files: await dependencies.library.files(source.id) };
+    case 'manifest':
+      return undefined;
+  }
+}
+
+/** Loads what files come to, asks about it, or waits for the rest. */
+async function settle(
+  context: AppContext,
+  { files, choice, inspection }: Gathered,
+  before: ReturnType<AppContext['get']>['opening'],
+): Promise<void> {
+  const { set } = context;
+  const { model, waiting, refused } = inspection;
+  const usable = files.filter((_, index) => refused.every((each) => each.index !== index));
+  const problem = refused.at(0);
+  const notice = problem ? ({ kind: 'error', error: withName(problem) } as const) : null;
+  if (!model) {
+    const sentences =
+      waiting.length > 0 || usable.length === 0
+        ? waiting
+        : ['Waiting for the model that these belong to.'];
+    const opening =
+      sentences.length > 0 ? ({ status: 'waiting', files: usable, sentences } as const) : before;
+    set({ opening, notice });
+    return;
+  }
+  if (model.problem && model.questions.length === 0) {
+    set({ opening: before, notice: { kind: 'error', error: model.problem } });
+    return;
+  }
+  if (model.problem ?? (inspection.remembered ? false : mustAsk(model))) {
+    set({ opening: { status: 'asking', files: usable, model, problem: model.problem }, notice });
+    return;
+  }
+  await openModel(context, sourceOf(model, usable, choice));
+  // Said last: loading takes earlier notices away.
+  if (notice) set({ notice });
+}
+
+function mustAsk({ questions, choices, keptBytes, isDescribed }: InspectedModel): boolean {
+  const isOpen = questions.some(({ open }) => open) || choices.length > 1;
+  return isOpen || (!isDescribed && keptBytes.f32 > largeBytes);
+}
+
+/** @param files those that were given; only the model's own are taken along */
+export function sourceOf(
+  model: InspectedModel,
+  files: readonly File[],
+  choice: ModelChoice | undefined,
+): Extract<ModelSource, { kind: 'files' }> {
+  return { kind: 'files', name: model.name, files, ...(choice && { choice }) };
+}
+
+/** Loads a model, as soon as there is an engine. */
+export async function openModel(context: AppContext, source: ModelSource): Promise<void> {
+  const { session, set } = context;
+  const name = source.kind === 'manifest' ? source.url : source.name;
+  set({ opening: session.engine ? null : { status: 'queued', name } });
+  await loadSource(context, source);
+}
+
+/** A message that does not say which of several files it is about gets its name. */
+function withName({ name, error }: RefusedReport): ErrorReport {
+  return error.message.includes(name) ? error : { ...error, message: `${name}: ${error.message}` };
+}

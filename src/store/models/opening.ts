@@ -1,0 +1,42 @@
+import type { TargetDtype } from '../../checkpoint/convert/converted-tensor';
+import type { ErrorReport } from '../../errors';
+import type { InspectedModel } from '../../engine/models/inspect';
+
+/** Files on their way to be a model in use. */
+export type Opening =
+  /** It is being looked at what they are. */
+  | { readonly status: 'reading'; readonly files: readonly File[] }
+  /** They are a part of something: what is missing, a sentence each. */
+  | {
+      readonly status: 'waiting';
+      readonly files: readonly File[];
+      readonly sentences: readonly string[];
+    }
+  /** They do not say all of it. */
+  | {
+      readonly status: 'asking';
+      readonly files: readonly File[];
+      readonly model: InspectedModel;
+      /** Why it can't be loaded by the answers so far. */
+      readonly problem?: ErrorReport | undefined;
+    }
+  /** They are loaded as soon as the engine is there. */
+  | { readonly status: 'queued'; readonly name: string }
+  /** They are converted and written to the browser's store. */
+  | {
+      readonly status: 'keeping';
+      readonly name: string;
+      readonly dtype: TargetDtype;
+      /** 0..1 */
+      readonly fraction: number;
+    };
+
+/** Files that more may join. */
+export function gatheredFiles(opening: Opening | null): readonly File[] {
+  return opening && 'files' in opening ? opening.files : [];
+}
+
+/** What is left of it when a model was loaded, or failed to be. */
+export function afterLoading(opening: Opening | null): Opening | null {
+  return opening?.status === 'queued' ? null : opening;
+}

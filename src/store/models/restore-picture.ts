@@ -1,0 +1,42 @@
+import type { ErrorReport } from '../../errors';
+import type { AppContext } from '../app-context';
+import { settleRedraw } from '../live';
+import { takeFromOutside } from '../outside-settings';
+import { readPictureFile } from '../picture-file';
+
+const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Told by its first bytes, whatever its name. */
+export async function isPicture(file: File): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, png.length).arrayBuffer());
+  return png.every((byte, i) => head[i] === byte);
+}
+
+/** Takes the settings that a picture was made with. */
+export async function restoreFromPicture(context: AppContext, file: File): Promise<void> {
+  const found = await readPictureFile(file);
+  if (found.kind !== 'settings') {
+    const error = found.kind === 'none' ? noSettings(file) : brokenSettings(file, found.reason);
+    context.set({ notice: { kind: 'error', error } });
+    return;
+  }
+  settleRedraw(context);
+  const lead = `Settings restored from ${file.name}. Generate makes the picture again.`;
+  takeFromOutside(context, found.read, lead);
+}
+
+function brokenSettings(file: File, reason: string): ErrorReport {
+  return {
+    code: 'invalid-request',
+    message: `${file.name} has settings inside that cannot be read: ${reason}.`,
+    advice: 'The settings in use stay as they were. Save the picture once more from this page.',
+  };
+}
+
+function noSettings(file: File): ErrorReport {
+  return {
+    code: 'invalid-request',
+    message: `${file.name} has no settings inside.`,
+    advice: 'Only pictures saved from this page carry the settings they were made with.',
+  };
+}
