@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
+import { HandClock } from '../testing/hand-clock';
 import { download, downloadAll, downloadJson } from './download';
 import {
   breakingAfter,
@@ -21,24 +22,14 @@ const file = { bytes, etag: '"one"' };
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 
 /** Waits before another try are over at once; silence lasts as long as a test says. */
-class HandClock implements Clock {
+class TransferClock extends HandClock {
   readonly waits: number[] = [];
-  readonly #watches = new Map<() => void, number>();
-  #now = 0;
 
-  after(ms: number, work: () => void): () => void {
-    if (ms !== stallMs) {
-      this.waits.push(ms);
-      const timer = setTimeout(work);
-      return () => clearTimeout(timer);
-    }
-    this.#watches.set(work, this.#now + ms);
-    return () => this.#watches.delete(work);
-  }
-
-  pass(ms: number): void {
-    this.#now += ms;
-    for (const [work, due] of [...this.#watches]) if (due <= this.#now) work();
+  override after(ms: number, work: () => void): () => void {
+    if (ms === stallMs) return super.after(ms, work);
+    this.waits.push(ms);
+    const timer = setTimeout(work);
+    return () => clearTimeout(timer);
   }
 
   /** As long as every connection is given to say something. */
@@ -48,10 +39,10 @@ class HandClock implements Clock {
 }
 
 let server: MisbehavingServer;
-let clock: HandClock;
+let clock: TransferClock;
 beforeEach(async () => {
   server = await startServer();
-  clock = new HandClock();
+  clock = new TransferClock();
 });
 afterEach(() => server.close());
 

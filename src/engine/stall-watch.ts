@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 
 /** Ends something that shows no sign of life for a while, or that nobody wants any more. */
 export class StallWatch {

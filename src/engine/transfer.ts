@@ -1,5 +1,5 @@
 import { DyditError } from '../errors';
-import { type Clock, wallClock } from './clock';
+import { type Clock, wallClock } from '../clock';
 import { PartialFile } from './partial-file';
 import { StallWatch } from './stall-watch';
 

@@ -1,4 +1,6 @@
+import { type Clock, wallClock } from '../../clock';
 import { DyditError, type ErrorReport } from '../../errors';
+import { Pulse } from '../../pulse';
 import type {
   Engine,
   EngineOptions,
@@ -11,6 +13,15 @@ import type {
   ModelSource,
 } from '../api';
 import type { FromWorker, ToWorker } from './protocol';
+
+/** A worker that is told to cancel says something within this. */
+const cancelMs = 5000;
+
+/** One that has said something has stopped within this. */
+const stopMs = 20_000;
+
+/** A worker that starts is through with it within this. */
+const startMs = 60_000;
 
 /** A call that waits for its answer. */
 interface Call {
@@ -41,9 +52,19 @@ class WorkerConnection {
   #nextId = 1;
   #gone: DyditError | undefined;
   #reportLost: (report: ErrorReport) => void = () => undefined;
+  readonly #pulse: Pulse;
+  /** Messages so far: whether something was heard since. */
+  #heard = 0;
 
-  constructor(worker: EngineWorker) {
+  constructor(
+    worker: EngineWorker,
+    private readonly clock: Clock,
+  ) {
     this.#worker = worker;
+    this.#pulse = new Pulse(clock, {
+      ask: () => this.#send({ type: 'ping' }),
+      onSilence: () => this.#giveUp('It has given no sign of life for a while.'),
+    });
     this.lost = new Promise((resolve) => {
       this.#reportLost = resolve;
     });
@@ -55,19 +76,20 @@ class WorkerConnection {
           `The engine's worker failed: ${message || 'it could not be started.'}`,
           'Start the engine again; your settings and pictures are kept.',
         );
-        this.#reportLost(error.toReport());
-        this.#end(error);
+        this.#lose(error);
       },
     });
   }
 
   start(options: EngineOptions): Promise<MachineReport> {
-    return this.#call<MachineReport>(
+    const takeBack = this.clock.after(startMs, () => this.#giveUp('It does not start.'));
+    const started = this.#call<MachineReport>(
       (id) => ({ type: 'start', id, options }),
       (message, resolve) => {
         if (message.type === 'started') resolve(message.machine);
       },
     );
+    return started.finally(takeBack);
   }
 
   load(source: ModelSource, options: LoadOptions = {}): Promise<ModelInfo> {
@@ -108,9 +130,15 @@ class WorkerConnection {
     if (signal?.aborted) return Promise.reject(new DyditError('cancelled', 'Cancelled.'));
     const id = this.#nextId++;
     return new Promise<T>((resolve, reject) => {
-      const cancel = () => this.#send({ type: 'cancel', id });
+      let takeBack = (): void => undefined;
+      const cancel = () => {
+        takeBack = this.#expectCancelled();
+        this.#send({ type: 'cancel', id });
+      };
       const settle = () => {
+        takeBack();
         this.#calls.delete(id);
+        this.#pulse.watch(this.#calls.size > 0);
         signal?.removeEventListener('abort', cancel);
       };
       signal?.addEventListener('abort', cancel);
@@ -126,14 +154,30 @@ class WorkerConnection {
           reject(error);
         },
       });
+      this.#pulse.watch(true);
       this.#send(compose(id));
     });
   }
 
+  /** Gives the worker up where it does not stop. @returns takes that back */
+  #expectCancelled(): () => void {
+    const before = this.#heard;
+    let takeBack = this.clock.after(cancelMs, () => {
+      if (this.#heard === before) {
+        this.#giveUp('It did not answer Cancel.');
+        return;
+      }
+      takeBack = this.clock.after(stopMs - cancelMs, () => this.#giveUp('Cancel did not stop it.'));
+    });
+    return () => takeBack();
+  }
+
   #receive(message: FromWorker): void {
+    this.#heard++;
+    this.#pulse.heard();
+    if (message.type === 'pong') return;
     if (message.type === 'lost') {
-      this.#reportLost(message.error);
-      this.#end(DyditError.fromReport(message.error));
+      this.#lose(DyditError.fromReport(message.error));
       return;
     }
     const call = this.#calls.get(message.id);
@@ -141,8 +185,26 @@ class WorkerConnection {
     else call?.answer(message);
   }
 
+  /** @param how in a sentence */
+  #giveUp(how: string): void {
+    this.#lose(
+      new DyditError(
+        'not-answering',
+        `The engine hung and was ended. ${how}`,
+        'Start the engine again; your settings and pictures are kept.',
+      ),
+    );
+  }
+
+  /** The loss is told first: what the calls say then comes from an engine that is gone. */
+  #lose(error: DyditError): void {
+    this.#reportLost(error.toReport());
+    this.#end(error);
+  }
+
   #end(error: DyditError): void {
     this.#gone ??= error;
+    this.#pulse.watch(false);
     this.#worker.terminate();
     for (const call of [...this.#calls.values()]) call.fail(error);
   }
@@ -154,10 +216,15 @@ class WorkerConnection {
 
 /**
  * Starts a session behind a worker.
- * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`
+ * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`,
+ * `not-answering`
  */
-export async function connect(worker: EngineWorker, options: EngineOptions): Promise<Engine> {
-  const connection = new WorkerConnection(worker);
+export async function connect(
+  worker: EngineWorker,
+  options: EngineOptions,
+  clock: Clock = wallClock,
+): Promise<Engine> {
+  const connection = new WorkerConnection(worker, clock);
   try {
     const machine = await connection.start(options);
     return {
@@ -187,6 +254,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
           onMessage(event.data),
         );
         worker.addEventListener('error', ({ message }) => onError(message));
+        worker.addEventListener('messageerror', () => onError('its answer could not be read.'));
       },
       terminate: () => worker.terminate(),
     },

@@ -22,7 +22,9 @@ export type ToWorker =
       readonly request: GenerateRequest;
       readonly from?: Bookmark | undefined;
     }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Answered at once, whatever is under way. */
+  | { readonly type: 'ping' };
 
 /** From the worker to the page. */
 export type FromWorker =
@@ -40,4 +42,5 @@ export type FromWorker =
     }
   | { readonly type: 'generated'; readonly id: number; readonly result: GenerateResult }
   | { readonly type: 'failed'; readonly id: number; readonly error: ErrorReport }
-  | { readonly type: 'lost'; readonly error: ErrorReport };
+  | { readonly type: 'lost'; readonly error: ErrorReport }
+  | { readonly type: 'pong' };

@@ -21,6 +21,10 @@ export class SessionServer {
 
   async receive(message: ToWorker): Promise<void> {
     const { send } = this;
+    if (message.type === 'ping') {
+      send({ type: 'pong' });
+      return;
+    }
     const { id } = message;
     switch (message.type) {
       case 'start':
@@ -55,6 +59,8 @@ export class SessionServer {
         break;
       case 'cancel':
         this.#aborts.get(id)?.abort();
+        // A step under way may still take a while.
+        send({ type: 'pong' });
     }
   }
 

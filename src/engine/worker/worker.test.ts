@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Clock } from '../../clock';
 import { DyditError, type ErrorReport } from '../../errors';
+import { HandClock } from '../../testing/hand-clock';
 import type {
   Engine,
   EngineOptions,
@@ -12,7 +14,7 @@ import type {
 } from '../api';
 import { mockInfo } from '../testing/mock-model';
 import { connect, type EngineWorker, type WorkerListeners } from './client';
-import type { ToWorker } from './protocol';
+import type { FromWorker, ToWorker } from './protocol';
 import { SessionServer, type ServedSession } from './serve';
 
 const machine: MachineReport = {
@@ -90,7 +92,10 @@ function servedSession(patch: Partial<ServedSession> = {}): ServedSession {
 /** A worker on this thread: messages are cloned and arrive later, as between threads. */
 class FakeWorker implements EngineWorker {
   readonly started: EngineOptions[] = [];
+  readonly posted: ToWorker['type'][] = [];
+  readonly delivered: FromWorker['type'][] = [];
   terminated = false;
+  #hung = false;
   readonly #server: SessionServer;
   #listeners: WorkerListeners | undefined;
 
@@ -103,7 +108,9 @@ class FakeWorker implements EngineWorker {
       (message, transfer = []) => {
         const data = structuredClone(message, { transfer });
         setTimeout(() => {
-          if (!this.terminated) this.#listeners?.onMessage(data);
+          if (this.terminated || this.#hung) return;
+          this.delivered.push(data.type);
+          this.#listeners?.onMessage(data);
         });
       },
     );
@@ -111,11 +118,19 @@ class FakeWorker implements EngineWorker {
 
   postMessage(message: ToWorker): void {
     const data = structuredClone(message);
-    setTimeout(() => void this.#server.receive(data));
+    this.posted.push(data.type);
+    setTimeout(() => {
+      if (!this.#hung) void this.#server.receive(data);
+    });
   }
 
   listen(listeners: WorkerListeners): void {
     this.#listeners = listeners;
+  }
+
+  /** From now on nothing is heard and nothing is said, as where a script never ends. */
+  hang(): void {
+    this.#hung = true;
   }
 
   /** What a browser does where the worker's script fails. */
@@ -130,9 +145,10 @@ class FakeWorker implements EngineWorker {
 
 async function engineOn(
   session: ServedSession = servedSession(),
+  clock?: Clock,
 ): Promise<{ worker: FakeWorker; engine: Engine }> {
   const worker = new FakeWorker(() => Promise.resolve(session));
-  return { worker, engine: await connect(worker, { backend: 'wasm', threads: 3 }) };
+  return { worker, engine: await connect(worker, { backend: 'wasm', threads: 3 }, clock) };
 }
 
 /** Work that ends when its signal is aborted. */
@@ -260,6 +276,102 @@ describe('the end of a worker', () => {
     engine.dispose();
     await expect(working).rejects.toMatchObject({ code: 'cancelled' });
     await expect(engine.generate(request)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(worker.terminated).toBe(true);
+  });
+});
+
+describe('a worker that hangs', () => {
+  const never = () => new Promise<never>(() => undefined);
+  const hung = { code: 'not-answering' };
+
+  it('is ended 5 seconds after a Cancel that it does not answer', async () => {
+    const clock = new HandClock();
+    const { worker, engine } = await engineOn(servedSession({ generate: never }), clock);
+    const abort = new AbortController();
+    const working = engine.generate(request, { signal: abort.signal });
+    working.catch(() => undefined);
+    worker.hang();
+    abort.abort();
+    clock.pass(4999);
+    expect(worker.terminated).toBe(false);
+    clock.pass(1);
+    expect(worker.terminated).toBe(true);
+    await expect(working).rejects.toMatchObject(hung);
+    expect(await engine.lost).toMatchObject(hung);
+    await expect(engine.generate(request)).rejects.toMatchObject(hung);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('is ended after 20 where it has heard Cancel and does not stop', async () => {
+    const clock = new HandClock();
+    const { worker, engine } = await engineOn(servedSession({ load: never }), clock);
+    const abort = new AbortController();
+    const working = engine.load({ kind: 'manifest', url: 'x:/' }, { signal: abort.signal });
+    working.catch(() => undefined);
+    abort.abort();
+    await vi.waitFor(() => expect(worker.delivered).toContain('pong'));
+    clock.pass(19_999);
+    expect(worker.terminated).toBe(false);
+    clock.pass(1);
+    await expect(working).rejects.toMatchObject(hung);
+    expect(worker.terminated).toBe(true);
+  });
+
+  it('is left alone where it stops in time', async () => {
+    const clock = new HandClock();
+    const { worker, engine } = await engineOn(
+      servedSession({ generate: (_asked, signal) => untilAborted(signal) }),
+      clock,
+    );
+    const abort = new AbortController();
+    const working = engine.generate(request, { signal: abort.signal });
+    working.catch(() => undefined);
+    abort.abort();
+    await expect(working).rejects.toMatchObject({ code: 'cancelled' });
+    clock.pass(1e6);
+    expect(worker.terminated).toBe(false);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('is found out without anyone pressing anything', async () => {
+    const clock = new HandClock();
+    const { worker, engine } = await engineOn(servedSession({ generate: never }), clock);
+    const working = engine.generate(request);
+    working.catch(() => undefined);
+    worker.hang();
+    // A timer that comes late, as after a sleep, is no reason.
+    clock.pass(20_000);
+    expect(worker.terminated).toBe(false);
+    clock.pass(5000);
+    await expect(working).rejects.toMatchObject(hung);
+    expect(worker.terminated).toBe(true);
+  });
+
+  it('is not taken for one that works for long', async () => {
+    const clock = new HandClock();
+    const { worker, engine } = await engineOn(servedSession({ generate: never }), clock);
+    engine.generate(request).catch(() => undefined);
+    for (let beat = 0; beat < 20; beat++) {
+      const asked = worker.posted.length;
+      clock.pass(5000);
+      await vi.waitFor(() => expect(worker.posted.length).toBeGreaterThan(asked));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(worker.terminated).toBe(false);
+    engine.dispose();
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('while it starts is given up after a minute', async () => {
+    const clock = new HandClock();
+    const worker = new FakeWorker(never);
+    const starting = connect(worker, {}, clock);
+    starting.catch(() => undefined);
+    for (let second = 0; second < 60; second += 5) {
+      clock.pass(5000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await expect(starting).rejects.toMatchObject(hung);
     expect(worker.terminated).toBe(true);
   });
 });
