@@ -17,6 +17,8 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${port}`,
     launchOptions: { executablePath: ensureChromium(), args: chromiumArgs },
     actionTimeout: minute,
+    // What a service worker fetches is out of a test's reach; the tests of the kept page allow it.
+    serviceWorkers: 'block',
     screenshot: 'only-on-failure',
   },
   webServer: {

@@ -17,6 +17,8 @@ interface Guards {
   readonly noPageErrors: undefined;
   /** Nothing is asked of any other machine. */
   readonly nothingFromElsewhere: undefined;
+  /** Nothing is tried that the page's policy forbids. */
+  readonly policyKept: undefined;
   readonly rememberedPreferences: undefined;
   readonly recordedAnnouncements: undefined;
 }
@@ -64,6 +66,17 @@ export const test = base.extend<Guards & Choices>({
         urls.filter((url) => !ownAddress.test(url)),
         'requests to elsewhere',
       ).toEqual([]);
+    },
+    { auto: true },
+  ],
+  policyKept: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      context.on('console', (message) => {
+        if (/content.security.policy/i.test(message.text())) complaints.push(message.text());
+      });
+      await use(undefined);
+      expect(complaints, "what the page's policy forbids").toEqual([]);
     },
     { auto: true },
   ],

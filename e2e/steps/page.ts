@@ -17,11 +17,16 @@ export const quickSettings = {
 } as const;
 
 /** Opens the page by a link, without waiting for anything. */
-export async function visit(page: Page, settings: LinkSettings = quickSettings): Promise<void> {
+export function visit(page: Page, settings: LinkSettings = quickSettings): Promise<void> {
+  return visitAt(page, '/', settings);
+}
+
+/** @param address of the page, without settings */
+export async function visitAt(page: Page, address: string, settings: LinkSettings): Promise<void> {
   const query = new URLSearchParams(
     Object.entries(settings).map(([key, value]) => [key, String(value)]),
   );
-  await page.goto(`/?${query.toString()}`);
+  await page.goto(`${address}?${query.toString()}`);
 }
 
 /** Opens the page by a link and waits until it can generate. */

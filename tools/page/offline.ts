@@ -22,7 +22,7 @@ const namedByContent = /^assets\//;
  * Weights are held against it again when they arrive: a host in the middle of an update must not mix
  * those of two versions.
  */
-export function keptFiles(folder: string): readonly PrecacheEntry[] {
+function keptFiles(folder: string): readonly PrecacheEntry[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
@@ -38,6 +38,29 @@ export function keptFiles(folder: string): readonly PrecacheEntry[] {
         ...(url.startsWith('models/') && { integrity: `sha256-${sha256.toString('base64')}` }),
       };
     });
+}
+
+/** Builds the service worker of the page in a folder, which keeps what lies there. */
+export async function buildServiceWorker(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      __KEPT_FILES__: JSON.stringify(keptFiles(folder)),
+      __PAGE_HEADERS__: JSON.stringify(pageHeaders),
+    },
+    build: {
+      target: 'es2023',
+      outDir: folder,
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: source,
+        output: { format: 'iife', entryFileNames: scriptName },
+      },
+    },
+  });
 }
 
 /** Builds the service worker once the page is there, so that it knows each of its files. */
@@ -58,26 +81,7 @@ export function offline(): Plugin {
       sequential: true,
       async handler() {
         // A build that has failed is closed as well.
-        if (!written) return;
-        await build({
-          configFile: false,
-          publicDir: false,
-          logLevel: 'warn',
-          define: {
-            'process.env.NODE_ENV': '"production"',
-            __KEPT_FILES__: JSON.stringify(keptFiles(folder)),
-            __PAGE_HEADERS__: JSON.stringify(pageHeaders),
-          },
-          build: {
-            target: 'es2023',
-            outDir: folder,
-            emptyOutDir: false,
-            rolldownOptions: {
-              input: source,
-              output: { format: 'iife', entryFileNames: scriptName },
-            },
-          },
-        });
+        if (written) await buildServiceWorker(folder);
       },
     },
   };

@@ -1,0 +1,40 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { preview } from 'vite';
+
+/** The page as `npm run build` has left it. */
+const built = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** A host of static files that sends no headers of its own, such as GitHub Pages. */
+export interface StaticHost {
+  /** Of the page, with a slash at its end. */
+  readonly address: string;
+  /** The files that it serves; a copy that a test may change. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** @param path where the page lies on the host, with slashes at both ends */
+export async function startStaticHost(path = '/'): Promise<StaticHost> {
+  const folder = await mkdtemp(join(tmpdir(), 'dydit-host-'));
+  await cp(built, folder, { recursive: true });
+  const server = await preview({
+    configFile: false,
+    base: path,
+    logLevel: 'warn',
+    build: { outDir: folder },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  const address = server.httpServer.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The host has no port.');
+  return {
+    address: `http://127.0.0.1:${address.port}${path}`,
+    folder,
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
