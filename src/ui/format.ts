@@ -84,3 +84,16 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted.at(Math.floor(sorted.length / 2)) ?? 0;
 }
+
+/** '64 MB', '2.7 GB' */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${precise.format(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${precise.format(bytes / 1e6)} MB` : `${precise.format(bytes / 1e9)} GB`;
+}
+
+const date = new Intl.DateTimeFormat(pageLanguage, { dateStyle: 'medium' });
+
+/** '28 Nov 2026' */
+export function formatDate(msSince1970: number): string {
+  return date.format(msSince1970);
+}

@@ -7,8 +7,7 @@ import styles from './CheckpointZone.module.css';
 export function CheckpointZone({ onDone }: { onDone: () => void }) {
   const openFiles = useApp((app) => app.openFiles);
   const loadBuiltIn = useApp((app) => app.loadBuiltIn);
-  const isOwn = useApp((app) => app.source.kind === 'files');
-  const canLoad = useApp((app) => app.machine !== null);
+  const isOwn = useApp((app) => app.source.kind !== 'manifest');
   const open = (files: readonly File[]) => {
     void openFiles(files);
     onDone();
@@ -16,7 +15,6 @@ export function CheckpointZone({ onDone }: { onDone: () => void }) {
   return (
     <DropZone
       className={styles.zone}
-      isDisabled={!canLoad}
       onDrop={(event) => {
         void Promise.all(event.items.filter(isFileDropItem).map((item) => item.getFile())).then(
           open,
@@ -27,16 +25,13 @@ export function CheckpointZone({ onDone }: { onDone: () => void }) {
         Run your own checkpoint
       </Text>
       <p className={styles.explanation}>
-        Drop a DiT or DyDiT checkpoint (.pt or .safetensors) here or anywhere on the page, with its
-        VAE (.safetensors). Files are read on this machine and sent nowhere.
+        Drop a DiT or DyDiT checkpoint here or anywhere on the page, with its VAE, its shards, a
+        config.json or a list of class names if there are: what is what is told by their content.
+        Files are read on this machine and sent nowhere.
       </p>
       <div className={styles.actions}>
-        <FileTrigger
-          allowsMultiple
-          acceptedFileTypes={['.pt', '.pth', '.safetensors', '.png']}
-          onSelect={(list) => list && open([...list])}
-        >
-          <ActionButton isDisabled={!canLoad}>Choose files…</ActionButton>
+        <FileTrigger allowsMultiple onSelect={(list) => list && open([...list])}>
+          <ActionButton>Choose files…</ActionButton>
         </FileTrigger>
         {isOwn && (
           <ActionButton

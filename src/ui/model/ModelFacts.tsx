@@ -27,7 +27,9 @@ function factsOf(model: ModelInfo) {
       name: 'Decoder',
       value: model.hasVae
         ? 'loaded'
-        : 'none: without a VAE, latents cannot become pictures. Add its file below.',
+        : model.space === 'pixels'
+          ? 'none needed: the network draws the pixels'
+          : 'none: without a VAE, latents cannot become pictures. Add its file below.',
     },
   ];
 }

@@ -5,6 +5,7 @@ import { useApp } from '../use-app';
 import { BackendChoice } from './BackendChoice';
 import { MachineFacts } from './MachineFacts';
 import { CheckpointZone } from './CheckpointZone';
+import { ModelsView } from '../models/ModelsView';
 import { ModelFacts } from './ModelFacts';
 import styles from './ModelMenu.module.css';
 
@@ -30,6 +31,7 @@ export function ModelMenu() {
                 </header>
                 <ModelFacts />
                 <CheckpointZone onDone={close} />
+                <ModelsView onDone={close} />
                 <BackendChoice />
                 <MachineFacts />
               </>

@@ -14,15 +14,15 @@ interface Props {
 /** What went wrong, what to do about it, and buttons that do it. */
 export function ProblemCard({ error, remedies, onDismiss }: Props) {
   const { title, advice } = problemTexts[error.code];
+  // The engine knows the case at hand; what is said of its kind is for cases that it does not.
+  const what = error.advice || advice;
   const apply = useRemedy();
   return (
     <div className={styles.card} role="alert" data-error={error.code}>
       <div className={styles.words}>
         <h2 className={styles.title}>{title}</h2>
-        {advice && <p>{advice}</p>}
-        <p className={advice ? styles.detail : undefined}>
-          {error.message} {advice ? '' : error.advice}
-        </p>
+        <p>{error.message}</p>
+        {what && <p>{what}</p>}
         {remedies.length > 0 && (
           <div className={styles.remedies}>
             {remedies.map((remedy) => (

@@ -1,9 +1,8 @@
-import { ProgressBar } from 'react-aria-components';
 import type { LoadProgress } from '../../engine/api';
 import { EngineProblem } from '../problems/EngineProblem';
 import { NoticeBar } from '../problems/NoticeBar';
+import { Progress } from '../parts/Progress';
 import { useApp } from '../use-app';
-import styles from './EngineStage.module.css';
 
 const stageNames: Record<LoadProgress['stage'], string> = {
   download: 'Fetching the model',
@@ -16,12 +15,12 @@ export function EngineStage() {
   const engine = useApp((app) => app.engine);
   switch (engine.status) {
     case 'starting':
-      return <Loading words="Looking at this machine" />;
+      return <Progress words="Looking at this machine" />;
     case 'loading':
       return engine.progress ? (
-        <Loading words={stageNames[engine.progress.stage]} fraction={engine.progress.fraction} />
+        <Progress words={stageNames[engine.progress.stage]} fraction={engine.progress.fraction} />
       ) : (
-        <Loading words="Opening the model" />
+        <Progress words="Opening the model" />
       );
     case 'failed':
     case 'lost':
@@ -29,31 +28,4 @@ export function EngineStage() {
     case 'ready':
       return <NoticeBar />;
   }
-}
-
-function Loading({ words, fraction }: { words: string; fraction?: number }) {
-  return (
-    <ProgressBar
-      className={styles.loading}
-      aria-label={words}
-      isIndeterminate={fraction === undefined}
-      value={(fraction ?? 0) * 100}
-    >
-      {({ valueText }) => (
-        <>
-          <div className={styles.words}>
-            <span>{words}</span>
-            {fraction !== undefined && <span>{valueText}</span>}
-          </div>
-          <div className={styles.track}>
-            {fraction === undefined ? (
-              <div className={styles.wait} />
-            ) : (
-              <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
-            )}
-          </div>
-        </>
-      )}
-    </ProgressBar>
-  );
 }

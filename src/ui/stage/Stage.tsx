@@ -1,4 +1,5 @@
 import { watchedRun } from '../../store/app-state';
+import { OpeningCard } from '../models/OpeningCard';
 import { useApp } from '../use-app';
 import { ComparisonView } from './ComparisonView';
 import { EmptyStage } from './EmptyStage';
@@ -6,6 +7,7 @@ import { EngineStage } from './EngineStage';
 import { History } from './History';
 import { PicturesView } from './PicturesView';
 import { RunView } from './RunView';
+import { StripView } from './StripView';
 import styles from './Stage.module.css';
 import { useShownOutcome } from './use-shown-outcome';
 
@@ -14,6 +16,7 @@ export function Stage() {
   return (
     <section className={styles.stage} aria-label="Pictures">
       <EngineStage />
+      <OpeningCard />
       <Scene />
       <History />
     </section>
@@ -25,6 +28,7 @@ function Scene() {
   const outcome = useShownOutcome();
   if (run) return <RunView run={run} />;
   if (outcome?.kind === 'pictures') return <PicturesView outcome={outcome} />;
+  if (outcome?.kind === 'strip') return <StripView outcome={outcome} />;
   if (outcome?.kind === 'comparison') return <ComparisonView outcome={outcome} />;
   return <EmptyStage />;
 }

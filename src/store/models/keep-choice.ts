@@ -1,0 +1,28 @@
+import { targetDtypes, type TargetDtype } from '../../checkpoint/convert/converted-tensor';
+import type { InspectedModel } from '../../engine/models/inspect';
+
+/** In what type to keep a model, if at all. */
+export type KeepChoice = TargetDtype | 'no';
+
+export const keepChoices: readonly KeepChoice[] = ['no', ...targetDtypes];
+
+/** What is kept for the next visit by itself, as loading it from its file again takes long. */
+const largeBytes = 256 * 2 ** 20;
+
+/** More than this is hard on any browser's store and on most memories. */
+const hugeBytes = 4 * 2 ** 30;
+
+/**
+ * Large models are kept smaller than they came: halves lose next to nothing. int8 where even these
+ * are more than browsers bear.
+ */
+export function recommendedType({ keptBytes, dtype }: InspectedModel): TargetDtype {
+  if (keptBytes.f16 > hugeBytes) return 'int8';
+  const isSmall = keptBytes.f32 <= largeBytes;
+  return isSmall && dtype !== 'f16' && dtype !== 'bf16' ? 'f32' : 'f16';
+}
+
+/** Small models are quick to open again, and are kept only where that is asked for. */
+export function recommendedKeep(model: InspectedModel): KeepChoice {
+  return model.keptBytes.f32 > largeBytes ? recommendedType(model) : 'no';
+}
