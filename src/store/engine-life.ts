@@ -5,6 +5,7 @@ import type { AppContext } from './app-context';
 export function disposeEngine({ session }: AppContext): void {
   const { engine } = session;
   clearTimeout(session.redrawTimer);
+  session.redrawTimer = undefined;
   session.redrawWanted = false;
   session.engine = null;
   session.hasModel = false;

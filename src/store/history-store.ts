@@ -41,6 +41,7 @@ const outcomeSchema = v.variant('kind', [
     dynamic: result,
     differences: v.array(v.unknown()),
   }),
+  v.looseObject({ ...base, kind: v.literal('strip'), results: v.array(result) }),
 ]);
 
 function isOutcome(value: unknown): value is Outcome {

@@ -39,13 +39,48 @@ describe('Live', () => {
   });
 
   it('draws once for changes close together', async () => {
-    const { state, pass, engines } = await start();
+    const machine = { ...fakeProcessor, linearGflops: 50 };
+    const { state, pass, engines } = await start({ machine });
     for (const guidance of [2, 2.5, 3, 3.5, 4]) {
       state().change({ guidance });
       await pass(50);
     }
     await pass(200);
     expect(engines[0]?.requests.map(({ guidance }) => guidance)).toEqual([4]);
+  });
+
+  it('draws while a slider is still dragged where that takes no time, and ends what it began', async () => {
+    const query = 'seed=7&steps=1&images=1&draw=off';
+    const { state, pass, engines } = await start({ query });
+    await state().generate();
+    for (const guidance of [2, 2.5, 3, 3.5, 4]) {
+      state().change({ guidance });
+      await pass(50);
+    }
+    await pass(200);
+    expect(engines[0]?.requests.slice(1).map(({ guidance }) => guidance)).toEqual([3, 4]);
+  });
+
+  it('sees a redraw to its end that is over in a moment, then draws the latest settings', async () => {
+    const hold = gate();
+    const waits: Promise<void>[] = [];
+    const { state, store, pass, engines } = await start({
+      query: 'seed=7&steps=1&images=1&draw=off',
+      wait: () => waits.at(0) ?? Promise.resolve(),
+    });
+    await state().generate();
+    waits.push(hold.opened);
+    state().change({ guidance: 3 });
+    await pass(200);
+    state().change({ guidance: 4 });
+    await pass(200);
+    const shown: (number | null)[] = [];
+    store.subscribe(({ shownId }) => shown.push(shownId));
+    hold.open();
+    await pass(0);
+    expect(engines[0]?.requests.slice(1).map(({ guidance }) => guidance)).toEqual([3, 4]);
+    expect(state().outcomes[0]?.settings.guidance).toBe(4);
+    expect(new Set(shown).size, 'what was shown before, then both').toBe(3);
   });
 
   it('gives up a redraw under way for the latest settings', async () => {

@@ -3,8 +3,11 @@ import type { AppState } from './app-state';
 import { perform } from './perform';
 import { generatePictures } from './pictures-run';
 import { estimateRunMs, expectedRunMs } from './run-time';
-import { linkInUse, linkOf } from './recipe';
+import { linkInUse, linkOf, recipeInUse } from './recipe';
 import { settingsOfImage, type Settings } from './settings';
+import { showInAddress } from './settings-in-use';
+import { drawStrip, stripSettings, stripShares } from './strip-run';
+import { isMixed } from './subject';
 
 /** A redraw that takes longer than this waits for a press. */
 export const liveLimitMs = 1500;
@@ -15,12 +18,21 @@ const firstPictureLimitMs = 3000;
 /** Changes closer together than this are one. */
 const redrawDelayMs = 120;
 
+/** Redraws as quick as this are seen to their end, and come while a slider is still being dragged. */
+const fluentMs = 120;
+
+const stripWords = 'This link is of a strip: Draw the way makes it.';
+
 /** A redraw that stood for this long is an entry of its own in the history. */
 const settledMs = 1500;
 
 /** Whether a change of the settings redraws by itself as things stand. */
 export function isLiveNow(app: AppState): boolean {
   return app.live && (expectedRunMs(app) ?? Infinity) < liveLimitMs;
+}
+
+function isFluentNow(app: AppState): boolean {
+  return app.live && (expectedRunMs(app) ?? Infinity) < fluentMs;
 }
 
 /** To be called before settings change by the visitor's hand: a redraw that was looked at stays. */
@@ -33,9 +45,14 @@ export function settleRedraw({ session }: AppContext, isDone = false): void {
 
 /** To be called after settings changed by the visitor's hand: redraws in a moment, where Live is on. */
 export function redrawSoon(context: AppContext): void {
-  const { session } = context;
+  const { session, get } = context;
+  // One that is on its way takes the latest settings.
+  if (session.redrawTimer !== undefined && isFluentNow(get())) return;
   clearTimeout(session.redrawTimer);
-  session.redrawTimer = setTimeout(() => void redraw(context), redrawDelayMs);
+  session.redrawTimer = setTimeout(() => {
+    session.redrawTimer = undefined;
+    void redraw(context);
+  }, redrawDelayMs);
 }
 
 /**
@@ -44,6 +61,7 @@ export function redrawSoon(context: AppContext): void {
  */
 export function endRedraw({ session, get }: AppContext): boolean {
   clearTimeout(session.redrawTimer);
+  session.redrawTimer = undefined;
   session.redrawWanted = false;
   if (get().run?.cause !== 'live') return false;
   session.abort?.abort();
@@ -55,14 +73,15 @@ export async function redrawIfWanted(context: AppContext): Promise<void> {
   if (context.session.redrawWanted) await redraw(context);
 }
 
-/** The latest settings win: a redraw under way is given up for them. */
+/** The latest settings win: a redraw under way is given up for them, unless it ends in a moment. */
 async function redraw(context: AppContext): Promise<void> {
   const { session, get } = context;
   const { run, settings } = get();
   const isWanted = isLiveNow(get()) && !isShown(context);
   if (run) {
     session.redrawWanted = isWanted;
-    if (run.cause === 'live' || (isWanted && run.cause === 'first')) session.abort?.abort();
+    const isPast = run.cause === 'live' ? !isFluentNow(get()) : run.cause === 'first' && isWanted;
+    if (isPast) session.abort?.abort();
     return;
   }
   session.redrawWanted = false;
@@ -78,22 +97,47 @@ function isShown(context: AppContext): boolean {
   return shown !== undefined && linkOf(shown) === linkInUse(context.get());
 }
 
+/** What a link says of the page's first picture. */
+export interface FirstPicture {
+  /** False where the link says no, or asks for a model that is not here. */
+  readonly isWelcome: boolean;
+  readonly isStrip: boolean;
+}
+
 /**
- * Draws before anyone has pressed anything, where that is quick: the pictures of the settings, or
- * the first of them.
- * @param isWelcome false where the link says no, or asks for a model that is not here
+ * Draws before anyone has pressed anything, where that is quick: the strip that a link is of, else
+ * the pictures of the settings, or the first of them.
  */
-export async function drawFirstPicture(context: AppContext, isWelcome: boolean): Promise<void> {
-  const { session, get } = context;
+export async function drawFirstPicture(
+  context: AppContext,
+  { isWelcome, isStrip }: FirstPicture,
+): Promise<void> {
+  const { session, get, set } = context;
   const app = get();
-  if (!session.firstPictureDue || !app.settings) return;
+  const recipe = recipeInUse(app);
+  if (!session.firstPictureDue || !recipe) return;
   session.firstPictureDue = false;
-  if (!app.live || !isWelcome || app.shownId !== null) return;
-  const isQuick = (settings: Settings) =>
-    (estimateRunMs(app, settings) ?? Infinity) < firstPictureLimitMs;
-  const settings = [app.settings, settingsOfImage(app.settings, 0)].find(isQuick);
-  if (!settings) return;
-  session.addressIsOfRun = settings === app.settings;
+  if (app.shownId !== null) return;
+  const isFree = app.live && isWelcome;
+  const isQuick = (settings: Settings, times = 1) =>
+    times * (estimateRunMs(app, settings) ?? Infinity) < firstPictureLimitMs;
+  if (isStrip && isMixed(recipe.settings)) {
+    const settings = stripSettings(recipe.settings);
+    if (isFree && isQuick(settings, stripShares.length)) {
+      showInAddress(context, linkOf({ ...recipe, settings, kind: 'strip' }));
+      session.addressIsOfRun = true;
+      await perform(context, { kind: 'strip', cause: 'first', settings, work: drawStrip });
+      await redrawIfWanted(context);
+    } else {
+      set({ notice: app.notice ?? { kind: 'info', text: stripWords } });
+    }
+    return;
+  }
+  const settings = [recipe.settings, settingsOfImage(recipe.settings, 0)].find((one) =>
+    isQuick(one),
+  );
+  if (!isFree || !settings) return;
+  session.addressIsOfRun = settings === recipe.settings;
   await perform(context, { kind: 'generate', cause: 'first', settings, work: generatePictures });
   await redrawIfWanted(context);
 }

@@ -1,7 +1,8 @@
 import type { Picture } from '../engine/api';
 import type { Outcome } from './app-state';
 import { settingsOfImage, staticSettings, type Settings } from './settings';
-import { describeSubject } from './subject';
+import { stepsOfStrip } from './strip-run';
+import { describeSubject, describeWay } from './subject';
 
 /** A picture with what makes it again, alone. */
 export interface MadePicture {
@@ -11,8 +12,14 @@ export interface MadePicture {
   readonly leg?: 'static' | 'dynamic';
 }
 
-/** All pictures of an outcome; those of a comparison in pairs. */
+/** All pictures of an outcome; those of a comparison in pairs, those of a strip in order. */
 export function picturesOf(outcome: Outcome): readonly MadePicture[] {
+  if (outcome.kind === 'strip') {
+    const steps = stepsOfStrip(outcome.settings);
+    return outcome.results.flatMap(({ pictures }, i) =>
+      pictures.map((picture) => ({ picture, settings: steps[i] })),
+    );
+  }
   const alone = (index: number) => settingsOfImage(outcome.settings, index);
   if (outcome.kind === 'pictures') {
     return outcome.result.pictures.map((picture, i) => ({ picture, settings: alone(i) }));
@@ -29,6 +36,14 @@ export function picturesOf(outcome: Outcome): readonly MadePicture[] {
 
 /** 'pizza-Twemoji-7.png' */
 export function fileNameOf(settings: Settings, model: Outcome['model']): string {
-  const name = describeSubject(settings, model).replaceAll(/[^\p{L}\p{N}]+/gu, '-');
-  return `${name}-${settings.seed}.png`;
+  return `${dashed(describeSubject(settings, model))}-${settings.seed}.png`;
+}
+
+/** 'cat-face-to-avocado-Noto-7.png' */
+export function wayFileNameOf(settings: Settings, model: Outcome['model']): string {
+  return `${dashed(describeWay(settings, model))}-${settings.seed}.png`;
+}
+
+function dashed(words: string): string {
+  return words.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replace(/-$/, '');
 }

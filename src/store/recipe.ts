@@ -8,7 +8,7 @@ import { formatQuery, shareSettings, type SharedSettings } from './shared-settin
  * link, its file, its place in the history) is derived from this one record.
  */
 export interface Recipe {
-  readonly kind: 'pictures' | 'comparison';
+  readonly kind: 'pictures' | 'comparison' | 'strip';
   readonly settings: Settings;
   readonly model: ModelInfo;
   /** The file of the weights; absent for the model that comes with the page. */
@@ -24,10 +24,17 @@ export function sharedOf({
   return shareSettings(settings, model, checkpoint);
 }
 
+/** What a link says of its kind; a plain run goes without saying. */
+const runsInLinks = { pictures: undefined, comparison: 'compare', strip: 'strip' } as const;
+
 /** The query of its link: of two recipes the same only where the pictures are the same. */
 export function linkOf(recipe: Recipe): string {
-  const run = recipe.kind === 'comparison' ? ({ run: 'compare' } as const) : {};
-  return formatQuery({ ...sharedOf(recipe), ...run });
+  return formatQuery(sharedOfRun(recipe));
+}
+
+/** The same as it travels. */
+export function sharedOfRun(recipe: Recipe): SharedSettings {
+  return { ...sharedOf(recipe), run: runsInLinks[recipe.kind] };
 }
 
 /** A model and settings, as the page has them. */

@@ -5,16 +5,18 @@ import { endRedraw, redrawIfWanted, settleRedraw } from './live';
 import { perform } from './perform';
 import { generatePictures } from './pictures-run';
 import { linkOf, recipeInUse } from './recipe';
+import { drawStrip, stripSettings } from './strip-run';
 import type { Settings } from './settings';
 import { putSettings, showInAddress } from './settings-in-use';
 
-type RunActions = Pick<AppActions, 'generate' | 'compare' | 'cancel' | 'generateFewer'>;
+type RunActions = Pick<AppActions, 'generate' | 'compare' | 'strip' | 'cancel' | 'generateFewer'>;
 
 export function runActions(context: AppContext): RunActions {
   const { session, get, set } = context;
   return {
     generate: () => runAsked(context, 'generate'),
     compare: () => runAsked(context, 'compare'),
+    strip: () => runAsked(context, 'strip'),
     cancel() {
       const { run } = get();
       if (!run) return;
@@ -31,6 +33,17 @@ export function runActions(context: AppContext): RunActions {
   };
 }
 
+/** Of each kind of run: what comes of it, what it makes of the settings, how it is done. */
+const kinds = {
+  generate: {
+    makes: 'pictures',
+    settingsOf: (settings: Settings) => settings,
+    work: generatePictures,
+  },
+  compare: { makes: 'comparison', settingsOf: comparedSettings, work: compareRuns },
+  strip: { makes: 'strip', settingsOf: stripSettings, work: drawStrip },
+} as const;
+
 /** @param wanted settings of a run that is made again; absent for those in use */
 export async function runAsked(
   context: AppContext,
@@ -45,22 +58,17 @@ export async function runAsked(
   else settleSeed(context, kind);
   const recipe = recipeInUse(get());
   if (!recipe) return;
-  const settings = kind === 'compare' ? comparedSettings(recipe.settings) : recipe.settings;
-  const made = {
-    ...recipe,
-    settings,
-    kind: kind === 'compare' ? 'comparison' : 'pictures',
-  } as const;
-  showInAddress(context, linkOf(made));
+  const { makes, settingsOf, work } = kinds[kind];
+  const settings = settingsOf(recipe.settings);
+  showInAddress(context, linkOf({ ...recipe, settings, kind: makes }));
   session.addressIsOfRun = true;
-  const work = kind === 'generate' ? generatePictures : compareRuns;
   await perform(context, { kind, cause: 'asked', settings, work });
   await redrawIfWanted(context);
 }
 
 /**
  * An unlocked seed makes pictures once; then a new one takes its place. A comparison keeps the seed:
- * it is about pictures that are there already, and may be repeated.
+ * it is about pictures that are there already, and may be repeated; so does a strip.
  */
 function settleSeed(context: AppContext, kind: Run['kind']): void {
   const { dependencies, session, get } = context;

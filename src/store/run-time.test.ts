@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PicturesOutcome } from './app-state';
 import { defaultSettings } from './default-settings';
 import { estimateRunMs, guessRunMs } from './run-time';
-import { fakeModel, fakeProcessor } from './testing/fake-engine';
+import { fakeLearnedModel, fakeModel, fakeProcessor } from './testing/fake-engine';
 import { setUp } from './testing/set-up';
 
 const settings = defaultSettings(fakeModel, fakeProcessor, 1);
@@ -38,6 +38,18 @@ describe('how long a run will take', () => {
     expect(estimate({ steps: 20 })).toBeCloseTo(20 * 65 + 40);
     expect(estimate({ images: 4 })).toBeCloseTo(2 * (10 * 65 + 40));
     expect(estimate({ guidance: 1 })).toBeCloseTo(5 * 65 + 40);
+  });
+
+  it('counts a guidance that is an input once, and the budget', () => {
+    const plain = { ...settings, images: 1, dynamicWidth: false, dynamicTokens: false };
+    const model = { ...fakeLearnedModel, cost: { evaluation: 1e9, decode: 0 } };
+    const guess = (change: object) => guessRunMs(fakeProcessor, model, { ...plain, ...change });
+    const jumps = { sampler: 'flow-jumps', steps: 4, guidance: 2 };
+    expect(guess({}) / guess(jumps)).toBeCloseTo(25 / 4);
+    expect(guess({ guidance: 1 })).toBe(guess({ guidance: 4 }));
+    const dynamic = { dynamicWidth: true, dynamicTokens: true };
+    expect(guess({ ...dynamic, budget: 6 }) / guess(dynamic)).toBeCloseTo(2);
+    expect(guess({ budget: 6 })).toBe(guess({}));
   });
 
   it('adds what the toggles leave out, by the shares of the last run', async () => {

@@ -1,6 +1,7 @@
 import type { MachineReport, ModelInfo, RunStatistics } from '../engine/api';
-import { samplerNamed } from '../sampler/samplers';
 import type { Outcome } from './app-state';
+import { budgetFactor } from './budget';
+import { evaluationsAPicture } from './sampling';
 import type { Settings } from './settings';
 
 /** Mean shares of heads, MLP groups and tokens that a network uses, in 0..1. */
@@ -15,22 +16,20 @@ const attentionShare = 1 / 3;
 /** A kernel in a run does not reach what it does alone: launches, small layers, previews. */
 const reachedShare = 0.6;
 
-/** Network evaluations over all steps, images and halves of guidance. */
-function evaluationsOf({ sampler, steps, images, guidance }: Settings): number {
-  return samplerNamed(sampler).evaluations(steps) * images * (guidance === 1 ? 1 : 2);
-}
-
-/** Share of a static evaluation's work that remains with the toggles as they are. */
-function workShare({ dynamicWidth, dynamicTokens }: Settings, shares: Shares): number {
+/** Share of a static evaluation's work that remains with toggles and budget as they are. */
+function workShare(model: ModelInfo, settings: Settings, shares: Shares): number {
+  const { dynamicWidth, dynamicTokens, budget } = settings;
   const heads = dynamicWidth ? shares.heads : 1;
   const groups = dynamicWidth ? shares.groups : 1;
   const tokens = dynamicTokens ? shares.tokens : 1;
-  return attentionShare * heads + (1 - attentionShare) * groups * tokens;
+  const asLearned = attentionShare * heads + (1 - attentionShare) * groups * tokens;
+  return dynamicWidth || dynamicTokens ? asLearned * budgetFactor(model, budget) : asLearned;
 }
 
 /** Multiply-adds of sampling. */
 function samplingWork(model: ModelInfo, settings: Settings, shares: Shares): number {
-  return model.cost.evaluation * evaluationsOf(settings) * workShare(settings, shares);
+  const evaluations = evaluationsAPicture(settings, model) * settings.images;
+  return model.cost.evaluation * evaluations * workShare(model, settings, shares);
 }
 
 /** A guess before anything has run: seconds, or an hour? */

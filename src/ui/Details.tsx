@@ -1,3 +1,4 @@
+import { totalStatistics } from '../store/total-statistics';
 import { ComputeSection } from './compute/ComputeSection';
 import { ComparisonNumbers } from './numbers/ComparisonNumbers';
 import { RunNumbers } from './numbers/RunNumbers';
@@ -7,6 +8,10 @@ import { useShownOutcome } from './stage/use-shown-outcome';
 export function Details() {
   const outcome = useShownOutcome();
   if (!outcome) return null;
+  if (outcome.kind === 'strip') {
+    const statistics = outcome.results.map((result) => result.statistics);
+    return <RunNumbers statistics={totalStatistics(statistics)} machine={outcome.machine} />;
+  }
   return (
     <>
       {outcome.kind === 'pictures' ? (

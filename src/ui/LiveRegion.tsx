@@ -33,6 +33,7 @@ function announcement(app: App): string {
     const count = pictures.length === 1 ? '1 picture' : `${pictures.length} pictures`;
     return `Done: ${count} in ${formatDuration(statistics.totalMs)}.`;
   }
+  if (shown?.kind === 'strip') return 'The way is drawn.';
   if (shown) return 'Comparison done.';
   return engine.status === 'ready' ? 'Ready.' : '';
 }

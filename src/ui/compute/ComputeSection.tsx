@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Outcome } from '../../store/app-state';
+import type { Outcome, StripOutcome } from '../../store/app-state';
 import type { Cell, Quantity } from '../../store/compute-record';
 import { clamp } from '../../store/limits';
 import { parseNumber } from '../../store/numbers';
@@ -18,7 +18,7 @@ const quantities = [
 ] as const;
 
 /** Where in time, in depth and in the picture the work was done. Remount it for another outcome. */
-export function ComputeSection({ outcome }: { outcome: Outcome }) {
+export function ComputeSection({ outcome }: { outcome: Exclude<Outcome, StripOutcome> }) {
   const result = outcome.kind === 'pictures' ? outcome.result : outcome.dynamic;
   const { record } = result.statistics;
   const [quantity, setQuantity] = useState<Quantity>('heads');

@@ -6,7 +6,7 @@ import { Shares } from './Shares';
 import styles from './Numbers.module.css';
 
 interface Props {
-  statistics: RunStatistics;
+  statistics: Omit<RunStatistics, 'record'>;
   /** What it was computed on. */
   machine: MachineReport;
 }

@@ -1,6 +1,8 @@
 import { Button } from 'react-aria-components';
+import type { Picture } from '../../engine/api';
 import { type Outcome, watchedRun } from '../../store/app-state';
-import { describeSubject } from '../../store/subject';
+import { picturesOf } from '../../store/pictures-of';
+import { describeSubject, describeWay } from '../../store/subject';
 import { download } from '../download';
 import { ActionButton } from '../parts/ActionButton';
 import { PictureCanvas } from '../parts/PictureCanvas';
@@ -51,10 +53,7 @@ async function downloadAll(outcomes: readonly Outcome[]): Promise<void> {
 }
 
 function Thumbnail({ outcome }: { outcome: Outcome }) {
-  const pictures =
-    outcome.kind === 'pictures'
-      ? outcome.result.pictures.slice(0, 1)
-      : [...outcome.static.pictures.slice(0, 1), ...outcome.dynamic.pictures.slice(0, 1)];
+  const pictures = thumbnailsOf(outcome);
   return (
     <span className={styles.pictures}>
       {pictures.map((picture, i) => (
@@ -64,8 +63,23 @@ function Thumbnail({ outcome }: { outcome: Outcome }) {
   );
 }
 
-function labelOf(outcome: Outcome): string {
-  const subject = describeSubject(outcome.settings, outcome.model);
-  const kind = outcome.kind === 'comparison' ? 'Comparison: ' : '';
-  return `${kind}${subject}, seed ${outcome.settings.seed}`;
+/** The first picture; both of the first pair; the ends of a strip and its middle. */
+function thumbnailsOf(outcome: Outcome): readonly Picture[] {
+  const pictures = picturesOf(outcome).map(({ picture }) => picture);
+  switch (outcome.kind) {
+    case 'pictures':
+      return pictures.slice(0, 1);
+    case 'comparison':
+      return pictures.slice(0, 2);
+    case 'strip':
+      return pictures.filter((_, i) => i % 2 === 0);
+  }
+}
+
+function labelOf({ kind, settings, model }: Outcome): string {
+  const subject =
+    kind === 'strip'
+      ? `Strip: ${describeWay(settings, model)}`
+      : `${kind === 'comparison' ? 'Comparison: ' : ''}${describeSubject(settings, model)}`;
+  return `${subject}, seed ${settings.seed}`;
 }

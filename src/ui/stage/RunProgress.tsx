@@ -29,8 +29,9 @@ export function RunProgress({ run }: { run: Run }) {
   );
 }
 
-function stageOf({ leg, step, cancelling }: Run): string {
+function stageOf({ leg, place, step, cancelling }: Run): string {
   if (cancelling) return 'Cancelling';
+  if (place) return `Picture ${place.index + 1} of ${place.of}`;
   if (leg === 'warm-up') return 'Warming up, so that neither run pays for it';
   const prefix = leg === undefined ? '' : leg === 'static' ? 'Static · ' : 'Dynamic · ';
   if (!step) return `${prefix}Starting`;
@@ -38,11 +39,12 @@ function stageOf({ leg, step, cancelling }: Run): string {
   return `${prefix}Step ${step.step} of ${step.steps}`;
 }
 
-/** The static leg's rest; the dynamic one is at worst as long as the static one. */
-function timeLeft({ step, leg }: Run): string {
+/** A strip's rest is that of all its pictures. The static leg's rest; the dynamic one is at worst as long as the static one. */
+function timeLeft({ step, leg, place }: Run): string {
   if (!step) return '';
   const wholeLeg = step.elapsedMs + step.remainingMs;
-  const left = step.remainingMs + (leg === 'static' ? wholeLeg : 0);
+  const legsAfter = place ? place.of - place.index - 1 : Number(leg === 'static');
+  const left = step.remainingMs + legsAfter * wholeLeg;
   return left < 1000
     ? '· almost done'
     : `· about ${formatDuration(Math.ceil(left / 1000) * 1000)} left`;

@@ -6,11 +6,13 @@ import { NoisePicture } from './NoisePicture';
 import { PictureGrid } from './PictureGrid';
 import { RunProgress } from './RunProgress';
 import { SceneHead } from './SceneHead';
+import { StripRunView } from './StripRunView';
 import { Tile } from './Tile';
 
 /** A run under way: how far it is, and the pictures as far as they can be guessed. */
 export function RunView({ run }: { run: Run }) {
-  const { settings, model, previews } = run;
+  const { kind, settings, model, previews } = run;
+  if (kind === 'strip') return <StripRunView run={run} />;
   const subject = describeSubject(settings, model);
   return (
     <>
