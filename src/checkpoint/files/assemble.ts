@@ -2,7 +2,7 @@ import { DyditError } from '../../errors';
 import type { Checkpoint } from '../checkpoint';
 import { quoted } from '../failure';
 import type { FileIndex } from '../file-index';
-import { isJsonObject, type JsonObject } from '../json';
+import { isJsonList, isJsonObject, type JsonObject } from '../json';
 import { auditDit } from '../layouts/dit-keys';
 import { expectDit, expectVae, nameSome, refuseNetwork } from '../layouts/expect';
 import { auditVae } from '../layouts/vae-keys';
@@ -329,7 +329,11 @@ function missingOfManifest(
 ): readonly string[] {
   return (['dit', 'vae'] as const).flatMap((kind) => {
     const part = manifest.get(kind);
-    const file = isJsonObject(part) ? part.get('file') : undefined;
-    return typeof file === 'string' && !whole.has(kind) ? [file] : [];
+    if (!isJsonObject(part) || whole.has(kind)) return [];
+    const more = part.get('more_files');
+    return [part, ...(isJsonList(more) ? more : [])].flatMap((entry) => {
+      const file = isJsonObject(entry) ? entry.get('file') : undefined;
+      return typeof file === 'string' ? [file] : [];
+    });
   });
 }

@@ -16,7 +16,8 @@ export function recogniseJson(value: JsonValue): JsonFile | undefined {
   if (isJsonObject(value)) {
     const weightMap = value.get('weight_map');
     if (isJsonObject(weightMap)) return { kind: 'shard-index', weightMap: textsOf(weightMap) };
-    if (isJsonObject(value.get('dit')) && isJsonObject(value.get('vae'))) {
+    const dit = value.get('dit');
+    if (isJsonObject(dit) && typeof dit.get('file') === 'string') {
       return { kind: 'manifest', manifest: value };
     }
   }

@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { assemble } from '../../checkpoint/files/assemble';
+import { readFloat32 } from '../../checkpoint/decode';
+import type { TensorMap } from '../../checkpoint/tensor';
+import { DyditError } from '../../errors';
+import { folderOf, keepModel, keptBytes, type KeepOptions } from './keep';
+import { localLibrary } from './local-library';
+import { resolveFiles, type ResolvedModel } from './resolve';
+import { filesOfStored, listStored, listUnfinished } from './stored-models';
+import { caseFile } from './testing/field';
+import { memoryStorage } from './testing/memory-storage';
+import { unfinishedName } from './unfinished';
+import type { ModelStorage } from './storage';
+
+/** Small, so that the model takes many of them; the largest tensor fits. */
+const largestShard = 256 * 2 ** 10;
+
+let model: ResolvedModel;
+beforeAll(async () => {
+  model = await resolveFiles([{ name: 'tiny.pt', blob: await caseFile('tiny', 'tiny.pt') }]);
+});
+
+async function keep(storage: ModelStorage, options: Partial<KeepOptions> = {}): Promise<string> {
+  const dtype = options.dtype ?? 'f32';
+  const folder = folderOf(model, dtype);
+  await keepModel(storage, model, { folder, from: ['tiny.pt'], largestShard, ...options, dtype });
+  return folder;
+}
+
+async function reopen(storage: ModelStorage, id: string): Promise<ResolvedModel> {
+  return resolveFiles(await filesOfStored(storage, id));
+}
+
+function entriesOf(storage: ReturnType<typeof memoryStorage>, id: string) {
+  return [...(storage.content.get(id) ?? [])];
+}
+
+/** Largest |difference| of each tensor over its largest |value|. */
+async function deviations(kept: TensorMap): Promise<readonly number[]> {
+  const all: number[] = [];
+  for (const source of model.dit.tensors.values()) {
+    const tensor = kept.get(source.name);
+    if (!tensor) throw new Error(`${source.name} is missing`);
+    const [is, was] = [await readFloat32(tensor), await readFloat32(source)];
+    const largest = was.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const off = was.reduce((most, value, i) => Math.max(most, Math.abs(value - is[i])), 0);
+    all.push(largest === 0 ? off : off / largest);
+  }
+  return all;
+}
+
+describe('a kept model', () => {
+  it.each([
+    ['f32', 0],
+    ['f16', 2 ** -11],
+    ['int8', 0.51 / 127],
+  ] as const)('in %s is the one that was opened, within its type', async (dtype, most) => {
+    const storage = memoryStorage();
+    const id = await keep(storage, { dtype });
+    const kept = await reopen(storage, id);
+    expect(kept.dit.config).toEqual(model.dit.config);
+    expect(Math.max(...(await deviations(kept.dit.tensors)))).toBeLessThanOrEqual(most);
+    for (const name of ['blocks.0.attn_rate.router.weight', 'pos_embed', 'blocks.0.attn.proj.bias'])
+      expect(kept.dit.tensors.get(name)?.dtype).toBe('f32');
+    const [stored] = await listStored(storage);
+    expect(stored).toMatchObject({ id, dtype, name: 'tiny.pt', from: ['tiny.pt'] });
+    expect(stored.originIdentity).toBe(model.identity);
+  });
+
+  it('lies in files of at most the size that was asked for, each with its hash', async () => {
+    const storage = memoryStorage();
+    const id = await keep(storage, { dtype: 'f16', largestShard });
+    const files = entriesOf(storage, id).filter(([name]) => name.endsWith('.safetensors'));
+    expect(files.length).toBeGreaterThan(3);
+    const largest = Math.max(...files.map(([, { length }]) => length));
+    expect(largest).toBeLessThanOrEqual(largestShard);
+    const { dit } = (await reopen(storage, id)).manifest ?? {};
+    expect([dit?.sha256, ...(dit?.more_files ?? []).map(({ sha256 }) => sha256)]).toHaveLength(
+      files.length,
+    );
+    const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
+    expect(keptBytes(model, 'f16')).toBeLessThanOrEqual(bytes);
+  });
+
+  it('is refused where a byte of it is another', async () => {
+    const storage = memoryStorage();
+    const id = await keep(storage);
+    const file = entriesOf(storage, id).find(([name]) => name.startsWith('dit-00002'));
+    if (!file) throw new Error('no second file');
+    file[1][file[1].length - 1] ^= 1;
+    await expect(reopen(storage, id)).rejects.toMatchObject({
+      code: 'checkpoint-broken',
+      message: expect.stringContaining('dit-00002'),
+    });
+  });
+
+  it('can be dropped as a folder, and waits for a file that is missing', async () => {
+    const storage = memoryStorage();
+    const files = await filesOfStored(storage, await keep(storage));
+    const assembly = await assemble(files.filter(({ name }) => !name.startsWith('dit-00003')));
+    expect(assembly.dit).toBeUndefined();
+    expect(assembly.waiting.map(({ sentence }) => sentence).join()).toContain('dit-00003-of-');
+  });
+});
+
+describe('half a model is none', () => {
+  it('a full store says so, is emptied of it, and leaves the others whole', async () => {
+    const first = await (async () => {
+      const storage = memoryStorage();
+      await keep(storage, { dtype: 'f16' });
+      return storage;
+    })();
+    const used = [...first.content.values()].flatMap((files) => [...files.values()]);
+    const quota = used.reduce((sum, { length }) => sum + length, 0) + 5 * largestShard;
+    const storage = memoryStorage(quota);
+    const kept = await keep(storage, { dtype: 'f16' });
+    const failing = keep(storage, { dtype: 'f32' });
+    await expect(failing).rejects.toMatchObject({ code: 'storage-full' });
+    expect((await listStored(storage)).map(({ id }) => id)).toEqual([kept]);
+    expect(await listUnfinished(storage)).toEqual([]);
+    await reopen(storage, kept);
+  });
+
+  it('cancelling ends it and leaves nothing', async () => {
+    const storage = memoryStorage();
+    const abort = new AbortController();
+    const keeping = keep(storage, {
+      signal: abort.signal,
+      onProgress: (fraction) => {
+        if (fraction > 0.5) abort.abort();
+      },
+    });
+    await expect(keeping).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await storage.folders()).toEqual([]);
+  });
+
+  it('a visit that ended halfway is not listed, and gone on with, but for what was damaged', async () => {
+    const whole = memoryStorage();
+    const id = await keep(whole);
+    const storage = halfway(whole, id);
+    expect(await listStored(storage)).toEqual([]);
+    expect(await listUnfinished(storage)).toMatchObject([{ id }]);
+    const files = storage.content.get(id);
+    const damaged = [...(files ?? [])].at(1)?.[1];
+    if (!damaged) throw new Error('nothing to damage');
+    damaged[damaged.length - 1] ^= 1;
+    const written: string[] = [];
+    await keep({
+      ...storage,
+      write: (folder, name) => {
+        if (name.endsWith('.safetensors')) written.push(name);
+        return storage.write(folder, name);
+      },
+    });
+    const all = entriesOf(storage, id).filter(([name]) => name.endsWith('.safetensors'));
+    expect(written.length).toBeLessThan(all.length - 2);
+    expect(written[0]).toMatch(/^dit-00002/);
+    await reopen(storage, id);
+    expect(entriesOf(storage, id).filter(([name]) => name.endsWith('.safetensors'))).toEqual(
+      entriesOf(whole, id).filter(([name]) => name.endsWith('.safetensors')),
+    );
+  });
+
+  it('a second page is told that the first is at it', async () => {
+    const storage = memoryStorage();
+    const first = keep(storage);
+    await expect(keep(storage)).rejects.toMatchObject({ code: 'invalid-request' });
+    await first;
+  });
+});
+
+/** The store as it is when the page is closed after half of the files. */
+function halfway(whole: ReturnType<typeof memoryStorage>, id: string) {
+  const storage = memoryStorage();
+  const files = entriesOf(whole, id).filter(([name]) => name.endsWith('.safetensors'));
+  const done = files.slice(0, Math.ceil(files.length / 2)).map(([name]) => name);
+  const record = whole.content.get(id)?.get(unfinishedName);
+  if (!record) throw new Error('nothing says what was written');
+  const kept = entriesOf(whole, id).filter(([name]) => done.includes(name));
+  storage.content.set(
+    id,
+    new Map([...kept, [unfinishedName, record]].map(([name, bytes]) => [name, bytes.slice()])),
+  );
+  return storage;
+}
+
+describe('the library', () => {
+  const room = () => Promise.resolve({ isPersistent: false });
+  const memory = { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() };
+
+  it('keeps, lists, renames, hands out and deletes', async () => {
+    const library = localLibrary({ storage: memoryStorage(), memory, room });
+    const files = [await caseFile('tiny', 'tiny.pt')];
+    const source = { kind: 'files', name: 'tiny.pt', files } as const;
+    const kept = await library.keep({ source, dtype: 'int8' });
+    expect(await library.keep({ source, dtype: 'int8' })).toEqual(kept);
+    await library.rename(kept.id, 'My tiny');
+    expect((await library.overview()).models).toMatchObject([{ id: kept.id, name: 'My tiny' }]);
+    const again = await library.inspect(await library.files(kept.id));
+    expect(again.model).toMatchObject({ name: 'My tiny', isDescribed: true, questions: [] });
+    await library.remove(kept.id);
+    expect((await library.overview()).models).toEqual([]);
+    await expect(library.files(kept.id)).rejects.toBeInstanceOf(DyditError);
+  });
+});
