@@ -1,9 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DyditError } from '../../errors';
 import { wholeAxis } from '../../ops/axis';
 import { Recorder } from '../../ops/recorder';
 import { denseFloats, rowsOf } from '../../ops/tensor';
 import type { Executable, Lane, Storage } from '../backend';
+import { HandClock } from '../../testing/hand-clock';
+import { compileKernels } from './kernel-files';
+import type { ToLane } from './lane-protocol';
+import { RemoteLane } from './remote-lane';
+import { startRemoteLane } from './start-remote-lane';
+import { threadStartMs } from './thread';
 import { createWasmBackend, type WasmBackend, type WasmOptions } from './wasm-backend';
 
 const opened: WasmBackend[] = [];
@@ -160,7 +166,6 @@ describe('out of memory', () => {
 
 describe('a thread that dies', () => {
   test('ends the calls under way and is told through `lost`', async () => {
-    const { RemoteLane } = await import('./remote-lane');
     const lane = new RemoteLane(() => undefined);
     const storage = lane.allocate('x', denseFloats(1, 4));
     const read = lane.readFloats(storage);
@@ -168,5 +173,43 @@ describe('a thread that dies', () => {
     await expect(read).rejects.toMatchObject({ code: 'device-lost' });
     expect((await lane.lost).message).toContain('it ran into a wall');
     await expect(lane.readFloats(storage)).rejects.toMatchObject({ code: 'device-lost' });
+  });
+});
+
+describe('a thread that hangs', () => {
+  test('is given up for dead while something is asked of it, and only then', async () => {
+    const clock = new HandClock();
+    const asked: ToLane[] = [];
+    const lane = new RemoteLane((message) => asked.push(message), undefined, clock);
+    const storage = lane.allocate('x', denseFloats(1, 4));
+    clock.pass(1e6);
+    const read = lane.readFloats(storage);
+    read.catch(() => undefined);
+    clock.pass(5000);
+    const [sign] = asked.slice(-1);
+    if (sign.type !== 'sync') expect.fail('It was not asked for a sign of life.');
+    lane.receive({ type: 'done', call: sign.call, value: undefined });
+    clock.pass(20_000);
+    lane.receive({ type: 'done', call: sign.call, value: undefined });
+    clock.pass(20_000);
+    expect(clock.waiting).toBe(1);
+    clock.pass(5000);
+    await expect(read).rejects.toMatchObject({ code: 'device-lost' });
+    expect((await lane.lost).message).toContain('it does not answer');
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('as it starts is done without', async () => {
+    const clock = new HandClock();
+    const module = await compileKernels({ fused: false, shared: false });
+    const terminate = vi.fn();
+    const start = () => {
+      setTimeout(() => clock.pass(threadStartMs));
+      return { post: () => undefined, keepAlive: () => undefined, terminate };
+    };
+    await expect(startRemoteLane(module, {}, { start, clock })).rejects.toMatchObject({
+      code: 'device-lost',
+    });
+    expect(terminate).toHaveBeenCalledOnce();
   });
 });

@@ -1,8 +1,10 @@
+import { type Clock, wallClock } from '../../clock';
 import { DyditError, type ErrorReport } from '../../errors';
 import type { LayerWeights } from '../../ops/layer';
 import type { Program } from '../../ops/program';
 import type { RunValues } from '../../ops/run-values';
 import type { TensorSpec } from '../../ops/tensor';
+import { Pulse } from '../../pulse';
 import type {
   CompileOptions,
   ElementRange,
@@ -33,6 +35,7 @@ export class RemoteLane implements Lane {
   #reportLost: (report: ErrorReport) => void = () => undefined;
   #gone: DyditError | undefined;
   #lastNumber = 0;
+  readonly #pulse: Pulse;
 
   /**
    * @param send posts a message to the thread that has the lane
@@ -41,7 +44,12 @@ export class RemoteLane implements Lane {
   constructor(
     private readonly send: (message: ToLane) => void,
     private readonly onBusy: (busy: boolean) => void = () => undefined,
+    clock: Clock = wallClock,
   ) {
+    this.#pulse = new Pulse(clock, {
+      ask: () => this.#post({ type: 'sync', call: ++this.#lastNumber }),
+      onSilence: () => this.fail('it does not answer'),
+    });
     this.lost = new Promise((resolve) => {
       this.#reportLost = resolve;
     });
@@ -54,6 +62,7 @@ export class RemoteLane implements Lane {
 
   /** Takes a message of the other thread. */
   receive(message: FromLane): void {
+    this.#pulse.heard();
     if (message.type === 'ready') return;
     const call = message.call === undefined ? undefined : this.#take(message.call);
     if (message.type === 'done') call?.resolve(message.value);
@@ -192,7 +201,7 @@ export class RemoteLane implements Lane {
         reject(this.#gone);
         return;
       }
-      if (this.#pending.size === 0) this.onBusy(true);
+      if (this.#pending.size === 0) this.#setBusy(true);
       this.#pending.set(call, { resolve, reject });
       this.send({ ...message, call });
     });
@@ -201,13 +210,19 @@ export class RemoteLane implements Lane {
   #take(call: number): PendingCall | undefined {
     const pending = this.#pending.get(call);
     this.#pending.delete(call);
-    if (this.#pending.size === 0) this.onBusy(false);
+    if (this.#pending.size === 0) this.#setBusy(false);
     return pending;
+  }
+
+  #setBusy(busy: boolean): void {
+    this.#pulse.watch(busy);
+    this.onBusy(busy);
   }
 
   #end(error: DyditError): void {
     if (this.#gone) return;
     this.#gone = error;
+    this.#pulse.watch(false);
     for (const call of this.#pending.values()) call.reject(error);
     this.#pending.clear();
   }

@@ -1,14 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { State } from '../../../assembly/fields';
 import { wholeAxis } from '../../ops/axis';
 import { Recorder } from '../../ops/recorder';
 import { rowsOf } from '../../ops/tensor';
+import { HandClock } from '../../testing/hand-clock';
 import type { Executable } from '../backend';
 import { compileKernels } from './kernel-files';
 import { instantiate } from './kernels';
 import { LaneMemory } from './lane-memory';
 import { SharedCrew, type CrewOptions } from './shared-crew';
-import type { ThreadEvents } from './thread';
+import { threadStartMs, type ThreadEvents } from './thread';
 import { stateBytes, WasmLane } from './wasm-lane';
 
 /** A lane whose workers are not there: what they do is done by the test. */
@@ -103,5 +104,19 @@ describe('a crew', () => {
       terminate: () => undefined,
     });
     await expect(laneWith({ startWorker })).rejects.toMatchObject({ code: 'device-lost' });
+  });
+
+  test('that says nothing as it starts is refused', async () => {
+    const clock = new HandClock();
+    const terminate = vi.fn();
+    const startWorker = () => {
+      setTimeout(() => clock.pass(threadStartMs));
+      return { post: () => undefined, keepAlive: () => undefined, terminate };
+    };
+    await expect(laneWith({ startWorker, clock })).rejects.toMatchObject({
+      code: 'device-lost',
+      message: 'A thread of the processor did not start.',
+    });
+    expect(terminate).toHaveBeenCalled();
   });
 });

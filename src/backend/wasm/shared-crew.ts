@@ -1,10 +1,18 @@
 import { State } from '../../../assembly/fields';
+import { type Clock, wallClock } from '../../clock';
 import { DyditError, type ErrorReport } from '../../errors';
 import { nodeCrewScript, type CrewStart } from './crew-start';
 import type { Kernels } from './kernels';
 import type { LaneMemory } from './lane-memory';
 import type { Crew } from './run-loop';
-import { browserThread, inNode, nodeThread, type Thread, type ThreadEvents } from './thread';
+import {
+  browserThread,
+  inNode,
+  nodeThread,
+  type Thread,
+  type ThreadEvents,
+  threadStartMs,
+} from './thread';
 
 /** Longest sleep while the others finish, in milliseconds: the system may have missed a wake-up. */
 const nap = 1;
@@ -15,6 +23,7 @@ const mostNaps = 30_000;
 export interface CrewOptions {
   readonly startWorker?: (events: ThreadEvents<unknown>) => Thread;
   readonly mostNaps?: number;
+  readonly clock?: Clock;
 }
 
 /** Where a crew computes. */
@@ -77,7 +86,11 @@ export class SharedCrew implements Crew {
       if (missing === 0) allReady();
     });
     if (missing === 0) allReady();
+    const takeBack = (options.clock ?? wallClock).after(threadStartMs, () =>
+      crew.#fail('A thread of the processor did not start.'),
+    );
     const failed = await Promise.race([ready.then(() => undefined), crew.lost]);
+    takeBack();
     // From here on they wait for work, and a process that has none may end.
     for (const thread of crew.#threads) thread.keepAlive(false);
     if (failed === undefined) return crew;

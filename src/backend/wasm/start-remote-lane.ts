@@ -1,15 +1,29 @@
+import { type Clock, wallClock } from '../../clock';
 import type { ErrorReport } from '../../errors';
 import { DyditError } from '../../errors';
 import type { FromLane, LaneStart } from './lane-protocol';
 import type { LaneSettings } from './lane-settings';
 import { RemoteLane } from './remote-lane';
-import { browserThread, inNode, nodeThread, type Thread, type ThreadEvents } from './thread';
+import {
+  browserThread,
+  inNode,
+  nodeThread,
+  type Thread,
+  type ThreadEvents,
+  threadStartMs,
+} from './thread';
 
 /** A lane that a thread of its own has. */
 export interface StartedRemoteLane {
   readonly lane: RemoteLane;
   readonly lost: Promise<ErrorReport>;
   destroy(): void;
+}
+
+/** How a lane's thread is started and waited for; tests put others in. */
+export interface RemoteLaneOptions {
+  readonly start?: (events: ThreadEvents<FromLane>) => Thread;
+  readonly clock?: Clock;
 }
 
 /**
@@ -19,6 +33,7 @@ export interface StartedRemoteLane {
 export async function startRemoteLane(
   module: WebAssembly.Module,
   settings: LaneSettings,
+  { clock = wallClock, start: startThread = startLaneThread }: RemoteLaneOptions = {},
 ): Promise<StartedRemoteLane> {
   let onReady: () => void = () => undefined;
   let onFailed: (error: ErrorReport) => void = () => undefined;
@@ -29,6 +44,7 @@ export async function startRemoteLane(
   const lane: RemoteLane = new RemoteLane(
     (message) => thread.post(message),
     (busy) => thread.keepAlive(busy),
+    clock,
   );
   const thread = startThread({
     message: (message) => {
@@ -44,7 +60,9 @@ export async function startRemoteLane(
     lane.close();
     thread.terminate();
   };
+  const takeBack = clock.after(threadStartMs, () => lane.fail('it did not start'));
   const failure = await Promise.race([ready, lane.lost]);
+  takeBack();
   thread.keepAlive(false);
   if (failure === undefined) return { lane, lost: lane.lost, destroy };
   destroy();
@@ -54,7 +72,7 @@ export async function startRemoteLane(
 // Not spelled out where it is used, so that bundles for browsers leave it alone.
 const nodeEntry = './lane-worker-node.mjs';
 
-function startThread(events: ThreadEvents<FromLane>): Thread {
+function startLaneThread(events: ThreadEvents<FromLane>): Thread {
   if (inNode()) {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     return nodeThread<FromLane>(new Worker(new URL(nodeEntry, import.meta.url)), events);

@@ -7,6 +7,9 @@ export interface Thread {
   terminate(): void;
 }
 
+/** A thread that has not said within this that it is ready is done without. */
+export const threadStartMs = 20_000;
+
 /** What a thread tells the one that started it. */
 export interface ThreadEvents<Message> {
   message(data: Message): void;
