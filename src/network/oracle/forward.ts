@@ -20,6 +20,13 @@ export interface ReferenceInput {
   readonly y: number;
   /** Style; `numStyles` is the null style. Ignored where the model has no styles. */
   readonly s?: number;
+  /** In place of y and s: labels, each by its weight, which come to 1. */
+  readonly mix?:
+    readonly { readonly y: number; readonly s?: number; readonly weight: number }[] | undefined;
+  /** Where the step from t ends, for the mean velocity of the way; t if absent. */
+  readonly r?: number;
+  /** Linear inputs (K); 0 if absent. */
+  readonly a?: ArrayLike<number>;
 }
 
 /** Which routers are obeyed; the others leave everything open. */
@@ -27,6 +34,8 @@ export interface ReferenceGates {
   /** Heads and MLP groups. */
   readonly width: boolean;
   readonly tokens: boolean;
+  /** The budget: added to every logit of a router; 0 if absent. */
+  readonly shift?: number;
 }
 
 export interface ReferenceOutput {
@@ -64,23 +73,34 @@ export function referenceForward(
   const Cout = config.learnSigma ? 2 * C : C;
   const weights = new ReferenceWeights(tensors);
   const masks = openMasks(config, N);
+  const shifted = (logits: Float64Array) => logits.map((logit) => logit + (gates.shift ?? 0));
   let margin = Infinity;
 
-  const temb = timestepEmbedding(weights, config, input.t); // (D)
-  const c = silu(add(temb, labelEmbedding(weights, config, input))); // (D)
+  const labels = labelEmbedding(weights, config, input); // (D)
+  const conditions = (t: number) => {
+    const temb = timestepEmbedding(weights, config, t); // (D)
+    return { temb, c: silu(add(temb, labels)) }; // (D) each
+  };
+  const begin = conditions(input.t);
+  const end = input.r === undefined ? begin : conditions(input.r);
 
   const patches = patchEmbed(input.x, grid, weights.linear('x_embedder.proj', C * P * P, D)); // (N, D)
   let x = add(patches, positions(weights, side, D)); // (N, D)
 
   for (let layer = 0; layer < L; layer++) {
     const block = `blocks.${layer}`;
+    const { temb, c } = layer >= L - (config.jumpBlocks ?? 0) ? end : begin;
     const attnMask = masks.attnMask.subarray(layer * H, (layer + 1) * H); // (H)
     const mlpMask = masks.mlpMask.subarray(layer * H, (layer + 1) * H); // (H)
     const keep = masks.tokenMask.subarray(layer * N, (layer + 1) * N); // (N)
 
     if (gates.width && config.dynamic) {
-      const headLogits = linear(temb, weights.linear(`${block}.attn_rate.router`, D, H - 1)); // (H-1)
-      const groupLogits = linear(temb, weights.linear(`${block}.mlp_rate.router`, D, H - 1)); // (H-1)
+      const headLogits = shifted(
+        linear(temb, weights.linear(`${block}.attn_rate.router`, D, H - 1)),
+      ); // (H-1)
+      const groupLogits = shifted(
+        linear(temb, weights.linear(`${block}.mlp_rate.router`, D, H - 1)),
+      ); // (H-1)
       attnMask.set(widthMask(headLogits));
       mlpMask.set(widthMask(groupLogits));
       margin = Math.min(margin, smallest(headLogits), smallest(groupLogits));
@@ -96,7 +116,7 @@ export function referenceForward(
     x = addGated(x, gate1, attnOut); // (N, D)
 
     if (gates.tokens && config.dynamic) {
-      const tokenLogits = tokenRouter(weights, `${block}.token_selection.mlp_head`, x, D); // (N)
+      const tokenLogits = shifted(tokenRouter(weights, `${block}.token_selection.mlp_head`, x, D)); // (N)
       keep.set(tokenMask(tokenLogits));
       margin = Math.min(margin, smallest(tokenLogits));
     }
@@ -108,7 +128,7 @@ export function referenceForward(
     x = addGated(x, gate2, maskTokens(mlpOut, keep)); // (N, D)
   }
 
-  const modulation = linear(c, weights.linear('final_layer.adaLN_modulation.1', D, 2 * D)); // (2D)
+  const modulation = linear(end.c, weights.linear('final_layer.adaLN_modulation.1', D, 2 * D)); // (2D)
   const [shift, scale] = chunks(modulation, 2); // (D) each
   const finalIn = modulate(layerNorm(x, D), shift, scale); // (N, D)
   const pixels = linear(finalIn, weights.linear('final_layer.linear', D, P * P * Cout)); // (N, P*P*Cout)
@@ -126,16 +146,24 @@ function timestepEmbedding(
   return linear(hidden, weights.linear('t_embedder.mlp.2', D, D)); // (D)
 }
 
-/** Class, and style where the model has styles -> (D) */
+/** sum_m w_m (class_m + style_m) + W a, as far as the model has styles and linear inputs -> (D) */
 function labelEmbedding(
   weights: ReferenceWeights,
   config: DitConfig,
-  { y, s = config.numStyles }: ReferenceInput,
+  { y, s, mix = [{ y, s, weight: 1 }], a }: ReferenceInput,
 ): Float64Array {
-  const { hiddenSize: D, numStyles } = config;
-  const label = weights.row('y_embedder.embedding_table.weight', classRows(config), D, y); // (D)
-  if (numStyles === 0) return label;
-  return add(label, weights.row('s_embedder.embedding_table.weight', numStyles + 1, D, s)); // (D)
+  const { hiddenSize: D, numStyles, conditions: K = 0 } = config;
+  const table = (name: string, rows: number, row: number) =>
+    weights.row(`${name}.embedding_table.weight`, rows, D, row); // (D)
+  let sum: Float64Array = new Float64Array(D); // (D)
+  for (const { y, s = numStyles, weight } of mix) {
+    const scaled = (row: Float64Array) => row.map((value) => weight * value);
+    sum = add(sum, scaled(table('y_embedder', classRows(config), y)));
+    if (numStyles > 0) sum = add(sum, scaled(table('s_embedder', numStyles + 1, s)));
+  }
+  if (!a || K === 0) return sum;
+  const weight = weights.tensor('a_embedder.weight', D * K); // (D, K)
+  return add(sum, linear(Float64Array.from(a), { weight, bias: new Float64Array(D) }));
 }
 
 /** The checkpoint's table where it has one -> (N, D) */

@@ -33,7 +33,7 @@ export function referenceGuided(
   guidance: ReferenceGuidance,
   gates: ReferenceGates,
 ): ReferenceGuided {
-  const nullInput = { ...input, y: config.numClasses, s: config.numStyles };
+  const nullInput = { ...input, mix: undefined, y: config.numClasses, s: config.numStyles };
   const conditional = referenceForward(config, tensors, input, gates);
   const unconditional = referenceForward(config, tensors, nullInput, gates);
   const channels =

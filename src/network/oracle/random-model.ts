@@ -70,7 +70,8 @@ export function randomLatent(config: DitConfig, seed: number): Float32Array<Arra
 function deviationOf(key: string, shape: readonly number[]): number {
   const isRouter = key.includes('router') || key.endsWith('mlp_head.2.weight');
   if (key.endsWith('.bias')) return key.includes('adaLN') || isRouter ? 0.5 : 0.1;
-  if (key === 'pos_embed' || key.includes('embedding_table')) return 0.5;
+  const isLabel = key.includes('embedding_table') || key.startsWith('a_embedder');
+  if (key === 'pos_embed' || isLabel) return 0.5;
   const inputs = size(shape) / shape[0];
   return (isRouter ? 4 : 1) / Math.sqrt(inputs);
 }

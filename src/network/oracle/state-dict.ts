@@ -27,6 +27,7 @@ export function stateDictShapes(config: DitConfig): ReadonlyMap<string, readonly
   if (config.numStyles > 0) {
     shapes.set('s_embedder.embedding_table.weight', [config.numStyles + 1, D]);
   }
+  if (config.conditions) shapes.set('a_embedder.weight', [D, config.conditions]);
   for (let layer = 0; layer < config.depth; layer++) {
     const block = `blocks.${layer}`;
     linear(`${block}.attn.qkv`, D, 3 * D);
