@@ -1,10 +1,8 @@
 import type { Engine, EngineOptions } from './api';
 import { createEngine as createWorkerEngine } from './worker/client';
 
-/** The engine without the page: `import { createEngine } from 'dydit-web/engine'`. */
-export type * from './api';
-export { DyditError } from '../errors';
-export type { ErrorCode, ErrorReport } from '../errors';
+/** The engine without the page, on any platform; the package has an entry for each, see beside. */
+export * from './public';
 
 /**
  * Starts the engine: in a worker where the platform has them (browsers), else on this thread (Node).

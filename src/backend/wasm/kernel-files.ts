@@ -21,8 +21,19 @@ function addressOf({ fused, shared }: KernelBuild): URL {
 /** Compiles a build of the kernels. @throws DyditError `network-failed`, `internal` */
 export async function compileKernels(build: KernelBuild): Promise<WebAssembly.Module> {
   const address = addressOf(build);
-  const bytes = address.protocol === 'file:' ? readFile(address) : await download(address);
-  return WebAssembly.compile(bytes);
+  return WebAssembly.compile(await read(address));
+}
+
+async function read(address: URL): Promise<BufferSource> {
+  if (address.protocol === 'file:') return readFile(address);
+  if (address.protocol === 'data:') return decode(address);
+  return download(address);
+}
+
+/** The package has the kernels in its script; a page's policy may forbid to fetch them from there. */
+function decode({ pathname }: URL): Uint8Array<ArrayBuffer> {
+  const binary = atob(pathname.slice(pathname.indexOf(',') + 1));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
 /** Reads a file in Node, without an import that a browser's bundle would have to explain away. */
