@@ -9,7 +9,12 @@ export default defineConfig({
   // The page finds its files beside itself, whatever path it is served under.
   base: './',
   plugins: [react(), kernels(), hosted(), offline()],
-  build: { target: 'es2023' },
+  build: {
+    target: 'es2023',
+    license: { fileName: 'LICENSES.md' },
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   worker: { format: 'es' },
   server: { headers: developmentHeaders },
   // A port of its own: a service worker goes on answering for the port that it was installed from.
