@@ -11,4 +11,4 @@ const run = await engine.generate({ ...request, labels, dynamicWidth: true, dyna
 const { rgba, width, height } = run.pictures[0];
 const size = `WIDTH ${width}\nHEIGHT ${height}\nDEPTH 4\nMAXVAL 255`;
 const header = Buffer.from(`P7\n${size}\nTUPLTYPE RGB_ALPHA\nENDHDR\n`);
-writeFileSync('fox.pam', Buffer.concat([header, rgba]));
+writeFileSync('fox.pam', Buffer.concat([header, Buffer.from(rgba.buffer)]));

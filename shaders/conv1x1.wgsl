@@ -62,7 +62,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum2 = sum0;
   var sum3 = sum0;
   for (var c = 0u; c < dims.in_channels; c++) {
-    let w = load_weights(c * 4 * dims.out_channels + channel, dims.out_channels);
+    let w = load_weights(4 * c, channel, dims.out_channels);
     sum0 = multiply_add(x[start0 + c], w, sum0);
     sum1 = multiply_add(x[start1 + c], w, sum1);
     sum2 = multiply_add(x[start2 + c], w, sum2);

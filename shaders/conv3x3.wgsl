@@ -50,7 +50,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (channel >= dims.out_channels || row >= dims.height) {
     return;
   }
-  let tap_stride = dims.in_channels * 4 * dims.out_channels;
+  let tap_stride = 4 * dims.in_channels; // rows of the weight
   var sum0 = bias[channel];
   var sum1 = sum0;
   var sum2 = sum0;
@@ -66,7 +66,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       continue;
     }
     let line = ((position - 1) / UPSAMPLE) * (dims.width / UPSAMPLE);
-    var w_index = tap_row * 3 * tap_stride + channel;
+    var w_row = tap_row * 3 * tap_stride;
     for (var c = 0u; c < dims.in_channels; c++) {
       let x0 = load_pixel(line, left, c);
       let x1 = load_pixel(line, left + 1, c);
@@ -78,7 +78,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let x7 = load_pixel(line, left + 7, c);
       let x8 = load_pixel(line, left + 8, c);
       let x9 = load_pixel(line, left + 9, c);
-      let w_left = load_weights(w_index, dims.out_channels);
+      let w_left = load_weights(w_row, channel, dims.out_channels);
       sum0 = multiply_add(x0, w_left, sum0);
       sum1 = multiply_add(x1, w_left, sum1);
       sum2 = multiply_add(x2, w_left, sum2);
@@ -87,7 +87,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum5 = multiply_add(x5, w_left, sum5);
       sum6 = multiply_add(x6, w_left, sum6);
       sum7 = multiply_add(x7, w_left, sum7);
-      let w_centre = load_weights(w_index + tap_stride, dims.out_channels);
+      let w_centre = load_weights(w_row + tap_stride, channel, dims.out_channels);
       sum0 = multiply_add(x1, w_centre, sum0);
       sum1 = multiply_add(x2, w_centre, sum1);
       sum2 = multiply_add(x3, w_centre, sum2);
@@ -96,7 +96,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum5 = multiply_add(x6, w_centre, sum5);
       sum6 = multiply_add(x7, w_centre, sum6);
       sum7 = multiply_add(x8, w_centre, sum7);
-      let w_right = load_weights(w_index + 2 * tap_stride, dims.out_channels);
+      let w_right = load_weights(w_row + 2 * tap_stride, channel, dims.out_channels);
       sum0 = multiply_add(x2, w_right, sum0);
       sum1 = multiply_add(x3, w_right, sum1);
       sum2 = multiply_add(x4, w_right, sum2);
@@ -105,7 +105,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum5 = multiply_add(x7, w_right, sum5);
       sum6 = multiply_add(x8, w_right, sum6);
       sum7 = multiply_add(x9, w_right, sum7);
-      w_index += 4 * dims.out_channels;
+      w_row += 4;
     }
   }
   store_pixel(row, left, channel, sum0);

@@ -4,23 +4,36 @@
 // Assumes: widths of groups are multiples of 4.
 const TILE_ROWS = 8u;
 const TILE_COLUMNS = 8u; // in vec4
+const THREADS = TILE_ROWS * TILE_COLUMNS;
 
 @compute @workgroup_size(TILE_COLUMNS, TILE_ROWS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.y;
-  let column = id.x;
-  let columns = n_groups() * dims.n_group;
-  if (row >= rows[0] || column >= columns) {
+fn main(
+  @builtin(workgroup_id) tile: vec3u,
+  @builtin(local_invocation_id) lane: vec3u,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let first_row = (row_dims.first_tile + tile.y) * TILE_ROWS;
+  let count = find_rows(first_row, index);
+  if (first_row >= count) {
+    return;
+  }
+  prepare_x(first_row, count, index);
+  let row = first_row + lane.y;
+  let column = tile.x * TILE_COLUMNS + lane.x;
+  let columns = active_columns();
+  if (row >= count || column >= columns) {
     return;
   }
   let w_column = weight_column(column);
-  let x_row = row * k_groups() * dims.k_group;
-  var sum = vec4f(0.0);
-  for (var group = 0u; group < k_groups(); group++) {
-    for (var k = 0u; k < dims.k_group * 4; k++) {
-      let x_value = x[x_row + group * dims.k_group + k / 4][k % 4];
-      sum = fma(vec4f(x_value), load_weight((weight_row(group) + k) * dims.n_stride + w_column), sum);
+  let x_stride = active_k();
+  var total = vec4f(0.0);
+  for (var piece = 0u; piece < x_stride; piece += PIECE) {
+    var sum = vec4f(0.0);
+    for (var k = piece; k < min(piece + PIECE, x_stride); k++) {
+      let w = load_weights(weight_row(k), w_column, dims.n_stride);
+      sum = multiply_add(load_x(row, first_row, k, x_stride), w, sum);
     }
+    total += sum;
   }
-  store_output(row, column, columns, sum + bias[w_column]);
+  store_output(row, first_row, column, columns, total + bias[w_column]);
 }

@@ -1,36 +1,47 @@
 // y[r, n] = sum_k x[r, k] * w[k, n] + bias[n], then store_output; see lib/linear_operands.wgsl.
 // Shapes: x [rows, K], w [K, N], y as the store has it; only active groups of K and N.
-// A workgroup makes 64 rows x 16 vec4 columns; a thread 8 rows x 2 vec4, all in registers.
-// Assumes: widths of groups are multiples of 4. Sums run over k upwards in every variant, so that
-// the choice of variant never changes a bit of the result.
+// A workgroup makes 64 rows x 16 vec4 columns; a thread 8 rows x 2 vec4, all in registers: for
+// processors that imitate a graphics card, where workgroup memory is no faster than a cache.
+// Assumes: widths of groups are multiples of 4; x is read as it is (lib/x_plain.wgsl).
 const ROWS = 8u; // of a thread
 const LANES = 8u;
 const TILE_ROWS = LANES * ROWS;
 const TILE_COLUMNS = 2 * LANES; // in vec4
 
 // Stores one row of a thread's two columns, where they are there.
-fn store_pair(row: u32, count: u32, left: u32, columns: u32, left_value: vec4f, right_value: vec4f) {
-  if (row >= count) {
+fn store_pair(
+  row: vec3u, // the row, the first of the tile, how many there are
+  left: u32,
+  columns: u32,
+  left_value: vec4f,
+  right_value: vec4f,
+) {
+  if (row.x >= row.z) {
     return;
   }
-  store_output(row, left, columns, left_value);
+  store_output(row.x, row.y, left, columns, left_value);
   if (left + LANES < columns) {
-    store_output(row, left + LANES, columns, right_value);
+    store_output(row.x, row.y, left + LANES, columns, right_value);
   }
 }
 
 @compute @workgroup_size(LANES, LANES)
-fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: vec3u) {
-  let count = rows[0];
-  let row = (tile.y * LANES + lane.y) * ROWS;
-  let column = tile.x * 2 * LANES + lane.x;
-  let columns = n_groups() * dims.n_group;
+fn main(
+  @builtin(workgroup_id) tile: vec3u,
+  @builtin(local_invocation_id) lane: vec3u,
+  @builtin(local_invocation_index) index: u32,
+) {
+  let first_row = (row_dims.first_tile + tile.y) * TILE_ROWS;
+  let count = find_rows(first_row, index);
+  let row = first_row + lane.y * ROWS;
+  let column = tile.x * TILE_COLUMNS + lane.x;
+  let columns = active_columns();
   if (row >= count || column >= columns) {
     return;
   }
   let left_column = weight_column(column);
   let right_column = weight_column(min(column + LANES, columns - 1));
-  let x_stride = k_groups() * dims.k_group;
+  let x_stride = active_k();
   // Rows past the end repeat the last one: reads stay in range and nothing of them is stored.
   let last = count - 1;
   let x0 = row * x_stride;
@@ -41,64 +52,100 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) lane: 
   let x5 = min(row + 5, last) * x_stride;
   let x6 = min(row + 6, last) * x_stride;
   let x7 = min(row + 7, last) * x_stride;
-  var left0 = vec4f(0.0);
-  var left1 = vec4f(0.0);
-  var left2 = vec4f(0.0);
-  var left3 = vec4f(0.0);
-  var left4 = vec4f(0.0);
-  var left5 = vec4f(0.0);
-  var left6 = vec4f(0.0);
-  var left7 = vec4f(0.0);
-  var right0 = vec4f(0.0);
-  var right1 = vec4f(0.0);
-  var right2 = vec4f(0.0);
-  var right3 = vec4f(0.0);
-  var right4 = vec4f(0.0);
-  var right5 = vec4f(0.0);
-  var right6 = vec4f(0.0);
-  var right7 = vec4f(0.0);
-  let groups = k_groups();
-  for (var group = 0u; group < groups; group++) {
-    var w_row = weight_row(group) * dims.n_stride;
-    let group_start = group * dims.k_group;
-    for (var k = group_start; k < group_start + dims.k_group; k++) {
-      let a0 = x[x0 + k];
-      let a1 = x[x1 + k];
-      let a2 = x[x2 + k];
-      let a3 = x[x3 + k];
-      let a4 = x[x4 + k];
-      let a5 = x[x5 + k];
-      let a6 = x[x6 + k];
-      let a7 = x[x7 + k];
-      let left_w = load_weights(w_row + left_column, dims.n_stride);
-      left0 = multiply_add(a0, left_w, left0);
-      left1 = multiply_add(a1, left_w, left1);
-      left2 = multiply_add(a2, left_w, left2);
-      left3 = multiply_add(a3, left_w, left3);
-      left4 = multiply_add(a4, left_w, left4);
-      left5 = multiply_add(a5, left_w, left5);
-      left6 = multiply_add(a6, left_w, left6);
-      left7 = multiply_add(a7, left_w, left7);
-      let right_w = load_weights(w_row + right_column, dims.n_stride);
-      right0 = multiply_add(a0, right_w, right0);
-      right1 = multiply_add(a1, right_w, right1);
-      right2 = multiply_add(a2, right_w, right2);
-      right3 = multiply_add(a3, right_w, right3);
-      right4 = multiply_add(a4, right_w, right4);
-      right5 = multiply_add(a5, right_w, right5);
-      right6 = multiply_add(a6, right_w, right6);
-      right7 = multiply_add(a7, right_w, right7);
-      w_row += 4 * dims.n_stride;
+  var left_total0 = vec4f(0.0);
+  var left_total1 = vec4f(0.0);
+  var left_total2 = vec4f(0.0);
+  var left_total3 = vec4f(0.0);
+  var left_total4 = vec4f(0.0);
+  var left_total5 = vec4f(0.0);
+  var left_total6 = vec4f(0.0);
+  var left_total7 = vec4f(0.0);
+  var right_total0 = vec4f(0.0);
+  var right_total1 = vec4f(0.0);
+  var right_total2 = vec4f(0.0);
+  var right_total3 = vec4f(0.0);
+  var right_total4 = vec4f(0.0);
+  var right_total5 = vec4f(0.0);
+  var right_total6 = vec4f(0.0);
+  var right_total7 = vec4f(0.0);
+  for (var piece = 0u; piece < x_stride; piece += PIECE) {
+    let piece_end = min(piece + PIECE, x_stride);
+    var left0 = vec4f(0.0);
+    var left1 = vec4f(0.0);
+    var left2 = vec4f(0.0);
+    var left3 = vec4f(0.0);
+    var left4 = vec4f(0.0);
+    var left5 = vec4f(0.0);
+    var left6 = vec4f(0.0);
+    var left7 = vec4f(0.0);
+    var right0 = vec4f(0.0);
+    var right1 = vec4f(0.0);
+    var right2 = vec4f(0.0);
+    var right3 = vec4f(0.0);
+    var right4 = vec4f(0.0);
+    var right5 = vec4f(0.0);
+    var right6 = vec4f(0.0);
+    var right7 = vec4f(0.0);
+    var k = piece;
+    while (k < piece_end) {
+      // To the end of the piece or of the group, whichever comes first.
+      let run_end = min(piece_end, (k / dims.k_group + 1) * dims.k_group);
+      var w_row = weight_row(k);
+      for (; k < run_end; k++) {
+        let a0 = x[x0 + k];
+        let a1 = x[x1 + k];
+        let a2 = x[x2 + k];
+        let a3 = x[x3 + k];
+        let a4 = x[x4 + k];
+        let a5 = x[x5 + k];
+        let a6 = x[x6 + k];
+        let a7 = x[x7 + k];
+        let left_w = load_weights(w_row, left_column, dims.n_stride);
+        left0 = multiply_add(a0, left_w, left0);
+        left1 = multiply_add(a1, left_w, left1);
+        left2 = multiply_add(a2, left_w, left2);
+        left3 = multiply_add(a3, left_w, left3);
+        left4 = multiply_add(a4, left_w, left4);
+        left5 = multiply_add(a5, left_w, left5);
+        left6 = multiply_add(a6, left_w, left6);
+        left7 = multiply_add(a7, left_w, left7);
+        let right_w = load_weights(w_row, right_column, dims.n_stride);
+        right0 = multiply_add(a0, right_w, right0);
+        right1 = multiply_add(a1, right_w, right1);
+        right2 = multiply_add(a2, right_w, right2);
+        right3 = multiply_add(a3, right_w, right3);
+        right4 = multiply_add(a4, right_w, right4);
+        right5 = multiply_add(a5, right_w, right5);
+        right6 = multiply_add(a6, right_w, right6);
+        right7 = multiply_add(a7, right_w, right7);
+        w_row += 4;
+      }
     }
+    left_total0 += left0;
+    left_total1 += left1;
+    left_total2 += left2;
+    left_total3 += left3;
+    left_total4 += left4;
+    left_total5 += left5;
+    left_total6 += left6;
+    left_total7 += left7;
+    right_total0 += right0;
+    right_total1 += right1;
+    right_total2 += right2;
+    right_total3 += right3;
+    right_total4 += right4;
+    right_total5 += right5;
+    right_total6 += right6;
+    right_total7 += right7;
   }
   let left_bias = bias[left_column];
   let right_bias = bias[right_column];
-  store_pair(row, count, column, columns, left0 + left_bias, right0 + right_bias);
-  store_pair(row + 1, count, column, columns, left1 + left_bias, right1 + right_bias);
-  store_pair(row + 2, count, column, columns, left2 + left_bias, right2 + right_bias);
-  store_pair(row + 3, count, column, columns, left3 + left_bias, right3 + right_bias);
-  store_pair(row + 4, count, column, columns, left4 + left_bias, right4 + right_bias);
-  store_pair(row + 5, count, column, columns, left5 + left_bias, right5 + right_bias);
-  store_pair(row + 6, count, column, columns, left6 + left_bias, right6 + right_bias);
-  store_pair(row + 7, count, column, columns, left7 + left_bias, right7 + right_bias);
+  store_pair(vec3u(row + 0, first_row, count), column, columns, left_total0 + left_bias, right_total0 + right_bias);
+  store_pair(vec3u(row + 1, first_row, count), column, columns, left_total1 + left_bias, right_total1 + right_bias);
+  store_pair(vec3u(row + 2, first_row, count), column, columns, left_total2 + left_bias, right_total2 + right_bias);
+  store_pair(vec3u(row + 3, first_row, count), column, columns, left_total3 + left_bias, right_total3 + right_bias);
+  store_pair(vec3u(row + 4, first_row, count), column, columns, left_total4 + left_bias, right_total4 + right_bias);
+  store_pair(vec3u(row + 5, first_row, count), column, columns, left_total5 + left_bias, right_total5 + right_bias);
+  store_pair(vec3u(row + 6, first_row, count), column, columns, left_total6 + left_bias, right_total6 + right_bias);
+  store_pair(vec3u(row + 7, first_row, count), column, columns, left_total7 + left_bias, right_total7 + right_bias);
 }

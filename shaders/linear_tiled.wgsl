@@ -1,84 +1,103 @@
 // y[r, n] = sum_k x[r, k] * w[k, n] + bias[n], then store_output; see lib/linear_operands.wgsl.
 // Shapes: x [rows, K], w [K, N], y as the store has it; only active groups of K and N.
-// A workgroup makes 64 rows x 16 vec4 columns from tiles of 16 k in workgroup memory; a thread
-// makes 4 rows x 1 vec4.
-// Assumes: widths of groups are multiples of 4. Sums run over k upwards in every variant, so that
-// the choice of variant never changes a bit of the result.
+// A workgroup makes TILE_ROWS rows x LANES_X vec4 columns from tiles in workgroup memory; a thread 4
+// rows x 1 vec4 of them. With SLICES over 1 as many threads share the k, a piece each: for products
+// whose tiles alone are too few to fill a card.
+// Assumes: widths of groups are multiples of 4; with slices, LANES_X = LANES_Y = 8.
 const ROWS = 4u; // of a thread
-const TILE_ROWS = 64u;
-const TILE_COLUMNS = 16u; // in vec4, one a thread
-const LANES_Y = TILE_ROWS / ROWS;
-const TILE_K = 16u;
+override LANES_X: u32 = 16;
+override LANES_Y: u32 = 16;
+override SLICES: u32 = 1;
+override TILE_ROWS: u32 = 64; // ROWS * LANES_Y
+override TILE_COLUMNS: u32 = 16; // LANES_X
+override THREADS: u32 = 256;
 
-var<workgroup> x_tile: array<vec4f, TILE_ROWS * TILE_K / 4>; // [row][k/4]
-var<workgroup> w_tile: array<vec4f, TILE_K * TILE_COLUMNS>; // [k][column]
+// Stores a row where it is there.
+fn store_row(row: u32, by: Filler, column: u32, value: vec4f) {
+  if (row < by.count) {
+    store_output(row, by.first_row, column, by.columns, value);
+  }
+}
 
-@compute @workgroup_size(TILE_COLUMNS, LANES_Y)
+@compute @workgroup_size(LANES_X, LANES_Y, SLICES)
 fn main(
   @builtin(workgroup_id) tile: vec3u,
   @builtin(local_invocation_id) lane: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let count = rows[0];
-  let columns = n_groups() * dims.n_group;
-  let x_stride = k_groups() * dims.k_group;
-  let depth = x_stride * 4;
-  let column = tile.x * TILE_COLUMNS + lane.x;
-  let w_column = weight_column(min(column, columns - 1));
-  let row = tile.y * TILE_ROWS + lane.y * ROWS;
-  let load_row = tile.y * TILE_ROWS + index / 4;
-  let load_k = index % 4;
-  var sum0 = vec4f(0.0);
-  var sum1 = vec4f(0.0);
-  var sum2 = vec4f(0.0);
-  var sum3 = vec4f(0.0);
-  for (var k0 = 0u; k0 < depth; k0 += TILE_K) {
-    let x_column = k0 / 4 + load_k;
-    var x_value = vec4f(0.0);
-    if (load_row < count && x_column < x_stride) {
-      x_value = x[load_row * x_stride + x_column];
-    }
-    x_tile[index] = x_value;
-    let k = k0 + lane.y;
-    var w_value = vec4f(0.0);
-    if (k < depth) {
-      let group_width = dims.k_group * 4;
-      w_value = load_weight((weight_row(k / group_width) + k % group_width) * dims.n_stride + w_column);
-    }
-    w_tile[index] = w_value;
-    workgroupBarrier();
-    for (var quad = 0u; quad < TILE_K / 4; quad++) {
-      let a0 = x_tile[(lane.y * ROWS) * (TILE_K / 4) + quad];
-      let a1 = x_tile[(lane.y * ROWS + 1) * (TILE_K / 4) + quad];
-      let a2 = x_tile[(lane.y * ROWS + 2) * (TILE_K / 4) + quad];
-      let a3 = x_tile[(lane.y * ROWS + 3) * (TILE_K / 4) + quad];
-      let w = mat4x4f(
-        w_tile[(quad * 4) * TILE_COLUMNS + lane.x],
-        w_tile[(quad * 4 + 1) * TILE_COLUMNS + lane.x],
-        w_tile[(quad * 4 + 2) * TILE_COLUMNS + lane.x],
-        w_tile[(quad * 4 + 3) * TILE_COLUMNS + lane.x],
-      );
-      sum0 = multiply_add(a0, w, sum0);
-      sum1 = multiply_add(a1, w, sum1);
-      sum2 = multiply_add(a2, w, sum2);
-      sum3 = multiply_add(a3, w, sum3);
-    }
-    workgroupBarrier();
-  }
-  if (column >= columns) {
+  let first_row = (row_dims.first_tile + tile.y) * TILE_ROWS;
+  let count = find_rows(first_row, index);
+  if (first_row >= count) {
     return;
   }
-  let b = bias[w_column];
-  if (row < count) {
-    store_output(row, column, columns, sum0 + b);
+  prepare_x(first_row, count, index);
+  let columns = active_columns();
+  let x_stride = active_k();
+  let area = lane.z * TILE_AREA;
+  let by = Filler(
+    first_row,
+    count,
+    tile.x * LANES_X,
+    columns,
+    x_stride,
+    area,
+    lane.y * LANES_X + lane.x,
+  );
+  let tile_row = lane.y * ROWS;
+  var total0 = vec4f(0.0);
+  var total1 = vec4f(0.0);
+  var total2 = vec4f(0.0);
+  var total3 = vec4f(0.0);
+  for (var start = 0u; start < x_stride; start += SLICES * PIECE) {
+    var sum0 = vec4f(0.0);
+    var sum1 = vec4f(0.0);
+    var sum2 = vec4f(0.0);
+    var sum3 = vec4f(0.0);
+    // As far as the first slice has k, so that all threads meet the same barriers.
+    for (var k = 0u; k < min(PIECE, x_stride - start); k += TILE_K) {
+      fill_tiles(by, start + lane.z * PIECE + k);
+      workgroupBarrier();
+      for (var quad = 0u; quad < TILE_K; quad++) {
+        let w = tile_weights(area, quad, lane.x);
+        sum0 = multiply_add(tile_x(area, tile_row, quad), w, sum0);
+        sum1 = multiply_add(tile_x(area, tile_row + 1, quad), w, sum1);
+        sum2 = multiply_add(tile_x(area, tile_row + 2, quad), w, sum2);
+        sum3 = multiply_add(tile_x(area, tile_row + 3, quad), w, sum3);
+      }
+      workgroupBarrier();
+    }
+    if (SLICES == 1) {
+      total0 += sum0;
+      total1 += sum1;
+      total2 += sum2;
+      total3 += sum3;
+    } else {
+      // The first slice's threads add up the pieces, in order; they lie where the tiles were.
+      let place = by.thread * ROWS;
+      tiles[area + place] = sum0;
+      tiles[area + place + 1] = sum1;
+      tiles[area + place + 2] = sum2;
+      tiles[area + place + 3] = sum3;
+      workgroupBarrier();
+      if (lane.z == 0) {
+        for (var slice = 0u; slice < SLICES; slice++) {
+          total0 += tiles[slice * TILE_AREA + place];
+          total1 += tiles[slice * TILE_AREA + place + 1];
+          total2 += tiles[slice * TILE_AREA + place + 2];
+          total3 += tiles[slice * TILE_AREA + place + 3];
+        }
+      }
+      workgroupBarrier();
+    }
   }
-  if (row + 1 < count) {
-    store_output(row + 1, column, columns, sum1 + b);
+  let column = tile.x * LANES_X + lane.x;
+  if (lane.z != 0 || column >= columns) {
+    return;
   }
-  if (row + 2 < count) {
-    store_output(row + 2, column, columns, sum2 + b);
-  }
-  if (row + 3 < count) {
-    store_output(row + 3, column, columns, sum3 + b);
-  }
+  let b = bias[weight_column(column)];
+  let row = first_row + tile_row;
+  store_row(row, by, column, total0 + b);
+  store_row(row + 1, by, column, total1 + b);
+  store_row(row + 2, by, column, total2 + b);
+  store_row(row + 3, by, column, total3 + b);
 }

@@ -1,5 +1,6 @@
 import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
+import { fetchGallery } from './store/gallery';
 import { browserHistory } from './store/history-store';
 import { browserPageKeeper, noPageKeeper } from './store/page-keeper';
 import { browserPreferences } from './store/preferences';
@@ -11,6 +12,11 @@ import { createEngine } from './engine/worker/client';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
 
+const builtInManifest = new URL(
+  `${import.meta.env.BASE_URL}models/emoji/manifest.json`,
+  document.baseURI,
+).href;
+
 const store = createAppStore({
   createEngine,
   addressBar: browserAddressBar(),
@@ -19,14 +25,13 @@ const store = createAppStore({
   library: createLibrary(),
   surroundings: browserSurroundings(),
   pageKeeper: import.meta.env.PROD ? browserPageKeeper() : noPageKeeper,
-  builtInManifest: new URL(
-    `${import.meta.env.BASE_URL}models/emoji/manifest.json`,
-    document.baseURI,
-  ).href,
+  gallery: () => fetchGallery(builtInManifest),
+  builtInManifest,
   randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0],
 });
 mountPage(store, root);
 void store.getState().start();
+void store.getState().openGallery();
 // Once the weights are here: keeping them then costs no second transfer.
 const stopWatching = store.subscribe(({ engine, keepPage }) => {
   if (engine.status !== 'ready') return;

@@ -67,24 +67,32 @@ def distinct(images, pairs):
     return kept
 
 
-def build(out, node_dir, classes, size=SIZE):
+def chosen(styles, sharp):
+    """The sources of these styles (none named: all), without the low-resolution ones where only sharp ones are asked."""
+    if unknown := set(styles) - set(STYLES):
+        raise SystemExit(f"there are no styles {sorted(unknown)}; there are {STYLES}")
+    return [s for s in SOURCES if (not styles or s.style in styles) and not (sharp and s.soft)]
+
+
+def build(out, node_dir, classes, sources=SOURCES, size=SIZE):
     """Writes the cache and returns its meta."""
-    found = [(c, source, job) for source in SOURCES for c, job in find_drawings(source, classes, node_dir)]
+    styles = list(dict.fromkeys(source.style for source in sources))
+    found = [(c, source, job) for source in sources for c, job in find_drawings(source, classes, node_dir)]
     images = render([job for *_, job in found], node_dir, size)
     kept = distinct(images, [(c, source.style) for c, source, _ in found])
-    for source in SOURCES:
+    for source in sources:
         dropped = sum(s is source and not k for (_, s, _), k in zip(found, kept))
         print(f"{source.package}: {sum(s is source for _, s, _ in found)} drawings, {dropped} dropped")
     found = [entry for entry, k in zip(found, kept) if k]
     cls = np.array([c for c, *_ in found])
-    style = np.array([STYLES.index(source.style) for _, source, _ in found])
+    style = np.array([styles.index(source.style) for _, source, _ in found])
     held = np.array([held_out(classes[c]["name"], source.held_as or source.style) for c, source, _ in found])
     soft = np.array([source.soft for _, source, _ in found])
     licences = [
         {"style": s.style, "package": s.package, "author": s.author, "licence": s.licence, "text": s.text}
-        for s in SOURCES
+        for s in sources
     ]
-    meta = {"styles": STYLES, "licences": licences, "classes": classes}
+    meta = {"styles": styles, "licences": licences, "classes": classes}
     return write_pictures(out, np.ascontiguousarray(images[kept]), cls, style, held, soft, meta)
 
 
@@ -93,6 +101,8 @@ def main(argv=None):
     parser.add_argument("--out", type=Path, default=HERE / "cache" / "data")
     parser.add_argument("--classes", type=Path, default=HERE / "classes.json")
     parser.add_argument("--limit", type=int, help="only the first so many classes (for a try)")
+    parser.add_argument("--styles", nargs="*", default=[], help="only these (default: all)")
+    parser.add_argument("--sharp", action="store_true", help="without drawings of low resolution")
     args = parser.parse_args(argv)
     args.out = args.out.resolve()  # npm and node run in a folder of their own
     if (args.out / "meta.json").exists():
@@ -100,7 +110,8 @@ def main(argv=None):
     node_dir = args.out.parent / "node"
     if not (node_dir / "node_modules" / ".package-lock.json").exists():
         install(node_dir)
-    meta = build(args.out, node_dir, json.loads(args.classes.read_text())[: args.limit])
+    classes = json.loads(args.classes.read_text())[: args.limit]
+    meta = build(args.out, node_dir, classes, chosen(args.styles, args.sharp))
     print(f"{meta['pictures']} pictures, {meta['held_out']} held out, sha256 {meta['sha256'][:16]}")
 
 

@@ -20,8 +20,25 @@ export interface StaticHost {
 export async function startStaticHost(path = '/'): Promise<StaticHost> {
   const folder = await mkdtemp(join(tmpdir(), 'dydit-host-'));
   await cp(built, folder, { recursive: true });
+  const { address, close } = await serveFolder(folder, path);
+  return {
+    address,
+    folder,
+    async close() {
+      await close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Serves a folder as it is. Any page may ask for its files, as of a CDN. */
+export async function serveFolder(
+  folder: string,
+  path = '/',
+): Promise<Pick<StaticHost, 'address' | 'close'>> {
   const server = await preview({
     configFile: false,
+    root: folder,
     base: path,
     logLevel: 'warn',
     build: { outDir: folder },
@@ -31,10 +48,6 @@ export async function startStaticHost(path = '/'): Promise<StaticHost> {
   if (typeof address !== 'object' || address === null) throw new Error('The host has no port.');
   return {
     address: `http://127.0.0.1:${address.port}${path}`,
-    folder,
-    async close() {
-      await server.close();
-      await rm(folder, { recursive: true });
-    },
+    close: () => server.close(),
   };
 }

@@ -1,4 +1,4 @@
-// End of a residual branch: y[token, n] += gate[item, n] * value, token = rows[1 + row].
+// End of a residual branch: y[token, n] += gate[item, n] * value.
 struct GateDims {
   tokens: u32, // N, tokens of an item
   stride: u32, // columns of a row of modulation, in vec4
@@ -7,11 +7,11 @@ struct GateDims {
 
 @group(0) @binding(7) var<storage, read_write> y: array<vec4f>; // [B*N, D/4]
 @group(0) @binding(8) var<storage, read> modulation: array<vec4f>; // [evaluations*B, stride]
-@group(0) @binding(9) var<uniform> gate: GateDims;
+@group(0) @binding(12) var<uniform> gate: GateDims;
 
-fn store_output(row: u32, column: u32, columns: u32, value: vec4f) {
-  let token = rows[1 + row];
+fn store_output(row: u32, first_row: u32, column: u32, columns: u32, value: vec4f) {
+  let token = token_of(row, first_row);
   let item = step.modulation_row + token / gate.tokens;
   let index = token * columns + column;
-  y[index] += modulation[item * gate.stride + gate.offset + column] * value;
+  y[index] = fma(modulation[item * gate.stride + gate.offset + column], value, y[index]);
 }

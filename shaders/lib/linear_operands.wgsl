@@ -3,25 +3,30 @@
 // The columns of y and of x are in *active groups*: a record of the width table holds the number of
 // active groups and then their indices, so the weights of inactive heads and MLP groups are never
 // read. A layer without gates has one group as wide as itself.
+//
+// Every kernel sums in this order, so that the choice of one never changes a bit of the result:
+// pieces of PIECE active k, each upwards from zero, then the pieces upwards from zero.
+const PIECE = 32u; // k that are summed in one go, in vec4
+
 struct LinearDims {
   n_group: u32, // columns of y in a group, in vec4
   n_record: u32, // record of y's groups
   n_stride: u32, // columns of the whole weight, in vec4
   k_group: u32, // columns of x in a group, in vec4
-  k_record: u32, // record of x's groups
+  k_record: u32, // record of x's groups; 0 where x has no gate
 }
 
 @group(0) @binding(0) var<uniform> dims: LinearDims;
-@group(0) @binding(2) var<storage, read> x: array<vec4f>; // [rows, active k / 4]
 @group(0) @binding(4) var<storage, read> bias: array<vec4f>; // [N/4]
-@group(0) @binding(6) var<storage, read> rows: array<u32>; // [1 + rows]: count, then token of each row
 
-fn n_groups() -> u32 {
-  return active_count(dims.n_record);
+// Active columns of y, in vec4.
+fn active_columns() -> u32 {
+  return active_count(dims.n_record) * dims.n_group;
 }
 
-fn k_groups() -> u32 {
-  return active_count(dims.k_record);
+// Active columns of x, in vec4.
+fn active_k() -> u32 {
+  return active_count(dims.k_record) * dims.k_group;
 }
 
 // Column of the whole weight (in vec4) behind active column `column` (in vec4).
@@ -29,7 +34,10 @@ fn weight_column(column: u32) -> u32 {
   return active_index(dims.n_record, column / dims.n_group) * dims.n_group + column % dims.n_group;
 }
 
-// First row of the whole weight (an element of K) of active group `group` of x.
-fn weight_row(group: u32) -> u32 {
-  return active_index(dims.k_record, group) * dims.k_group * 4;
+// First row of the whole weight (an element of K) behind active vec4 `k` of x.
+fn weight_row(k: u32) -> u32 {
+  if (dims.k_record == 0) {
+    return 4 * k;
+  }
+  return 4 * (active_index(dims.k_record, k / dims.k_group) * dims.k_group + k % dims.k_group);
 }

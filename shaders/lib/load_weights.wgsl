@@ -1,9 +1,9 @@
-// Weights of four k, a column each; `stride` is the width of a row of the weight, in vec4.
-fn load_weights(index: u32, stride: u32) -> mat4x4f {
+// Weights of four k from `k` on, a column each; see `load_weight`.
+fn load_weights(k: u32, column: u32, stride: u32) -> mat4x4f {
   return mat4x4f(
-    load_weight(index),
-    load_weight(index + stride),
-    load_weight(index + 2 * stride),
-    load_weight(index + 3 * stride),
+    load_weight(k, column, stride),
+    load_weight(k + 1, column, stride),
+    load_weight(k + 2, column, stride),
+    load_weight(k + 3, column, stride),
   );
 }

@@ -111,5 +111,10 @@ export interface Backend {
    * @throws DyditError `out-of-memory`, `internal`, or what `work` throws
    */
   guard<T>(what: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Forgets which kernels were found fastest here, on this visit and earlier ones; programs that are
+   * compiled from now on measure again. Absent where nothing is measured.
+   */
+  measureAgain?(): Promise<void>;
   destroy(): void;
 }

@@ -125,9 +125,16 @@ export async function identityOf(
   files: readonly Blob[],
   also: readonly string[] = [],
 ): Promise<string> {
-  const names = await Promise.all(files.map(fingerprint));
+  return identityOfHashes(await Promise.all(files.map(fingerprint)), also);
+}
+
+/** The same of files of up to 64 MiB whose SHA-256 is known. */
+export function identityOfHashes(
+  sha256s: readonly string[],
+  also: readonly string[] = [],
+): string {
   const hash = new RunningHash();
-  hash.add(utf8ToBytes(JSON.stringify([names.toSorted(), also])));
+  hash.add(utf8ToBytes(JSON.stringify([sha256s.toSorted(), also])));
   return hash.finish().slice(0, identityLength);
 }
 

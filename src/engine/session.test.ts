@@ -101,6 +101,28 @@ describe('loading', () => {
     expect(first.destroyed()).toBe(false);
     await expect(session.generate(request, signal, {})).resolves.toMatchObject({ request });
   });
+
+  it('where both do not fit frees the old one first, and takes it back where the new one fails', async () => {
+    const first = mockModel('first', { predict: still });
+    const second = mockModel('second', { predict: still });
+    const back = mockModel('first', { predict: still });
+    const full = new DyditError('out-of-memory', 'There is no room.');
+    const unlessAlone = (model: SessionModel | undefined, beside: () => boolean) => () =>
+      beside() || !model ? Promise.reject(full) : Promise.resolve(model);
+    const session = sessionOf([
+      () => Promise.resolve(first.model),
+      unlessAlone(second.model, () => !first.destroyed()),
+      unlessAlone(second.model, () => !first.destroyed()),
+      unlessAlone(undefined, () => true),
+      unlessAlone(undefined, () => true),
+      unlessAlone(back.model, () => !second.destroyed()),
+    ]);
+    await session.load(source, signal, ignore);
+    expect((await session.load(source, signal, ignore)).name).toBe('second');
+    await expect(session.load(source, signal, ignore)).rejects.toBe(full);
+    expect([second.destroyed(), back.destroyed()]).toEqual([true, false]);
+    await expect(session.generate(request, signal, {})).resolves.toMatchObject({ request });
+  });
 });
 
 describe('a lost device', () => {

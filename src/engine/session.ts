@@ -37,6 +37,8 @@ export class Session {
   readonly #backend: Backend;
   readonly #loadModel: LoadModel;
   #model: SessionModel | undefined;
+  /** Where the model came from. */
+  #source: ModelSource | undefined;
   #busy = false;
   #lostReport: ErrorReport | undefined;
 
@@ -62,18 +64,41 @@ export class Session {
     return this.#backend.lost;
   }
 
-  /** Loads a model in place of the present one, which stays if loading fails. */
+  /**
+   * Loads a model in place of the present one, which stays if loading fails. Where there is no room
+   * for both, the present one is freed first, and comes back if the new one fails all the same.
+   */
   load(
     source: ModelSource,
     signal: AbortSignal,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<ModelInfo> {
     return this.#alone(async () => {
-      const model = await this.#loadModel(this.#backend, source, { signal, onProgress });
-      this.#model?.destroy();
-      this.#model = model;
+      const load = (from: ModelSource, until: AbortSignal) =>
+        this.#loadModel(this.#backend, from, { signal: until, onProgress });
+      let model: SessionModel;
+      try {
+        model = await load(source, signal);
+      } catch (thrown) {
+        const present = this.#source;
+        if (!this.#model || !present || DyditError.from(thrown).code !== 'out-of-memory') throw thrown;
+        this.#put(undefined);
+        try {
+          model = await load(source, signal);
+        } catch (again) {
+          this.#put(await load(present, new AbortController().signal), present);
+          throw again;
+        }
+      }
+      this.#put(model, source);
       return model.info;
     });
+  }
+
+  #put(model: SessionModel | undefined, source?: ModelSource): void {
+    this.#model?.destroy();
+    this.#model = model;
+    this.#source = source;
   }
 
   /** @throws DyditError `invalid-request`, `out-of-memory`, `limit-too-small`, `not-finite`, `cancelled` */
@@ -93,8 +118,7 @@ export class Session {
 
   /** Frees everything; the session is then of no use. */
   destroy(): void {
-    this.#model?.destroy();
-    this.#model = undefined;
+    this.#put(undefined);
     this.#backend.destroy();
   }
 

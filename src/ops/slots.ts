@@ -1,5 +1,12 @@
+import type { TensorId } from './op';
 import { readsOf, writesOf, type Program } from './program';
 import type { Tensor } from './tensor';
+
+/** What a step of a program touches. */
+interface Uses {
+  readonly reads: readonly TensorId[];
+  readonly writes: readonly TensorId[];
+}
 
 /** Where the tensors of a program that are not external are kept. */
 export interface SlotPlan {
@@ -13,14 +20,20 @@ export interface SlotPlan {
  * Shares storage between tensors that are never needed at the same time: a slot is free again after
  * the last op that reads its tensor, and an op's outputs never lie where its inputs do.
  * @param sizeOf size of a tensor as the backend lays it out
+ * @param steps what is done at a time, where that is not one op after another; a tensor that no step
+ * writes has no slot
  */
-export function planSlots(program: Program, sizeOf: (tensor: Tensor) => number): SlotPlan {
-  const lastUse = lastUses(program);
+export function planSlots(
+  program: Program,
+  sizeOf: (tensor: Tensor) => number,
+  steps: readonly Uses[] = program.ops.map((op) => ({ reads: readsOf(op), writes: writesOf(op) })),
+): SlotPlan {
+  const lastUse = lastUses(program, steps);
   const slotOf: (number | undefined)[] = program.tensors.map(() => undefined);
   const sizes: number[] = [];
   const free = new Set<number>();
-  for (const [step, op] of program.ops.entries()) {
-    for (const id of writesOf(op)) {
+  for (const [step, { reads, writes }] of steps.entries()) {
+    for (const id of writes) {
       const tensor = program.tensors[id];
       if (tensor.external !== undefined || slotOf[id] !== undefined) continue;
       const need = sizeOf(tensor);
@@ -29,7 +42,7 @@ export function planSlots(program: Program, sizeOf: (tensor: Tensor) => number):
       sizes[slot] = Math.max(sizes.at(slot) ?? 0, need);
       slotOf[id] = slot;
     }
-    for (const id of new Set([...readsOf(op), ...writesOf(op)])) {
+    for (const id of new Set([...reads, ...writes])) {
       const slot = slotOf[id];
       if (slot !== undefined && lastUse[id] === step) free.add(slot);
     }
@@ -37,11 +50,11 @@ export function planSlots(program: Program, sizeOf: (tensor: Tensor) => number):
   return { slotOf, sizes };
 }
 
-/** Index of the last op that touches each tensor. */
-function lastUses(program: Program): readonly number[] {
+/** Index of the last step that touches each tensor. */
+function lastUses(program: Program, steps: readonly Uses[]): readonly number[] {
   const last: number[] = program.tensors.map(() => -1);
-  for (const [step, op] of program.ops.entries()) {
-    for (const id of [...readsOf(op), ...writesOf(op)]) last[id] = step;
+  for (const [step, { reads, writes }] of steps.entries()) {
+    for (const id of [...reads, ...writes]) last[id] = step;
   }
   return last;
 }

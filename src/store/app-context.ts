@@ -2,6 +2,7 @@ import type { Engine, EngineOptions, ModelSource } from '../engine/api';
 import type { ModelLibrary } from '../engine/models/library';
 import type { App, AppState, Outcome, Run } from './app-state';
 import type { AddressBar } from './address-bar';
+import type { GalleryPicture } from './gallery';
 import type { HistoryStore } from './history-store';
 import type { PageKeeper } from './page-keeper';
 import type { PreferenceStore } from './preferences';
@@ -15,6 +16,8 @@ export interface AppDependencies {
   readonly addressBar: AddressBar;
   readonly preferences: PreferenceStore;
   readonly history: HistoryStore;
+  /** Never rejects. */
+  readonly gallery: () => Promise<readonly GalleryPicture[]>;
   readonly library: ModelLibrary;
   readonly surroundings: Surroundings;
   readonly pageKeeper: PageKeeper;

@@ -10,6 +10,7 @@ import type {
   StepEvent,
 } from '../engine/api';
 import type { NumberSetting } from './changes';
+import type { GalleryPicture } from './gallery';
 import type { ModelActions } from './models/actions';
 import type { Opening } from './models/opening';
 import type { Shelf } from './models/shelf';
@@ -114,6 +115,8 @@ export interface AppState {
   /** The outcome on the stage; `null` before the first. */
   readonly shownId: number | null;
   readonly notice: Notice | null;
+  /** Pictures that the model of the page drew when it was published; empty until they are here. */
+  readonly gallery: readonly GalleryPicture[];
   /** Files that were opened and are no model in use yet. */
   readonly opening: Opening | null;
   readonly shelf: Shelf;
@@ -151,6 +154,9 @@ export interface AppActions {
   /** Forgets all runs, also those kept from earlier visits. */
   readonly clearHistory: () => Promise<void>;
   readonly dismissNotice: () => void;
+  readonly openGallery: () => Promise<void>;
+  /** Takes over the settings of a gallery's picture, and draws it. */
+  readonly drawAgain: (picture: GalleryPicture) => Promise<void>;
   /** Keeps the page for visits without a network. */
   readonly keepPage: () => Promise<void>;
   readonly takeNewerVersion: () => Promise<void>;

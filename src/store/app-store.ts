@@ -4,6 +4,7 @@ import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
 import { backendActions } from './backend-actions';
 import { engineActions } from './engine-actions';
+import { galleryActions } from './gallery';
 import { historyActions } from './history';
 import { modelActions } from './models/model-actions';
 import { emptyShelf } from './models/shelf';
@@ -57,6 +58,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       outcomes: [],
       shownId: null,
       notice: null,
+      gallery: [],
       opening: null,
       shelf: emptyShelf,
       newerVersion: 'none',
@@ -66,6 +68,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       ...runActions(context),
       ...outcomeActions(context),
       ...historyActions(context),
+      ...galleryActions(context),
       ...modelActions(context),
       ...versionActions(context),
     };

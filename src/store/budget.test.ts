@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetAt, budgetFactor, budgetStops, nearestStop } from './budget';
+import { budgetAt, budgetFactor, shiftFor } from './budget';
 import { fakeLearnedModel, fakeModel } from './testing/fake-engine';
 
 const curve = [
@@ -9,14 +9,6 @@ const curve = [
 ];
 
 describe('the budget', () => {
-  it('can be what was measured, and as learned', () => {
-    expect(budgetStops(curve)).toEqual([-3, 0, 1, 6]);
-    expect(budgetStops([{ ...curve[0], shift: 0 }, curve[2]])).toEqual([0, 6]);
-    expect([-9, -1.6, 0.4, 0.6, 9].map((shift) => nearestStop([-3, 0, 1, 6], shift))).toEqual([
-      0, 0, 1, 2, 3,
-    ]);
-  });
-
   it('is as measured, and on a line between', () => {
     for (const point of curve) expect(budgetAt(curve, point.shift)).toEqual(point);
     const between = budgetAt(curve, -2);
@@ -24,6 +16,12 @@ describe('the budget', () => {
     expect(between.frechet).toBeCloseTo(13);
     expect(budgetAt(curve, -5)).toMatchObject({ share: 0.3, frechet: 14 });
     expect(budgetAt(curve, 7)).toMatchObject({ share: 1, frechet: 9 });
+  });
+
+  it('is found by the share of the work', () => {
+    for (const { shift, share } of curve) expect(shiftFor(curve, share)).toBeCloseTo(shift);
+    expect(shiftFor(curve, 0.35)).toBeCloseTo(-2);
+    expect([shiftFor(curve, 0.1), shiftFor(curve, 1.2)]).toEqual([-3, 6]);
   });
 });
 

@@ -1,28 +1,33 @@
 import type { BudgetPoint, ModelInfo } from '../engine/api';
 
-/** Shifts to choose from, ascending: those that were measured, and 0, as learned. */
-export function budgetStops(curve: readonly BudgetPoint[]): readonly number[] {
-  return [...new Set([0, ...curve.map(({ shift }) => shift)])].toSorted((a, b) => a - b);
-}
-
-/** The stop that is nearest to a shift, by its place. */
-export function nearestStop(stops: readonly number[], shift: number): number {
-  const distances = stops.map((stop) => Math.abs(stop - shift));
-  return distances.indexOf(Math.min(...distances));
-}
-
 /** What a shift leaves and costs: as measured, on a straight line between two measured ones. */
 export function budgetAt(curve: readonly BudgetPoint[], shift: number): BudgetPoint {
-  const after = curve.findIndex((point) => point.shift >= shift);
-  const end = curve[after < 0 ? curve.length - 1 : after];
-  const start = curve[Math.max(0, after < 0 ? curve.length - 1 : after - 1)];
-  const way = end.shift - start.shift;
-  const at = way === 0 ? 1 : Math.min(1, (shift - start.shift) / way);
-  const between = (key: keyof BudgetPoint) => start[key] + at * (end[key] - start[key]);
-  return { shift, share: between('share'), frechet: between('frechet'), top1: between('top1') };
+  return between(curve, 'shift', shift);
+}
+
+/** The shift that leaves a share of the work. */
+export function shiftFor(curve: readonly BudgetPoint[], share: number): number {
+  const byShare = curve.toSorted((a, b) => a.share - b.share);
+  return between(byShare, 'share', share).shift;
 }
 
 /** How much more or less than as learned a shift leaves: a factor on the work of the blocks. */
 export function budgetFactor({ budget }: ModelInfo, shift: number): number {
   return budget ? budgetAt(budget, shift).share / budgetAt(budget, 0).share : 1;
+}
+
+/** @param curve ascending in `key` */
+function between(
+  curve: readonly BudgetPoint[],
+  key: 'shift' | 'share',
+  value: number,
+): BudgetPoint {
+  const last = curve.length - 1;
+  const found = curve.findIndex((point) => point[key] >= value);
+  const after = found < 0 ? last : found;
+  const [start, end] = [curve[Math.max(0, found < 0 ? last : after - 1)], curve[after]];
+  const way = end[key] - start[key];
+  const at = way === 0 ? 1 : (value - start[key]) / way;
+  const on = (part: keyof BudgetPoint) => start[part] + at * (end[part] - start[part]);
+  return { shift: on('shift'), share: on('share'), frechet: on('frechet'), top1: on('top1') };
 }

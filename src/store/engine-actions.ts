@@ -9,6 +9,7 @@ import { disposeEngine, loseEngine } from './engine-life';
 import { changesOfModel } from './apply-shared';
 import { takeShared, type Taken } from './awaited-model';
 import { afterLoading } from './models/opening';
+import { wantStoredOfLink } from './models/stored-of-link';
 import { newModelNotice } from './notice';
 import { drawFirstPicture } from './live';
 import { compareMaker, linkInUse, type Maker } from './recipe';
@@ -47,6 +48,7 @@ export function engineActions(context: AppContext): EngineActions {
         set({ engine: { status: 'failed', while: 'starting', error } });
         return;
       }
+      await wantStoredOfLink(context);
       await loadSource(context, session.wanted);
     },
     retryLoad: () => (session.engine ? loadSource(context, session.wanted) : get().start()),

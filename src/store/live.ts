@@ -21,7 +21,7 @@ const redrawDelayMs = 120;
 /** Redraws as quick as this are seen to their end, and come while a slider is still being dragged. */
 const fluentMs = 120;
 
-const stripWords = 'This link is of a strip: Draw the way makes it.';
+const stripWords = 'This link is of a strip: press Draw the way to see it.';
 
 /** A redraw that stood for this long is an entry of its own in the history. */
 const settledMs = 1500;

@@ -59,7 +59,7 @@ export function guidanceLimits(sampler: SamplerName, model: ModelInfo): Range {
 }
 
 /** Shifts that the model was made for, with 0. */
-function budgetLimits({ budget = [] }: ModelInfo): Range {
+export function budgetLimits({ budget = [] }: ModelInfo): Range {
   const shifts = [0, ...budget.map(({ shift }) => shift)];
   return { min: Math.min(...shifts), max: Math.max(...shifts) };
 }

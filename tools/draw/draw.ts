@@ -1,4 +1,4 @@
-import { createEngine, type Engine, type ModelInfo } from '../../src/engine/index';
+import { createEngine, type Engine, type ModelInfo } from '../../src/engine/in-node';
 import { requestLimits } from '../../src/engine/limits';
 import { requestFor, seedOfImage, settingsOfImage, type Settings } from '../../src/store/settings';
 import { classSlugs, shareSettings, slug } from '../../src/store/shared-settings';
@@ -84,26 +84,34 @@ async function drawBatch(
   const images = Math.min(batchSize, count - first);
   const batch = { ...settings, images, seed: seedOfImage(settings, first) };
   const msEach = first > 0 ? (performance.now() - start) / first : 0;
-  const { pictures } = await engine.generate(requestFor(batch, info, 'off'), {
-    signal: terminal.signal,
-    onStep: (event) => {
-      // Before the first batch has ended, the others are taken to last as long as it.
-      const ofThis = event.elapsedMs + event.remainingMs;
-      const each = first > 0 ? msEach : ofThis / images;
-      const later = (count - first - images) * each;
-      progress.drawing(describeSubject(settings, info), event, later);
+  const { pictures } = await engine.generate(
+    { ...requestFor(batch, info, 'off'), ...moved(options) },
+    {
+      signal: terminal.signal,
+      onStep: (event) => {
+        // Before the first batch has ended, the others are taken to last as long as it.
+        const ofThis = event.elapsedMs + event.remainingMs;
+        const each = first > 0 ? msEach : ofThis / images;
+        const later = (count - first - images) * each;
+        progress.drawing(describeSubject(settings, info), event, later);
+      },
     },
-  });
+  );
   progress.clear();
   for (const [i, picture] of pictures.entries()) {
     const path = picturePath(output, first + i, count);
     const own = settingsOfImage(settings, first + i);
-    await savePicture(path, picture, shareSettings(own, info, modelName));
+    // What the seed was not left to draw stands in no settings.
+    await savePicture(path, picture, options.moves ? {} : shareSettings(own, info, modelName));
     terminal.out(path);
   }
   if (options.seed === undefined && first === 0 && count > batchSize && !options.quiet) {
     terminal.err.write(`The seed is ${settings.seed}.\n`);
   }
+}
+
+function moved({ moves }: DrawOptions): Pick<DrawOptions, 'moves'> {
+  return moves ? { moves } : {};
 }
 
 function listNames(info: ModelInfo, { out }: Terminal): void {

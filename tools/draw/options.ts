@@ -1,19 +1,33 @@
 import { parseArgs } from 'node:util';
+import { moveNames, type MoveName, type Moves } from '../../src/network/conditions';
 import { samplerNames, type SamplerName } from '../../src/sampler/samplers';
 import { limits } from '../../src/store/limits';
+import { evenShare } from '../../src/store/subject';
 import { mostPictures, UsageError } from './usage';
+
+/** A second class or style, and its share of the mix. */
+export interface MixOption {
+  readonly name: string;
+  readonly share: number;
+}
 
 /** What was asked for on the command line; what is absent is left to the model. */
 export interface DrawOptions {
   readonly kind: 'draw' | 'list' | 'help';
   /** A class's name, emoji or number; '' for `list` and `help`. */
   readonly subject: string;
+  readonly mix?: MixOption;
   readonly style?: string;
+  readonly styleMix?: MixOption;
   readonly seed?: number;
   readonly count: number;
   readonly steps?: number;
   readonly guidance?: number;
   readonly sampler?: SamplerName;
+  readonly variation?: number;
+  /** In place of what the seed draws. */
+  readonly moves?: Moves;
+  readonly budget?: number;
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
   readonly threads?: number;
@@ -36,12 +50,17 @@ export function parseDrawOptions(args: readonly string[]): DrawOptions {
   return {
     kind,
     subject,
+    mix: mixOf('mix', values.mix),
     style: values.style,
+    styleMix: mixOf('style-mix', values['style-mix']),
     seed: integer('seed', values.seed, limits.seed),
     count: integer('count', values.count, { min: 1, max: mostPictures }) ?? 1,
     steps: integer('steps', values.steps, limits.steps),
     guidance: numeric('guidance', values.guidance, limits.guidance),
     sampler: samplerOf(values.sampler),
+    variation: numeric('variation', values.variation, { min: 0, max: 1 }),
+    moves: movesOf(values.moves),
+    budget: numeric('budget', values.budget, { min: -100, max: 100 }),
     dynamicWidth: !values.static && isOn('width', values.width),
     dynamicTokens: !values.static && isOn('tokens', values.tokens),
     threads: integer('threads', values.threads, { min: 1, max: 256 }),
@@ -58,12 +77,17 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        mix: { type: 'string' },
         style: { type: 'string' },
+        'style-mix': { type: 'string' },
         seed: { type: 'string' },
         count: { type: 'string' },
         steps: { type: 'string' },
         guidance: { type: 'string' },
         sampler: { type: 'string' },
+        variation: { type: 'string' },
+        moves: { type: 'string' },
+        budget: { type: 'string' },
         width: { type: 'string', default: 'on' },
         tokens: { type: 'string', default: 'on' },
         static: { type: 'boolean', default: false },
@@ -113,4 +137,30 @@ function samplerOf(text: string | undefined): SamplerName | undefined {
   const name = samplerNames.find((known) => known === text);
   if (name !== undefined) return name;
   throw new UsageError(`--sampler takes ${samplerNames.join(', ')}, not "${text}".`);
+}
+
+/** 'avocado:0.4'; half of each where no share is given. A name may have a colon of its own. */
+function mixOf(flag: string, text: string | undefined): MixOption | undefined {
+  if (text === undefined) return undefined;
+  const [, name = text, share] = /^(.+):([^:]*)$/.exec(text) ?? [];
+  const isShare = share !== undefined && share.trim() !== '' && Number.isFinite(Number(share));
+  if (!isShare) return { name: text, share: evenShare };
+  return { name, share: numeric(flag, share, { min: 0, max: 1 }) ?? evenShare };
+}
+
+/** 'tilt=0.5,mirror=1' */
+function movesOf(text: string | undefined): Moves | undefined {
+  if (text === undefined) return undefined;
+  const moves: Partial<Record<MoveName, number>> = {};
+  for (const part of text.split(',')) {
+    const [key, value = ''] = part.split('=');
+    const name = moveNames.find((known) => known === key.trim().replaceAll('-', '_'));
+    if (name === undefined) {
+      throw new UsageError(`--moves takes ${moveNames.join(', ')}, not "${key.trim()}".`);
+    }
+    const range = { min: name === 'mirror' ? 0 : -1, max: 1 };
+    const read = name === 'mirror' ? integer : numeric;
+    moves[name] = read(`moves ${name}`, value, range);
+  }
+  return moves;
 }

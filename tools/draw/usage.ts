@@ -1,3 +1,4 @@
+import { samplerNames } from '../../src/sampler/samplers';
 import { limits } from '../../src/store/limits';
 
 const { seed, steps, guidance } = limits;
@@ -13,11 +14,19 @@ Usage: npm run draw -- CLASS [options]
 CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
 
   --style NAME        style; "any" leaves it open (the model's first style)
+  --mix NAME:SHARE    mix in a second class (--mix avocado:0.4; a half where no share is given)
+  --style-mix NAME:SHARE
+                      mix in a second style
   --seed N            seed of the first picture, 0 to ${seed.max} (drawn by lot, and told)
   --count N           pictures, 1 to ${mostPictures}; picture k has seed + k - 1 (1)
   --steps N           sampling steps, ${steps.min} to ${steps.max} (the model's)
   --guidance X        guidance scale, ${guidance.min} to ${guidance.max}; 1 is none (the model's)
-  --sampler NAME      ddim, ddpm, flow-euler or flow-heun, as the model allows (the model's)
+  --sampler NAME      ${samplerNames.join(', ')}, as the model allows (the
+                      model's)
+  --variation X       how far a seed moves the drawing, 0 (plain) to 1 (the model's)
+  --moves NAME=X,...  set the moves instead: mirror 0 or 1; tilt, zoom, shift-x, shift-y, hue from
+                      -1 to 1; the PNG then holds no settings
+  --budget X          shift of the routers' thresholds: less work below 0, more above (0, as learned)
   --width on|off      dynamic width: skip heads and channels (on)
   --tokens on|off     dynamic tokens: skip tokens (on)
   --static            both off

@@ -100,3 +100,11 @@ def test_one_drawing_counts_once_whatever_its_margin():
 def test_at_least_three_hundred_classes_in_six_categories():
     assert len(CLASSES) >= 300 and len({c["name"] for c in CLASSES}) == len(CLASSES)
     assert len({c["category"] for c in CLASSES}) == 6
+
+
+def test_styles_are_chosen():
+    assert data_.chosen([], False) == sources.SOURCES
+    assert {s.style for s in data_.chosen(["Fluent", "Noto"], True)} == {"Fluent", "Noto"}
+    assert any(s.soft for s in data_.chosen(["Noto"], False)) and not any(s.soft for s in data_.chosen(["Noto"], True))
+    with pytest.raises(SystemExit, match="no styles .*Blob"):
+        data_.chosen(["Blob"], False)

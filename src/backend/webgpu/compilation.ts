@@ -1,6 +1,6 @@
 import { DyditError } from '../../errors';
 import type { Axis } from '../../ops/axis';
-import type { Op, TensorId } from '../../ops/op';
+import type { Op, SelectTokensOp, TensorId } from '../../ops/op';
 import type { Program } from '../../ops/program';
 import type { Tensor } from '../../ops/tensor';
 import type { Gate } from '../../ops/width';
@@ -10,7 +10,8 @@ import type { Bindings, BoundKernel, GridSize, Kernel, Uniforms } from './gpu/ke
 import type { UniformBuffer } from './gpu/uniform';
 import type { KernelLibrary } from './kernel-library';
 import { inVectors, paddedGroup, paddedLength, rowStride } from './layout';
-import type { RowGrids } from './row-grids';
+import type { Pace } from './pace';
+import type { VariantChoice } from './variants/choice';
 import type { GpuWeights } from './weights';
 import type { WidthRecords } from './width-records';
 
@@ -18,49 +19,60 @@ import type { WidthRecords } from './width-records';
 export interface CompilationParts {
   readonly program: Program;
   readonly library: KernelLibrary;
+  readonly choice: VariantChoice;
+  readonly pace: Pace;
   readonly weights: GpuWeights;
   /** Owns what is made for the program. */
   readonly arena: BufferArena;
-  /** By the tensor's id. */
-  readonly buffers: readonly GPUBuffer[];
+  /** By the tensor's id; undefined where no dispatch writes it. */
+  readonly buffers: readonly (GPUBuffer | undefined)[];
   readonly step: UniformBuffer;
   readonly records: WidthRecords;
   readonly widthTable: GPUBuffer;
-  readonly rowGrids: RowGrids;
 }
 
 /** Tiles over rows and active columns. */
 export interface Tiling {
   readonly columns: Axis;
   readonly gate?: Gate;
-  readonly rows: number;
-  /** In vec4. */
+  /** Tiles of rows that the dispatch makes. */
+  readonly rowTiles: number;
+  /** Columns of a tile, in vec4. */
   readonly tileColumns: number;
-  readonly tileRows: number;
+}
+
+/** Which tokens are the rows of an op, as lib/rows_*.wgsl know it. */
+export interface RowSource {
+  /** Whether they are the kept ones. */
+  readonly kept: boolean;
+  readonly bindings: Bindings;
+  readonly uniforms: Uniforms;
 }
 
 /** A program on its way to commands: what every op's binder asks for. */
 export class Compilation {
   readonly program: Program;
   readonly library: KernelLibrary;
+  readonly choice: VariantChoice;
+  readonly pace: Pace;
   readonly weights: GpuWeights;
   readonly arena: BufferArena;
   readonly step: UniformBuffer;
   readonly records: WidthRecords;
   readonly widthTable: GPUBuffer;
-  readonly rowGrids: RowGrids;
-  readonly #buffers: readonly GPUBuffer[];
+  readonly #buffers: readonly (GPUBuffer | undefined)[];
   readonly #shared = new Map<string, GPUBuffer>();
 
   constructor(parts: CompilationParts) {
     this.program = parts.program;
     this.library = parts.library;
+    this.choice = parts.choice;
+    this.pace = parts.pace;
     this.weights = parts.weights;
     this.arena = parts.arena;
     this.step = parts.step;
     this.records = parts.records;
     this.widthTable = parts.widthTable;
-    this.rowGrids = parts.rowGrids;
     this.#buffers = parts.buffers;
   }
 
@@ -68,8 +80,11 @@ export class Compilation {
     return this.program.tensors[id];
   }
 
+  /** @throws DyditError `internal` where no op has made it */
   buffer(id: TensorId): GPUBuffer {
-    return this.#buffers[id];
+    const buffer = this.#buffers[id];
+    if (buffer) return buffer;
+    throw this.misuse(`tensor ${id} is read before anything has written it`);
   }
 
   /** Rows of `axis`. @throws DyditError `internal` where the tensor has other rows */
@@ -102,39 +117,52 @@ export class Compilation {
     return buffer;
   }
 
-  /** The row list of an op: those given, or all of `count`. (1 + rows): how many, then which. */
-  rowList(rows: TensorId | undefined, count: number): GPUBuffer {
-    if (rows !== undefined) return this.dense(rows);
-    return this.shared(`allRows${count}`, (arena) => {
-      const list = Uint32Array.from({ length: count + 1 }, (_, i) => (i === 0 ? count : i - 1));
-      return arena.upload(`allRows${count}`, list);
-    });
+  /**
+   * The rows of an op: all `count` tokens, or those that a router has kept.
+   * @param op where it stands in the program, its router before it
+   * @param firstTile first tile of rows that a dispatch makes
+   * @throws DyditError `internal` where there is no such router
+   */
+  rowSource(op: Op, list: TensorId | undefined, count: number, firstTile = 0): RowSource {
+    if (list === undefined) {
+      const uniforms = { row_dims: { tokens: count, kept_start: 0, first_tile: firstTile } };
+      return { kept: false, bindings: {}, uniforms };
+    }
+    const router = this.#routerOf(op, list);
+    const tokens = this.tensor(router.x).rows;
+    return {
+      kept: true,
+      bindings: { kept: this.dense(router.kept) },
+      uniforms: {
+        row_dims: { tokens, kept_start: router.keptRow * tokens, first_tile: firstTile },
+      },
+    };
   }
 
-  /** Grid of `op`, as few tiles as its active columns and its rows need. */
-  tileGrid(op: Op, tiling: Tiling): Grid {
-    const { columns, gate, rows, tileColumns, tileRows } = tiling;
+  /** Grid of a product, as few tiles of columns as are active. */
+  tileGrid({ columns, gate, rowTiles, tileColumns }: Tiling): Grid {
     const group = inVectors(gate ? paddedGroup(columns) : paddedLength(columns));
     const sizeOf = (evaluation: number): GridSize => [
       Math.ceil((this.records.activeCount(gate, evaluation) * group) / tileColumns),
-      Math.ceil(rows / tileRows),
+      rowTiles,
       1,
     ];
-    const sizes = gate
-      ? Array.from({ length: this.records.evaluations }, (_, evaluation) => sizeOf(evaluation))
-      : [sizeOf(0)];
-    const record = this.records.record(gate);
-    const byteOffset = this.rowGrids.claim(op, { record, group, tileColumns, tileRows });
-    if (byteOffset !== undefined) {
-      return { kind: 'indirect', buffer: this.rowGrids.grids, byteOffset, most: sizes };
-    }
-    return gate ? { kind: 'width', sizes } : { kind: 'fixed', size: sizes[0] };
+    if (!gate) return { kind: 'fixed', size: sizeOf(0) };
+    const sizes = Array.from({ length: this.records.evaluations }, (_, i) => sizeOf(i));
+    return { kind: 'width', sizes };
   }
 
   /** Label of an op's kernel. */
   name(op: Op, part = ''): string {
     const layer = 'layer' in op ? `.${op.layer.name}` : '';
     return `${this.program.label}.${op.kind}${layer}${part && `.${part}`}`;
+  }
+
+  #routerOf(op: Op, list: TensorId): SelectTokensOp {
+    const before = this.program.ops.slice(0, this.program.ops.indexOf(op));
+    const router = before.findLast((other) => other.kind === 'selectTokens' && other.rows === list);
+    if (router?.kind === 'selectTokens') return router;
+    throw this.misuse('the rows of an op are those that a router of its program keeps');
   }
 
   misuse(problem: string): DyditError {

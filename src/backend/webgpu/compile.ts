@@ -1,29 +1,36 @@
 import { DyditError } from '../../errors';
-import type { Program } from '../../ops/program';
+import { writesOf, type Program } from '../../ops/program';
 import { planSlots } from '../../ops/slots';
-import type { Tensor } from '../../ops/tensor';
+import { elementCount, type Tensor } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
 import type { CompileOptions } from '../backend';
 import { sideBySide } from '../side-by-side';
+import type { CommandOrder } from './command-order';
 import { Compilation } from './compilation';
-import { expectGrid } from './dispatch';
-import { GpuExecutable } from './executable';
+import { expectGrid, type Dispatch } from './dispatch';
+import { GpuExecutable, type Work } from './executable';
 import { BufferArena } from './gpu/buffer';
 import { reflectShader } from './gpu/reflection';
 import { RunTimestamps } from './gpu/timestamps';
 import { UniformBuffer } from './gpu/uniform';
 import type { KernelLibrary } from './kernel-library';
 import { byteLength } from './layout';
-import { bindOp } from './ops/bind-op';
-import { RowGrids } from './row-grids';
+import { bindStep } from './ops/bind-op';
+import { linearShape } from './ops/linear';
 import { stepSource } from './shaders';
+import type { Pace } from './pace';
+import { planSteps, usesOf, type Step } from './steps';
 import { GpuStorage } from './storage';
-import { splitByCost } from './submissions';
+import type { VariantChoice } from './variants/choice';
 import type { GpuWeights } from './weights';
+import { fullMultiplyAdds } from './work';
 import { WidthRecords } from './width-records';
 
 /** What a program is compiled with, once it is known to be this backend's own. */
 export interface GpuCompileOptions {
+  readonly choice: VariantChoice;
+  readonly pace: Pace;
+  readonly order: CommandOrder;
   readonly weights: GpuWeights;
   readonly storage: CompileOptions['storage'];
   readonly width?: ActiveWidth;
@@ -43,34 +50,33 @@ export async function compileProgram(
   options: GpuCompileOptions,
 ): Promise<GpuExecutable> {
   const { gpu } = library;
+  const { choice, weights, pace, order, onDestroy } = options;
   const { label } = program;
   const arena = new BufferArena(gpu, label);
   try {
     const records = new WidthRecords(program, options.width);
     const step = arena.adopt(new UniformBuffer(gpu, label, stepVariable));
-    const rowGrids = new RowGrids(program, arena);
+    const steps = planSteps(program, {
+      norm: (_, linear) => choice.fusesNorm(linearShape(linear, { program, weights })),
+      unpatchify: true,
+    });
     const compilation = new Compilation({
       program,
       library,
-      weights: options.weights,
+      ...{ choice, pace, weights },
       arena,
-      buffers: tensorBuffers(program, arena, options.storage),
+      buffers: tensorBuffers(program, steps, arena, options.storage),
       step,
       records,
       widthTable: arena.upload('widthTable', records.words()),
-      rowGrids,
     });
     // All at once, so that a driver can compile shaders side by side.
-    const ops = await sideBySide(program.ops.map((op) => bindOp(op, compilation)));
+    const ops = await sideBySide(steps.map((each) => bindStep(each, compilation)));
     for (const dispatch of ops.flatMap(({ dispatches }) => dispatches)) expectGrid(dispatch);
-    rowGrids.upload();
     const timestamps = arena.adopt(new RunTimestamps(gpu, options.timedRuns));
-    const submissions = splitByCost(program).map((steps) =>
-      steps.flatMap((step) => ops[step].dispatches),
-    );
+    const works = ops.flatMap(({ dispatches }, index) => worksOf(program, steps[index], dispatches));
     return new GpuExecutable(gpu, {
-      ...{ label, ops, submissions, records, step, timestamps, arena },
-      onDestroy: options.onDestroy,
+      ...{ label, ops, works, records, step, timestamps, arena, pace, order, onDestroy },
     });
   } catch (error) {
     arena.destroy();
@@ -78,19 +84,34 @@ export async function compileProgram(
   }
 }
 
+/** Multiply-adds that moving one element of a result costs as much time as. */
+const elementWork = 8;
+
+/** The dispatches of a step with a like share of its cost each. */
+function worksOf(
+  program: Program,
+  { op }: Step,
+  dispatches: readonly Dispatch[],
+): readonly Work[] {
+  const elements = writesOf(op).reduce((sum, id) => sum + elementCount(program.tensors[id]), 0);
+  const all = fullMultiplyAdds(op, program) + elementWork * elements;
+  return dispatches.map((dispatch) => ({ dispatch, multiplyAdds: all / dispatches.length }));
+}
+
 /** By the tensor's id: what was bound by name, or a slot shared with others. */
 function tensorBuffers(
   program: Program,
+  steps: readonly Step[],
   arena: BufferArena,
   storage: CompileOptions['storage'],
-): readonly GPUBuffer[] {
-  const { slotOf, sizes } = planSlots(program, byteLength);
+): readonly (GPUBuffer | undefined)[] {
+  const uses = steps.map((step) => usesOf(program, step));
+  const { slotOf, sizes } = planSlots(program, byteLength, uses);
   const slots = sizes.map((size, slot) => arena.create(`slot${slot}`, size));
   return program.tensors.map((tensor) => {
     if (tensor.external !== undefined) return externalBuffer(program, tensor, storage);
     const slot = slotOf[tensor.id];
-    // A tensor that nothing writes is not read either.
-    return slot === undefined ? arena.create(`tensor${tensor.id}`, 0) : slots[slot];
+    return slot === undefined ? undefined : slots[slot];
   });
 }
 

@@ -5,14 +5,7 @@ import type { BoundKernel, GridSize } from './gpu/kernel';
 export type Grid =
   | { readonly kind: 'fixed'; readonly size: GridSize }
   /** One size for each evaluation. */
-  | { readonly kind: 'width'; readonly sizes: readonly GridSize[] }
-  /** Three words of a buffer, at most `most`. */
-  | {
-      readonly kind: 'indirect';
-      readonly buffer: GPUBuffer;
-      readonly byteOffset: number;
-      readonly most: readonly GridSize[];
-    };
+  | { readonly kind: 'width'; readonly sizes: readonly GridSize[] };
 
 /** A kernel and how many workgroups of it make an op, or a part of one. */
 export interface Dispatch {
@@ -38,14 +31,7 @@ export function expectGrid({ kernel, grid }: Dispatch): void {
 }
 
 function sizesOf(grid: Grid): readonly GridSize[] {
-  switch (grid.kind) {
-    case 'fixed':
-      return [grid.size];
-    case 'width':
-      return grid.sizes;
-    case 'indirect':
-      return grid.most;
-  }
+  return grid.kind === 'fixed' ? [grid.size] : grid.sizes;
 }
 
 /** Encodes a dispatch; WebGPU makes each see what the ones before it wrote. */
@@ -54,14 +40,5 @@ export function encode(
   { kernel, grid }: Dispatch,
   evaluation: number,
 ): void {
-  switch (grid.kind) {
-    case 'fixed':
-      kernel.dispatch(pass, ...grid.size);
-      break;
-    case 'width':
-      kernel.dispatch(pass, ...grid.sizes[evaluation]);
-      break;
-    case 'indirect':
-      kernel.dispatchIndirect(pass, grid.buffer, grid.byteOffset);
-  }
+  kernel.dispatch(pass, ...(grid.kind === 'fixed' ? grid.size : grid.sizes[evaluation]));
 }

@@ -1,25 +1,36 @@
 import { DyditError } from '../../errors';
 import type { RunValues } from '../../ops/run-values';
 import type { Executable } from '../backend';
+import type { CommandOrder } from './command-order';
 import { encode, type BoundOp, type Dispatch } from './dispatch';
 import type { BufferArena } from './gpu/buffer';
 import type { Gpu } from './gpu/device';
 import { thrownByDevice } from './gpu/failure';
 import type { RunTimestamps } from './gpu/timestamps';
 import type { UniformBuffer } from './gpu/uniform';
+import type { Pace } from './pace';
 import type { WidthRecords } from './width-records';
+
+/** A dispatch and what it costs. */
+export interface Work {
+  readonly dispatch: Dispatch;
+  /** With everything active. */
+  readonly multiplyAdds: number;
+}
 
 /** A compiled program, bound. */
 export interface ExecutableParts {
   readonly label: string;
   readonly ops: readonly BoundOp[];
-  /** Dispatches of all ops, one list a submission. */
-  readonly submissions: readonly (readonly Dispatch[])[];
+  /** Dispatches of all ops, in their order. */
+  readonly works: readonly Work[];
   readonly records: WidthRecords;
   readonly step: UniformBuffer;
   readonly timestamps: RunTimestamps;
   /** Owns everything that was made for the program. */
   readonly arena: BufferArena;
+  readonly pace: Pace;
+  readonly order: CommandOrder;
   readonly onDestroy: (executable: GpuExecutable) => void;
 }
 
@@ -34,13 +45,16 @@ export class GpuExecutable implements Executable {
     this.#parts = parts;
   }
 
-  run(values: RunValues = {}, signal?: AbortSignal): Promise<void> {
+  /** How many dispatches a run is. */
+  get dispatches(): number {
+    return this.#parts.works.length;
+  }
+
+  async run(values: RunValues = {}, signal?: AbortSignal): Promise<void> {
     try {
-      if (signal?.aborted) throw new DyditError('cancelled', 'Cancelled.');
-      this.#submit(values);
-      return Promise.resolve();
+      await this.#parts.order.run(() => this.#start(values, signal));
     } catch (thrown) {
-      return Promise.reject(thrownByDevice(`running ${this.#parts.label}`, thrown));
+      throw thrownByDevice(`running ${this.#parts.label}`, thrown);
     }
   }
 
@@ -55,9 +69,10 @@ export class GpuExecutable implements Executable {
     this.#parts.onDestroy(this);
   }
 
-  #submit(values: RunValues): void {
-    const { label, ops, submissions, records, step, timestamps } = this.#parts;
-    if (this.#destroyed) throw new DyditError('internal', `${label} was freed already.`);
+  /** Submits all, or as much as there is room for; the promise of the rest, if any. */
+  #start(values: RunValues, signal?: AbortSignal): Promise<void> | undefined {
+    const { ops, works, records, step, timestamps, pace } = this.#parts;
+    this.#expectAlive(signal);
     const { evaluation = 0, modulationRow = 0 } = values;
     step.write({
       table_base: records.base(evaluation),
@@ -65,14 +80,53 @@ export class GpuExecutable implements Executable {
       evaluation,
     });
     for (const op of ops) op.prepare?.(values);
-    const { device } = this.#gpu;
+    const submissions = pace.split(works.map(({ multiplyAdds }) => multiplyAdds));
     const writes = timestamps.begin(submissions.length);
-    for (const [index, dispatches] of submissions.entries()) {
-      const encoder = device.createCommandEncoder({ label });
-      const pass = encoder.beginComputePass({ label, timestampWrites: writes.at(index) });
-      for (const dispatch of dispatches) encode(pass, dispatch, evaluation);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+    const submit = (index: number): void => {
+      const parts = submissions[index].map((work) => works[work]);
+      this.#submit(parts, evaluation, writes.at(index));
+    };
+    for (let index = 0; index < submissions.length; index++) {
+      if (!pace.hasRoom) return this.#submitRest({ from: index, to: submissions.length, submit, signal });
+      submit(index);
+    }
+    return undefined;
+  }
+
+  async #submitRest(rest: {
+    readonly from: number;
+    readonly to: number;
+    readonly submit: (index: number) => void;
+    readonly signal?: AbortSignal;
+  }): Promise<void> {
+    const { from, to, submit, signal } = rest;
+    for (let index = from; index < to; index++) {
+      await this.#parts.pace.waitForRoom(signal);
+      this.#expectAlive(signal);
+      submit(index);
+    }
+  }
+
+  #submit(
+    works: readonly Work[],
+    evaluation: number,
+    timestampWrites: GPUComputePassTimestampWrites | undefined,
+  ): void {
+    const { label, pace } = this.#parts;
+    const encoder = this.#gpu.device.createCommandEncoder({ label });
+    const pass = encoder.beginComputePass({ label, timestampWrites });
+    for (const { dispatch } of works) encode(pass, dispatch, evaluation);
+    pass.end();
+    pace.submit(
+      encoder.finish(),
+      works.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+    );
+  }
+
+  #expectAlive(signal: AbortSignal | undefined): void {
+    if (signal?.aborted) throw new DyditError('cancelled', 'Cancelled.');
+    if (this.#destroyed) {
+      throw new DyditError('internal', `${this.#parts.label} was freed already.`);
     }
   }
 }

@@ -5,32 +5,33 @@ import type { Gpu } from './gpu/device';
 import { reflectShader } from './gpu/reflection';
 import {
   activationsSource,
+  linearSource,
   plainShaders,
   weightedShaders,
   weightReaders,
+  type LinearCore,
+  type LinearParts,
   type PlainShader,
   type WeightedShader,
   type WeightStorage,
 } from './shaders';
+import type { Precision } from './variants/variant';
 
-/** Ways to walk a matrix product; all give the same bits. */
-export const linearVariants = ['naive', 'register', 'tiled'] as const;
+/** A matrix product and the function that it ends with. */
+export interface LinearKernel extends LinearParts {
+  readonly activation?: Activation;
+}
 
-export type LinearVariant = (typeof linearVariants)[number];
-
-/** How a linear layer ends; see the shaders of this name in shaders/lib. */
-export type LinearEnd = 'Store' | 'AddGated';
-
-/** Compiles the shaders of one device, each variant once. */
+/** Compiles the shaders of one device, each once. */
 export class KernelLibrary {
   readonly #compiled = new Map<string, Promise<Kernel>>();
   readonly #activations = reflectShader(activationsSource).constants;
-  /** Chosen by measurement (see `tune.ts`); the register tile is the one that works everywhere. */
-  linearVariant: LinearVariant = 'register';
-  /** Measured throughput of that variant, two flops a multiply-add; the guess before is low. */
-  linearGflops = 1;
 
-  constructor(readonly gpu: Gpu) {}
+  /** @param precision what weights are kept as; see `Precision` */
+  constructor(
+    readonly gpu: Gpu,
+    readonly precision: Precision = 'exact',
+  ) {}
 
   /** Storage for weights that the checkpoint has in f16. */
   get halfStorage(): WeightStorage {
@@ -39,7 +40,7 @@ export class KernelLibrary {
 
   /** A kernel without weights. @throws DyditError `shader-failed` */
   plain(name: PlainShader, overrides: Overrides = {}): Promise<Kernel> {
-    return this.#compile(name, plainShaders[name], overrides);
+    return this.#compile(name, () => plainShaders[name], overrides);
   }
 
   /** A kernel that reads weights as `storage` has them. @throws DyditError `shader-failed` */
@@ -48,13 +49,17 @@ export class KernelLibrary {
     storage: WeightStorage,
     overrides: Overrides = {},
   ): Promise<Kernel> {
-    const code = `${weightReaders[storage]}\n${weightedShaders[name]}`;
+    const code = (): string => `${weightReaders[storage]}\n${weightedShaders[name]}`;
     return this.#compile(`${name}.${storage}`, code, overrides);
   }
 
-  /** The kernel of a matrix product, of the variant that was found fastest. */
-  linear(end: LinearEnd, storage: WeightStorage, overrides: Overrides = {}): Promise<Kernel> {
-    return this.weighted(`${this.linearVariant}${end}`, storage, overrides);
+  /** A kernel of a matrix product. @throws DyditError `shader-failed` */
+  linear(core: LinearCore, parts: LinearKernel, overrides: Overrides = {}): Promise<Kernel> {
+    const { storage, end, normed, kept, activation = 'none' } = parts;
+    const name = [core, end, ...(normed ? ['normed'] : []), ...(kept ? ['kept'] : []), storage];
+    const ending: Overrides = end === 'Store' ? { ACTIVATION: this.#activation(activation) } : {};
+    const all = { ...overrides, ...ending };
+    return this.#compile(`linear.${name.join('.')}`, () => linearSource(core, parts), all);
   }
 
   /** A constant of a shader, or the default of an `override`. */
@@ -65,17 +70,17 @@ export class KernelLibrary {
   }
 
   /** The number by which shaders know an activation. */
-  activation(name: Activation): number {
+  #activation(name: Activation): number {
     const number = this.#activations.get(`ACTIVATION_${name.toUpperCase()}`);
     if (number !== undefined) return number;
     throw new DyditError('internal', `shaders/lib/activations.wgsl has no ${name}.`);
   }
 
-  #compile(label: string, code: string, overrides: Overrides): Promise<Kernel> {
+  #compile(label: string, code: () => string, overrides: Overrides): Promise<Kernel> {
     const key = `${label} ${JSON.stringify(overrides)}`;
     const known = this.#compiled.get(key);
     if (known) return known;
-    const kernel = Kernel.compile(this.gpu, label, code, overrides);
+    const kernel = Kernel.compile(this.gpu, label, code(), overrides);
     this.#compiled.set(key, kernel);
     // A failure may be a passing one (memory), so that the next try compiles anew.
     kernel.catch(() => this.#compiled.delete(key));

@@ -18,7 +18,7 @@ interface Product {
 
 /** y (3, 64) of a product that is compiled and ready to run. */
 async function openProduct(gpu: GPU, timedRuns = 0): Promise<Product> {
-  const backend = await createWebGpuBackend(gpu, { linearVariant: 'register' });
+  const backend = await createWebGpuBackend(gpu, { forced: { linear: 'register' } });
   const [lane] = backend.lanes;
   const net = new Recorder('Product');
   const x = net.external('x', rowsOf(3, layer.k));
@@ -167,7 +167,7 @@ describe('failures of the device are typed', () => {
 
   /** The same product on the same backend: first refused, then compiled. */
   async function openAfterFailure(gpu: GPU): Promise<Product> {
-    const backend = await createWebGpuBackend(gpu, { linearVariant: 'register' });
+    const backend = await createWebGpuBackend(gpu, { forced: { linear: 'register' } });
     const [lane] = backend.lanes;
     const weights = lane.createWeights('Test');
     const weight = new Float32Array(64 * 64);

@@ -9,6 +9,7 @@ import type {
   Storage,
   WeightSet,
 } from '../backend';
+import { CommandOrder } from './command-order';
 import { compileProgram } from './compile';
 import { BufferArena } from './gpu/buffer';
 import type { Gpu } from './gpu/device';
@@ -17,22 +18,34 @@ import { thrownByDevice } from './gpu/failure';
 import { StagingPool } from './gpu/staging-pool';
 import type { KernelLibrary } from './kernel-library';
 import { byteLength, paddedGroup, regroup, rowStride, type Elements } from './layout';
+import type { Pace } from './pace';
 import { GpuStorage } from './storage';
+import type { VariantChoice } from './variants/choice';
 import { GpuWeights } from './weights';
+
+/** What the lanes of a backend compute with. */
+export interface LaneParts {
+  readonly library: KernelLibrary;
+  readonly choice: VariantChoice;
+  readonly pace: Pace;
+  /** Called before a program is compiled, to measure what it needs. */
+  readonly tune?: (program: Program, weights: GpuWeights) => Promise<void>;
+}
 
 /** The memory of a graphics card; everything made here is freed with it. */
 export class GpuLane implements Lane {
   readonly #gpu: Gpu;
+  readonly #order = new CommandOrder();
   readonly #staging: StagingPool;
   readonly #live = new Set<{ destroy(): void }>();
 
-  constructor(private readonly library: KernelLibrary) {
-    this.#gpu = library.gpu;
-    this.#staging = new StagingPool(library.gpu);
+  constructor(private readonly parts: LaneParts) {
+    this.#gpu = parts.library.gpu;
+    this.#staging = new StagingPool(this.#gpu);
   }
 
   createWeights(label: string): WeightSet {
-    const weights = new GpuWeights(this.library, label, (freed) => this.#live.delete(freed));
+    const weights = new GpuWeights(this.parts.library, label, (freed) => this.#live.delete(freed));
     this.#live.add(weights);
     return weights;
   }
@@ -52,7 +65,7 @@ export class GpuLane implements Lane {
     }
     expectRange(label, spec, { start, count: data.length });
     if (!isPadded(spec)) {
-      this.#gpu.device.queue.writeBuffer(buffer, 4 * start, data);
+      this.#write(buffer, 4 * start, data);
       return;
     }
     const { group } = spec.axis;
@@ -65,7 +78,7 @@ export class GpuLane implements Lane {
       data instanceof Float32Array
         ? regroup(data, groups, { from: group, to }, new Float32Array(groups * to))
         : regroup(data, groups, { from: group, to }, new Uint32Array(groups * to));
-    this.#gpu.device.queue.writeBuffer(buffer, 4 * (start / group) * to, padded);
+    this.#write(buffer, 4 * (start / group) * to, padded);
   }
 
   copy(from: Storage, { start, count }: ElementRange, to: Storage, at: number): void {
@@ -81,7 +94,8 @@ export class GpuLane implements Lane {
       const { device } = this.#gpu;
       const encoder = device.createCommandEncoder({ label: 'copy' });
       encoder.copyBufferToBuffer(source.buffer, 4 * start, target.buffer, 4 * at, 4 * count);
-      device.queue.submit([encoder.finish()]);
+      const commands = encoder.finish();
+      this.#order.do(() => device.queue.submit([commands]));
     } catch (cause) {
       throw thrownByDevice(`copying ${source.label}`, cause);
     }
@@ -110,9 +124,12 @@ export class GpuLane implements Lane {
     if (!(weights instanceof GpuWeights)) {
       throw new DyditError('internal', `${program.label}: the weights are not of this lane.`);
     }
+    const { library, choice, pace, tune } = this.parts;
+    await tune?.(program, weights);
     const executable = await withErrorScopes(this.#gpu, `preparing ${program.label}`, () =>
-      compileProgram(this.library, program, {
-        ...{ weights, storage, width, timedRuns },
+      compileProgram(library, program, {
+        ...{ choice, pace, weights, storage, width, timedRuns },
+        order: this.#order,
         onDestroy: (freed) => this.#live.delete(freed),
       }),
     );
@@ -124,6 +141,12 @@ export class GpuLane implements Lane {
   destroy(): void {
     for (const resource of [...this.#live]) resource.destroy();
     this.#staging.destroy();
+  }
+
+  /** Data that has to wait is copied: the caller may change it meanwhile. */
+  #write(buffer: GPUBuffer, byteOffset: number, data: Elements): void {
+    const values = this.#order.waits ? data.slice() : data;
+    this.#order.do(() => this.#gpu.device.queue.writeBuffer(buffer, byteOffset, values));
   }
 
   #own(storage: Storage): GpuStorage {
@@ -141,7 +164,9 @@ export class GpuLane implements Lane {
     const firstGroup = Math.floor(start / group);
     const groups = Math.ceil((start + count) / group) - firstGroup;
     const bytes = { start: 4 * firstGroup * from, length: 4 * groups * from };
-    const words = await this.#staging.read(buffer, bytes);
+    // What is asked for after this need not wait until the bytes are here, only for the copy.
+    const { read } = await this.#order.run(() => ({ read: this.#staging.read(buffer, bytes) }));
+    const words = await read;
     return { words, first: start - firstGroup * group, count, from, group };
   }
 }

@@ -10,21 +10,25 @@ import {
 import { expectSameBits } from '../testing/expect-close';
 import { resultOf, runCase, type OpCase } from '../testing/run-case';
 import { chunk } from '../../ops/recorder';
-import { linearVariants } from './kernel-library';
+import { linearVariants } from './variants/linear';
 import { createWebGpuBackend } from './webgpu-backend';
 
-const backends = await Promise.all(
-  linearVariants.map((linearVariant) => createWebGpuBackend(navigator.gpu, { linearVariant })),
-);
-afterAll(() => backends.forEach((backend) => backend.destroy()));
+/** What the next program is compiled with. */
+const forced: { linear?: string; fused?: boolean } = {};
+const backend = await createWebGpuBackend(navigator.gpu, { forced });
+const [lane] = backend.lanes;
+afterAll(() => backend.destroy());
 
-/** Fails where a variant's `y` is not bit for bit that of the first. */
+/** Fails where a variant's `y` is not bit for bit that of the first, which reads like the formula. */
 async function expectSameEverywhere(test: OpCase): Promise<void> {
-  const [first, ...others] = await Promise.all(
-    backends.map(({ lanes: [lane] }) => runCase(lane, test)),
-  );
-  for (const other of others) {
-    expectSameBits(floats(resultOf(other, 'y')), floats(resultOf(first, 'y')));
+  Object.assign(forced, { linear: linearVariants[0].name, fused: false });
+  const expected = floats(resultOf(await runCase(lane, test), 'y'));
+  for (const { name } of linearVariants) {
+    for (const fused of [false, true]) {
+      Object.assign(forced, { linear: name, fused });
+      const result = await backend.guard(name, () => runCase(lane, test));
+      expectSameBits(floats(resultOf(result, 'y')), expected);
+    }
   }
 }
 

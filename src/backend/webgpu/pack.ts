@@ -1,8 +1,8 @@
 import { axisLength, type Axis } from '../../ops/axis';
 import { paddedGroup, paddedIndices, paddedLength, regroup } from './layout';
 
-/** Numbers or half-precision bits. */
-type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+/** Numbers, half-precision bits, or bytes. */
+type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 
 /** A weight (N, K, taps); a linear layer has one tap. */
 export interface WeightShape {
@@ -18,9 +18,9 @@ export interface WeightShape {
  */
 export function packWeight(values: Values, shape: WeightShape): Values {
   const length = shape.taps * paddedLength(shape.k) * paddedLength(shape.n);
-  return values instanceof Uint16Array
-    ? transpose(values, shape, new Uint16Array(length))
-    : transpose(values, shape, new Float32Array(length));
+  if (values instanceof Uint16Array) return transpose(values, shape, new Uint16Array(length));
+  if (values instanceof Int8Array) return transpose(values, shape, new Int8Array(length));
+  return transpose(values, shape, new Float32Array(length));
 }
 
 function transpose<T extends Values>(values: T, { n, k, taps }: WeightShape, out: T): T {

@@ -1,5 +1,5 @@
 import attention from '../../../shaders/attention.wgsl?raw';
-import compactTokens from '../../../shaders/compact_tokens.wgsl?raw';
+import attentionTiled from '../../../shaders/attention_tiled.wgsl?raw';
 import condition from '../../../shaders/condition.wgsl?raw';
 import conv1x1 from '../../../shaders/conv1x1.wgsl?raw';
 import conv3x3 from '../../../shaders/conv3x3.wgsl?raw';
@@ -14,17 +14,28 @@ import finite from '../../../shaders/lib/finite.wgsl?raw';
 import latentDims from '../../../shaders/lib/latent_dims.wgsl?raw';
 import linearAddGated from '../../../shaders/lib/linear_add_gated.wgsl?raw';
 import linearOperands from '../../../shaders/lib/linear_operands.wgsl?raw';
+import linearPatches from '../../../shaders/lib/linear_patches.wgsl?raw';
 import linearStore from '../../../shaders/lib/linear_store.wgsl?raw';
+import linearTiles from '../../../shaders/lib/linear_tiles.wgsl?raw';
 import loadWeights from '../../../shaders/lib/load_weights.wgsl?raw';
 import multiplyAdd from '../../../shaders/lib/multiply_add.wgsl?raw';
+import normModulate from '../../../shaders/lib/norm_modulate.wgsl?raw';
+import rowStatistics from '../../../shaders/lib/row_statistics.wgsl?raw';
+import rowsAll from '../../../shaders/lib/rows_all.wgsl?raw';
+import rowsKept from '../../../shaders/lib/rows_kept.wgsl?raw';
 import step from '../../../shaders/lib/step.wgsl?raw';
 import weightF16 from '../../../shaders/lib/weight_f16.wgsl?raw';
 import weightF16Packed from '../../../shaders/lib/weight_f16_packed.wgsl?raw';
 import weightF32 from '../../../shaders/lib/weight_f32.wgsl?raw';
+import weightI8 from '../../../shaders/lib/weight_i8.wgsl?raw';
 import widthTable from '../../../shaders/lib/width_table.wgsl?raw';
 import workgroupSum from '../../../shaders/lib/workgroup_sum.wgsl?raw';
+import xNormed from '../../../shaders/lib/x_normed.wgsl?raw';
+import xPlain from '../../../shaders/lib/x_plain.wgsl?raw';
+import linearFew from '../../../shaders/linear_few.wgsl?raw';
 import linearNaive from '../../../shaders/linear_naive.wgsl?raw';
 import linearRegister from '../../../shaders/linear_register.wgsl?raw';
+import linearTall from '../../../shaders/linear_tall.wgsl?raw';
 import linearTiled from '../../../shaders/linear_tiled.wgsl?raw';
 import norm from '../../../shaders/norm.wgsl?raw';
 import padRows from '../../../shaders/pad_rows.wgsl?raw';
@@ -37,14 +48,18 @@ import update from '../../../shaders/update.wgsl?raw';
 
 /* The only place where WGSL files are put together. */
 
-/** How weights lie in GPU memory: f32, f16 read with shader-f16, or f16 pairs read without. */
-export type WeightStorage = 'f32' | 'f16' | 'f16-packed';
+/**
+ * How weights lie in GPU memory: f32, f16 read with shader-f16, f16 pairs read without, or bytes with a
+ * scale for every output column.
+ */
+export type WeightStorage = 'f32' | 'f16' | 'f16-packed' | 'i8';
 
-/** `load_weight` of each storage, to stand before a shader of `weightedShaders`. */
+/** `load_weight` of each storage, to stand before a shader that reads weights. */
 export const weightReaders: Readonly<Record<WeightStorage, string>> = {
   f32: weightF32,
   f16: weightF16,
   'f16-packed': weightF16Packed,
+  i8: weightI8,
 };
 
 export const activationsSource = activations;
@@ -53,14 +68,16 @@ export const activationsSource = activations;
 export const stepSource = step;
 
 const gated = compose(step, widthTable);
-const store = compose(gated, activations, linearOperands, linearStore);
-const addGated = compose(gated, linearOperands, linearAddGated);
 const tiles = compose(multiplyAdd, loadWeights);
+const normed = compose(rowStatistics, normModulate);
+
+/** Which tokens are the rows of a kernel. */
+const rowSources = { all: rowsAll, kept: rowsKept } as const;
 
 /** Shaders without weights. */
 export const plainShaders = {
   attention: compose(gated, attention),
-  compactTokens: compose(gated, compactTokens),
+  attentionTiled: compose(gated, attentionTiled),
   condition: compose(step, activations, condition),
   estimate: compose(latentDims, estimate),
   groupNormApply: compose(activations, groupNormApply),
@@ -68,7 +85,8 @@ export const plainShaders = {
   groupNormMerge: compose(workgroupSum, groupNormMerge),
   guidance,
   latentToPixels,
-  norm: compose(step, norm),
+  norm: compose(step, rowsAll, normed, norm),
+  normKept: compose(step, rowsKept, normed, norm),
   padRows,
   picture: compose(finite, picture),
   pixelAttention,
@@ -83,16 +101,65 @@ export type PlainShader = keyof typeof plainShaders;
 export const weightedShaders = {
   conv1x1: compose(tiles, conv1x1),
   conv3x3: compose(tiles, conv3x3),
-  naiveStore: compose(store, linearNaive),
-  naiveAddGated: compose(addGated, linearNaive),
-  registerStore: compose(store, tiles, linearRegister),
-  registerAddGated: compose(addGated, tiles, linearRegister),
-  tiledStore: compose(store, multiplyAdd, linearTiled),
-  tiledAddGated: compose(addGated, multiplyAdd, linearTiled),
   patchEmbed,
 } as const;
 
 export type WeightedShader = keyof typeof weightedShaders;
+
+/** Ways to walk a matrix product. */
+const linearCores = {
+  naive: compose(tiles, linearNaive),
+  register: compose(tiles, linearRegister),
+  few: compose(tiles, linearFew),
+  tiled: compose(multiplyAdd, linearTiles, linearTiled),
+  tall: compose(multiplyAdd, linearTiles, linearTall),
+} as const;
+
+export type LinearCore = keyof typeof linearCores;
+
+/** What becomes of the values of a matrix product. */
+const linearEnds = {
+  Store: compose(activations, linearStore),
+  AddGated: linearAddGated,
+  Patches: linearPatches,
+} as const;
+
+export type LinearEnd = keyof typeof linearEnds;
+
+/** What a matrix product is put together from. */
+export interface LinearParts {
+  readonly storage: WeightStorage;
+  readonly end: LinearEnd;
+  /** Whether x is normed and modulated as it is read. */
+  readonly normed: boolean;
+  /** Whether the rows are the kept tokens. */
+  readonly kept: boolean;
+}
+
+export function linearSource(core: LinearCore, parts: LinearParts): string {
+  return compose(
+    weightReaders[parts.storage],
+    gated,
+    rowSources[parts.kept ? 'kept' : 'all'],
+    linearOperands,
+    parts.normed ? compose(normed, xNormed) : xPlain,
+    linearEnds[parts.end],
+    linearCores[core],
+  );
+}
+
+/** Every text that kernels are made of: what was measured with others is of no use. */
+export function allSources(): readonly string[] {
+  return [
+    ...Object.values(weightReaders),
+    ...Object.values(plainShaders),
+    ...Object.values(weightedShaders),
+    ...Object.values(linearCores),
+    ...Object.values(linearEnds),
+    ...Object.values(rowSources),
+    ...[linearOperands, xNormed, xPlain],
+  ];
+}
 
 function compose(...parts: readonly string[]): string {
   return parts.join('\n');

@@ -2,14 +2,29 @@ import type { ErrorReport } from '../../errors';
 import type { Backend, BackendReport, Lane } from '../backend';
 import { requestGpu, type Gpu } from './gpu/device';
 import { withErrorScopes } from './gpu/error-scope';
-import { KernelLibrary, type LinearVariant } from './kernel-library';
+import { KernelLibrary } from './kernel-library';
 import { GpuLane } from './lane';
-import { tuneLinear } from './tune';
+import type { Program } from '../../ops/program';
+import { queueTickMs } from './clock';
+import { KernelMemory, type KeyValueStore } from './kernel-memory';
+import { measureLinear } from './measure-linear';
+import { Pace } from './pace';
+import { Tuner } from './tune';
+import type { GpuWeights } from './weights';
+import { VariantChoice, type Forced } from './variants/choice';
+import type { Precision } from './variants/variant';
 
 export interface WebGpuOptions {
-  /** The linear kernel to use; the fastest by measurement where absent. */
-  readonly linearVariant?: LinearVariant;
+  /** Kernels to use wherever they can be; nothing is measured then. */
+  readonly forced?: Forced;
+  /** `exact` where absent: `fast` keeps the weights of linear layers as bytes. */
+  readonly precision?: Precision;
+  /** Keeps what was measured from one visit to the next. */
+  readonly store?: KeyValueStore;
 }
+
+/** Throughput that the pace counts on where nothing was measured. */
+const unmeasuredGflops = 10;
 
 /**
  * The backend of a graphics card, or of a WebGPU that runs on the processor.
@@ -18,55 +33,75 @@ export interface WebGpuOptions {
  */
 export async function createWebGpuBackend(
   gpu: GPU | undefined,
-  { linearVariant }: WebGpuOptions = {},
+  { forced, precision = 'exact', store }: WebGpuOptions = {},
 ): Promise<Backend> {
   const device = await requestGpu(gpu);
-  const library = new KernelLibrary(device);
-  const lane = new GpuLane(library);
-  if (linearVariant) library.linearVariant = linearVariant;
-  else {
-    await withErrorScopes(device, 'measuring the kernels', () => tuneLinear(library, lane));
-  }
-  return new WebGpuBackend(library, lane);
+  const { queue } = device.device;
+  const library = new KernelLibrary(device, precision);
+  const choice = new VariantChoice(device, forced);
+  const tickMs = forced ? 1 : await queueTickMs(queue);
+  const gflops = forced
+    ? unmeasuredGflops
+    : await withErrorScopes(device, 'measuring the kernels', () =>
+        measureLinear(library, choice, tickMs),
+      );
+  const memory = new KernelMemory(store, device);
+  const tuner = new Tuner({ library, choice, memory, gflops, tickMs });
+  if (!forced) await tuner.recall();
+  const pace = new Pace({ queue, gflops, tickMs, now: () => performance.now() });
+  const tune = (program: Program, weights: GpuWeights): Promise<void> =>
+    tuner.prepare(program, weights);
+  const lane = new GpuLane({ library, choice, pace, tune });
+  return new WebGpuBackend({ library, lane, tuner, linearGflops: gflops });
+}
+
+interface BackendParts {
+  readonly library: KernelLibrary;
+  readonly lane: GpuLane;
+  readonly tuner: Tuner;
+  readonly linearGflops: number;
 }
 
 class WebGpuBackend implements Backend {
   readonly report: BackendReport;
   readonly lanes: readonly Lane[];
   readonly lost: Promise<ErrorReport>;
-  readonly #gpu: Gpu;
-  readonly #lane: GpuLane;
+  readonly #parts: BackendParts;
 
-  constructor(library: KernelLibrary, lane: GpuLane) {
-    const { gpu } = library;
-    this.#gpu = gpu;
-    this.#lane = lane;
-    this.lanes = [lane];
+  constructor(parts: BackendParts) {
+    const { gpu, precision } = parts.library;
+    this.#parts = parts;
+    this.lanes = [parts.lane];
     this.lost = gpu.lost;
     this.report = {
       kind: 'webgpu',
       description: gpu.description,
       software: gpu.software,
       threads: 1,
-      features: featureNames(gpu),
+      features: featureNames(gpu, precision),
       fallbacks: fallbackSentences(gpu),
-      linearGflops: library.linearGflops,
+      linearGflops: parts.linearGflops,
     };
   }
 
+  measureAgain(): Promise<void> {
+    return this.#parts.tuner.forget();
+  }
+
   guard<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return withErrorScopes(this.#gpu, what, work);
+    return withErrorScopes(this.#parts.library.gpu, what, work);
   }
 
   destroy(): void {
-    this.#lane.destroy();
-    this.#gpu.device.destroy();
+    this.#parts.lane.destroy();
+    this.#parts.library.gpu.device.destroy();
   }
 }
 
 /** Optional features that are there and used. */
-function featureNames({ features }: Gpu): readonly string[] {
+function featureNames({ features }: Gpu, precision: Precision): readonly string[] {
   return [
+    ...(precision === 'fast' ? ['weights as bytes'] : []),
     ...(features.f16 ? ['shader-f16'] : []),
     ...(features.timestamps ? ['timestamp-query'] : []),
   ];

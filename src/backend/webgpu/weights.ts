@@ -1,5 +1,5 @@
 import { DyditError } from '../../errors';
-import { wholeAxis } from '../../ops/axis';
+import { axisLength, wholeAxis } from '../../ops/axis';
 import type {
   ConvLayer,
   Layer,
@@ -14,6 +14,7 @@ import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
 import { paddedLength } from './layout';
 import { packWeight, padRows } from './pack';
+import { toBytes } from './to-bytes';
 import type { KernelLibrary } from './kernel-library';
 import type { WeightStorage } from './shaders';
 
@@ -23,6 +24,8 @@ export interface MatrixBuffers {
   readonly weight: GPUBuffer;
   readonly bias: GPUBuffer;
   readonly storage: WeightStorage;
+  /** (N), what bytes are multiples of; for the storage `i8` alone. */
+  readonly scales?: GPUBuffer;
 }
 
 /** A group norm: gamma and beta (C), zero-padded. */
@@ -48,6 +51,12 @@ export interface TokenRouterBuffers {
   /** (R + 1), the bias last. */
   readonly w2: GPUBuffer;
 }
+
+/**
+ * K below which weights stay as they are where bytes were asked for: patches and the like are small,
+ * and too few products are summed for the rounding of each to cancel out.
+ */
+const leastBytesK = 64;
 
 type LayerBuffers = MatrixBuffers | NormBuffers | TableBuffers | TokenRouterBuffers;
 
@@ -140,12 +149,23 @@ export class GpuWeights implements WeightSet {
       };
     }
     const { layer, weight, bias } = weights;
+    const biasBuffer = arena.upload(`${name}.bias`, padRows(bias, layer.n));
     const k = layer.kind === 'linear' ? layer.k : wholeAxis(layer.channels);
+    if (this.library.precision === 'fast' && layer.kind === 'linear' && axisLength(k) >= leastBytesK) {
+      const { bytes, scales } = toBytes(weight, axisLength(layer.n));
+      return {
+        kind: 'linear',
+        weight: arena.upload(`${name}.weight`, packWeight(bytes, { n: layer.n, k, taps: 1 })),
+        bias: biasBuffer,
+        storage: 'i8',
+        scales: arena.upload(`${name}.scales`, padRows(scales, layer.n)),
+      };
+    }
     const taps = layer.kind === 'linear' ? 1 : layer.size ** 2;
     return {
       kind: layer.kind,
       weight: arena.upload(`${name}.weight`, packWeight(weight, { n: layer.n, k, taps })),
-      bias: arena.upload(`${name}.bias`, padRows(bias, layer.n)),
+      bias: biasBuffer,
       storage: weight instanceof Uint16Array ? this.library.halfStorage : 'f32',
     };
   }

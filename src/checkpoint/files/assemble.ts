@@ -56,6 +56,10 @@ export interface Assembly {
   /** Empty where nothing is missing from what has begun. */
   readonly waiting: readonly Waiting[];
   readonly refused: readonly RefusedFile[];
+  /** Parts of something that is not whole. */
+  readonly parts: readonly NamedFile[];
+  /** Of no use any more: weights that others came after, and pictures. */
+  readonly leftOver: readonly NamedFile[];
 }
 
 export interface AssembleOptions extends OpenOptions {
@@ -94,6 +98,9 @@ export async function assemble(
     identity.kind === 'shard-index' ? [identity.weightMap] : [],
   );
   const joined = joinParts(weights, indexes, options);
+  const used = [...joined.whole.values()].flatMap(({ files: own }) => own);
+  const done = new Set([...used, ...joined.replaced, ...joined.refused.map(({ file }) => file)]);
+  const described = besides(identified);
   return {
     files,
     dit: joined.whole.get('dit'),
@@ -105,7 +112,9 @@ export async function assemble(
       ),
       ...joined.refused,
     ],
-    ...besides(identified),
+    parts: weights.map(({ file }) => file).filter((file) => !done.has(file)),
+    leftOver: [...joined.replaced, ...described.pictures],
+    ...described,
   };
 }
 
@@ -135,6 +144,8 @@ interface Joined {
   readonly whole: Map<Runnable, AssembledNetwork>;
   readonly waiting: Waiting[];
   readonly refused: RefusedFile[];
+  /** Files of whole networks that others came after. */
+  readonly replaced: NamedFile[];
 }
 
 function joinParts(
@@ -142,7 +153,7 @@ function joinParts(
   indexes: readonly ReadonlyMap<string, string>[],
   options: AssembleOptions,
 ): Joined {
-  const joined: Joined = { whole: new Map(), waiting: [], refused: [] };
+  const joined: Joined = { whole: new Map(), waiting: [], refused: [], replaced: [] };
   const left: Part[] = [];
   for (const part of weights) {
     const kind = part.weights.network.kind;
@@ -275,6 +286,7 @@ function add(
     const checkpoint = selectWeights(index, files[0].name, { weights: chosen });
     if (kind === 'dit') expectDit(checkpoint.tensors);
     else expectVae(checkpoint.tensors);
+    joined.replaced.push(...(joined.whole.get(kind)?.files ?? []));
     joined.whole.set(kind, { files, checkpoint });
   } catch (thrown) {
     const error = DyditError.from(thrown);

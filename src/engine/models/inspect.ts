@@ -53,6 +53,10 @@ export interface Inspection {
   /** What has to come yet, a sentence each; what is here already is of use. */
   readonly waiting: readonly string[];
   readonly refused: readonly RefusedReport[];
+  /** Indexes of files that are parts of something that is not whole. */
+  readonly parts: readonly number[];
+  /** Indexes of files that are of no use: refused, or of a model that another one came after. */
+  readonly useless: readonly number[];
   /** Whether there is anything in it that joins a model: a VAE, names, a configuration. */
   readonly joins: boolean;
 }
@@ -74,9 +78,13 @@ export async function inspect(
   const waiting = assembly.waiting.map(({ sentence }) => sentence);
   const joins =
     assembly.vae !== undefined || assembly.labels !== undefined || assembly.configs.length > 0;
-  const { dit } = assembly;
-  if (!dit) return { waiting, refused, joins };
-  return { model: await inspectModel(assembly, choice), waiting, refused, joins };
+  const indexes = (some: readonly NamedFile[]) => some.map((file) => files.indexOf(file));
+  const parts = indexes(assembly.parts);
+  const useless = [...refused.map(({ index }) => index), ...indexes(assembly.leftOver)];
+  const found = { waiting, refused, joins, parts, useless };
+  // A manifest speaks of all of a model: without its VAE it is not whole.
+  if (!assembly.dit || (assembly.manifest && waiting.length > 0)) return found;
+  return { ...found, model: await inspectModel(assembly, choice) };
 }
 
 async function inspectModel(assembly: Assembly, choice: ModelChoice): Promise<InspectedModel> {

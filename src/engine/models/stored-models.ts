@@ -1,4 +1,5 @@
 import type { NamedFile } from '../../checkpoint/files/named-file';
+import { identityOfHashes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import { filesOfManifest, parseManifest, type Manifest } from '../manifest';
 import type { ModelStorage } from './storage';
@@ -12,6 +13,8 @@ export interface StoredModel {
   readonly name: string;
   readonly bytes: number;
   readonly dtype: 'f16' | 'f32' | 'int8';
+  /** Of its weights as they are kept, by which links know it once it is in use. */
+  readonly identity: string;
   /** Names of the files that it was made of. */
   readonly from: readonly string[];
   /** Of the weights that it was made of. */
@@ -39,6 +42,7 @@ async function describeFolder(storage: ModelStorage, id: string): Promise<Stored
   return {
     ...{ id, name, dtype: dit.weights ?? 'f32' },
     bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
+    identity: identityOfHashes(filesOfManifest(manifest).map(({ sha256 = '' }) => sha256)),
     from: origin.files,
     originIdentity: origin.identity,
     keptAt: origin.converted_at,

@@ -77,8 +77,8 @@ async function settle(
   before: ReturnType<AppContext['get']>['opening'],
 ): Promise<void> {
   const { set } = context;
-  const { model, waiting, refused } = inspection;
-  const usable = files.filter((_, index) => refused.every((each) => each.index !== index));
+  const { model, waiting, refused, parts, useless } = inspection;
+  const usable = files.filter((_, index) => !useless.includes(index));
   const problem = refused.at(0);
   const notice = problem ? ({ kind: 'error', error: withName(problem) } as const) : null;
   if (!model) {
@@ -99,7 +99,12 @@ async function settle(
     set({ opening: { status: 'asking', files: usable, model, problem: model.problem }, notice });
     return;
   }
-  await openModel(context, sourceOf(model, usable, choice));
+  const isPart = (file: File) => parts.some((index) => files[index] === file);
+  const own = usable.filter((file) => !isPart(file));
+  const rest = usable.filter(isPart);
+  const loading = openModel(context, sourceOf(model, own, choice));
+  if (rest.length > 0) set({ opening: { status: 'waiting', files: rest, sentences: waiting } });
+  await loading;
   // Said last: loading takes earlier notices away.
   if (notice) set({ notice });
 }

@@ -22,7 +22,7 @@ export function fakeInspected(name: string, patch: Partial<InspectedModel> = {})
 }
 
 export function modelInspection(model: InspectedModel): LibraryInspection {
-  return { model, waiting: [], refused: [], joins: false };
+  return { model, waiting: [], refused: [], parts: [], useless: [], joins: false };
 }
 
 /** A library that keeps nothing and takes every file for a model. */

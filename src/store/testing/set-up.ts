@@ -4,6 +4,7 @@ import { createAppStore } from '../app-store';
 import type { Outcome } from '../app-state';
 import { fakeLibrary } from './fake-library';
 import { noPageKeeper, type PageKeeper } from '../page-keeper';
+import type { GalleryPicture } from '../gallery';
 import type { Preferences } from '../preferences';
 import { fakeAddressBar } from './fake-address-bar';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from './fake-engine';
@@ -20,6 +21,7 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly kept?: Outcome[];
   /** Every file is a model where absent. */
   readonly library?: ModelLibrary;
+  readonly gallery?: readonly GalleryPicture[];
   /** Errors to throw, one for each start, before starting succeeds. */
   readonly startErrors?: Error[];
 }
@@ -47,6 +49,7 @@ export function setUp(options: SetUpOptions = {}) {
     },
     addressBar,
     preferences: { read: () => stored, write: (next) => void (stored = next) },
+    gallery: () => Promise.resolve(options.gallery ?? []),
     history: {
       read: () => Promise.resolve(kept),
       add: (outcome) => Promise.resolve(void kept.unshift(outcome)),

@@ -19,7 +19,8 @@ import styles from './ClassGrid.module.css';
 
 interface Props {
   classes: readonly LabelledClass[];
-  chosenId: number;
+  /** `null` where none is chosen yet. */
+  chosenId: number | null;
   onChoose: (classId: number) => void;
 }
 
@@ -47,8 +48,8 @@ export function ClassGrid({ classes, chosenId, onChoose }: Props) {
       layout={asGrid ? 'grid' : 'stack'}
       items={shown}
       selectionMode="single"
-      selectedKeys={[chosenId]}
-      disallowEmptySelection
+      selectedKeys={chosenId === null ? [] : [chosenId]}
+      disallowEmptySelection={chosenId !== null}
       onSelectionChange={(keys) => {
         const [key] = keys;
         if (typeof key === 'number') onChoose(key);

@@ -1,15 +1,20 @@
 import type { ModelInfo } from '../../engine/api';
 import { limits } from '../../store/limits';
-import type { Settings } from '../../store/settings';
+import { type Settings, stepLimits } from '../../store/settings';
+import { isMixed } from '../../store/subject';
 import { NumberSlider } from '../parts/NumberSlider';
 import { useApp } from '../use-app';
+import { ClassMix } from './ClassMix';
 import { ClassPicker } from './ClassPicker';
 import styles from './ControlPanel.module.css';
 import { DynamicToggles } from './DynamicToggles';
 import { RunButtons } from './RunButtons';
 import { SamplerSelect } from './SamplerSelect';
 import { SeedField } from './SeedField';
+import { StripButton } from './StripButton';
+import { StyleMix } from './StyleMix';
 import { StylePicker } from './StylePicker';
+import { VariationSlider } from './VariationSlider';
 
 /** Steps beyond this are for those who type them. */
 const slidSteps = 100;
@@ -33,10 +38,21 @@ export function ControlPanel() {
 function Controls({ settings, model }: { settings: Settings; model: ModelInfo }) {
   const change = useApp((app) => app.change);
   const type = useApp((app) => app.type);
+  const steps = stepLimits(settings.sampler);
   return (
     <div className={styles.controls}>
-      <ClassPicker />
-      {model.styles.length > 0 && <StylePicker />}
+      <div className={styles.subject}>
+        <ClassPicker settings={settings} model={model} />
+        {model.classes.length > 1 && <ClassMix settings={settings} model={model} />}
+      </div>
+      {model.styles.length > 0 && (
+        <div className={styles.subject}>
+          <StylePicker settings={settings} model={model} />
+          <StyleMix settings={settings} model={model} />
+        </div>
+      )}
+      {isMixed(settings) && <StripButton />}
+      {model.variation && <VariationSlider variation={settings.variation} />}
       <NumberSlider
         label="Pictures"
         value={settings.images}
@@ -46,11 +62,12 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
       />
       <DynamicToggles />
       <div className={styles.sampling}>
+        <SamplerSelect settings={settings} model={model} />
         <NumberSlider
           label="Steps"
           value={settings.steps}
-          {...limits.steps}
-          sliderMax={slidSteps}
+          {...steps}
+          sliderMax={Math.min(slidSteps, steps.max)}
           onChange={(steps) => change({ steps })}
           onType={(text) => type('steps', text)}
         />
@@ -62,7 +79,6 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
           onChange={(guidance) => change({ guidance })}
           onType={(text) => type('guidance', text)}
         />
-        <SamplerSelect />
         <SeedField />
       </div>
     </div>

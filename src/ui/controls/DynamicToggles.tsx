@@ -1,11 +1,14 @@
 import { Toggle } from '../parts/Toggle';
 import { useApp } from '../use-app';
+import { BudgetControl } from './BudgetControl';
 import styles from './DynamicToggles.module.css';
 
-/** The two ways to leave work out, and in a sentence each what they are. */
+/** The two ways to leave work out, in a sentence each what they are, and how much of it. */
 export function DynamicToggles() {
   const width = useApp((app) => app.settings?.dynamicWidth ?? false);
   const tokens = useApp((app) => app.settings?.dynamicTokens ?? false);
+  const settings = useApp((app) => app.settings);
+  const curve = useApp((app) => app.model?.budget);
   const isStatic = useApp((app) => app.model?.dynamic === false);
   const change = useApp((app) => app.change);
   return (
@@ -30,6 +33,7 @@ export function DynamicToggles() {
         isDisabled={isStatic}
         onChange={(dynamicTokens) => change({ dynamicTokens })}
       />
+      {curve && settings && <BudgetControl curve={curve} settings={settings} />}
     </fieldset>
   );
 }

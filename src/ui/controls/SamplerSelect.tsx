@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import {
   Button,
   Label,
@@ -6,8 +7,11 @@ import {
   Popover,
   Select,
   SelectValue,
+  Text,
 } from 'react-aria-components';
-import type { SamplerName } from '../../engine/api';
+import type { ModelInfo, SamplerName } from '../../engine/api';
+import { evaluationsAPicture, samplingWith } from '../../store/sampling';
+import type { Settings } from '../../store/settings';
 import { Icon } from '../parts/Icon';
 import { useApp } from '../use-app';
 import styles from './SamplerSelect.module.css';
@@ -17,37 +21,50 @@ const names: Record<SamplerName, string> = {
   ddim: 'DDIM',
   'flow-euler': 'Euler',
   'flow-heun': 'Heun, two looks a step',
-  'flow-jumps': 'Jumps, a few steps',
+  'flow-jumps': 'Fast, in a few jumps',
 };
 
-export function SamplerSelect() {
-  const sampler = useApp((app) => app.settings?.sampler);
-  const samplers = useApp((app) => app.model?.samplers);
+/** How noise becomes a picture, and what that costs. */
+export function SamplerSelect({ settings, model }: { settings: Settings; model: ModelInfo }) {
   const change = useApp((app) => app.change);
-  if (!sampler || !samplers) return null;
+  const costId = useId();
+  const cost = (name: SamplerName) =>
+    costOf(evaluationsAPicture(samplingWith(name, settings, model), model));
   return (
     <Select
       className={styles.select}
-      value={sampler}
+      value={settings.sampler}
       onChange={(key) => {
-        const chosen = samplers.find((name) => name === key);
-        if (chosen) change({ sampler: chosen });
+        const chosen = model.samplers.find((name) => name === key);
+        if (chosen) change(samplingWith(chosen, settings, model));
       }}
     >
       <Label className={styles.label}>Sampler</Label>
-      <Button className={styles.button}>
-        <SelectValue className={styles.value} />
+      <Button className={styles.button} aria-describedby={costId}>
+        <SelectValue className={styles.value}>
+          {() => names[settings.sampler]}
+        </SelectValue>
         <Icon name="down" size={18} />
       </Button>
       <Popover className={styles.popover}>
         <ListBox className={styles.list}>
-          {samplers.map((name) => (
-            <ListBoxItem key={name} id={name} className={styles.item}>
-              {names[name]}
+          {model.samplers.map((name) => (
+            <ListBoxItem key={name} id={name} className={styles.item} textValue={names[name]}>
+              <Text slot="label">{names[name]}</Text>
+              <Text slot="description" className={styles.cost}>
+                {cost(name)}
+              </Text>
             </ListBoxItem>
           ))}
         </ListBox>
       </Popover>
+      <p id={costId} className={styles.cost}>
+        {cost(settings.sampler)}
+      </p>
     </Select>
   );
+}
+
+function costOf(evaluations: number): string {
+  return `${evaluations} ${evaluations === 1 ? 'evaluation' : 'evaluations'} a picture`;
 }

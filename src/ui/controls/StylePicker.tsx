@@ -1,23 +1,24 @@
+import type { ModelInfo } from '../../engine/api';
+import type { Settings } from '../../store/settings';
+import { withStyle } from '../../store/subject';
 import { Choice } from '../parts/Choice';
 import { useApp } from '../use-app';
 
 const any = 'any';
 
 /** Whose hand the emoji is drawn by. */
-export function StylePicker() {
-  const styleId = useApp((app) => app.settings?.styleId);
-  const names = useApp((app) => app.model?.styles);
+export function StylePicker({ settings, model }: { settings: Settings; model: ModelInfo }) {
   const change = useApp((app) => app.change);
-  if (styleId === undefined || !names) return null;
+  const { styleId } = settings;
   return (
     <Choice
       label="Style"
       options={[
-        ...names.map((label, id) => ({ value: String(id), label })),
+        ...model.styles.map((label, id) => ({ value: String(id), label })),
         { value: any, label: 'Any' },
       ]}
       value={styleId === null ? any : String(styleId)}
-      onChange={(value) => change({ styleId: value === any ? null : Number(value) })}
+      onChange={(value) => change(withStyle(settings, value === any ? null : Number(value)))}
     />
   );
 }

@@ -1,10 +1,12 @@
 import { useEffect, useId, useState } from 'react';
-import type { TargetDtype } from '../../checkpoint/convert/converted-tensor';
 import type { ModelChoice } from '../../engine/models/model-choice';
 import type { ModelAnswers } from '../../network/answers/answers';
 import type { Question } from '../../network/answers/questions';
 import type { Opening } from '../../store/models/opening';
-import { keepChoices, recommendedKeep, type KeepChoice } from '../../store/models/keep-choice';
+import { keepChoices,
+  recommendedKeep,
+  recommendedType,
+  type KeepChoice } from '../../store/models/keep-choice';
 import { formatBytes, formatMillions } from '../format';
 import { ActionButton } from '../parts/ActionButton';
 import { Choice } from '../parts/Choice';
@@ -55,7 +57,7 @@ export function QuestionForm({ opening }: { opening: Asking }) {
           {model.name}
         </h2>
         <p className={styles.about}>
-          {`${model.kind}, ${formatMillions(model.parameters)} weights in ${model.dtype}${model.hasVae ? ', with its VAE' : ''}.`}
+          {`${model.kind}, ${formatMillions(model.parameters)} weights in ${model.dtype}${model.hasVae ? ', with its VAE' : ', without a VAE'}.`}
           {first.length > 0 && ' The file does not say all of it; the likely answers are given.'}
         </p>
       </header>
@@ -136,7 +138,8 @@ function openIds(questions: readonly Question[]): ReadonlySet<Question['id']> {
   return new Set(questions.filter(({ open }) => open).map(({ id }) => id));
 }
 
-function keepLabel(choice: KeepChoice, { keptBytes }: Asking['model']): string {
+function keepLabel(choice: KeepChoice, model: Asking['model']): string {
   if (choice === 'no') return 'For this visit';
-  return `${typeNames[choice]}, ${formatBytes(keptBytes[choice satisfies TargetDtype])}`;
+  const hint = choice === recommendedType(model) ? ' (recommended)' : '';
+  return `${typeNames[choice]}, ${formatBytes(model.keptBytes[choice])}${hint}`;
 }

@@ -1,7 +1,8 @@
-import { Slider, SliderThumb, SliderTrack } from 'react-aria-components';
+import { Slider } from 'react-aria-components';
 import { clamp } from '../../store/limits';
 import { NumberBox } from './NumberBox';
 import styles from './NumberSlider.module.css';
+import { SlidingTrack } from './SlidingTrack';
 
 interface Props {
   label: string;
@@ -46,18 +47,7 @@ export function NumberSlider({
         step={step}
         onChange={(next) => typeof next === 'number' && onChange(next)}
       >
-        <SliderTrack className={styles.track}>
-          {({ state }) => (
-            <>
-              <div className={styles.rail} />
-              <div
-                className={styles.fill}
-                style={{ width: `${state.getThumbPercent(0) * 100}%` }}
-              />
-              <SliderThumb className={styles.thumb} />
-            </>
-          )}
-        </SliderTrack>
+        <SlidingTrack />
       </Slider>
     </div>
   );

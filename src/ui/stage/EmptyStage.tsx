@@ -1,3 +1,4 @@
+import { showsGallery } from '../../store/gallery';
 import { linkInUse } from '../../store/recipe';
 import { seedOfImage } from '../../store/settings';
 import { describeSubject } from '../../store/subject';
@@ -13,12 +14,13 @@ import { CopyLink } from './CopyLink';
 /** Places that had best be filled before any setting is known. */
 const placesAtFirst = 4;
 
-/** Before the first run: the noise that the pictures will come from. */
+/** Before the first run: the noise that the pictures will come from, unless there are pictures to see. */
 export function EmptyStage() {
   const settings = useApp((app) => app.settings);
   const model = useApp((app) => app.model);
   const failed = useApp((app) => app.engine.status === 'failed');
   const query = useApp(linkInUse);
+  const hasGallery = useApp(showsGallery);
   const count = settings?.images ?? placesAtFirst;
   const emoji = settings ? model?.classes.at(settings.classId)?.emoji : undefined;
   if (failed && !model) return null;
@@ -32,18 +34,20 @@ export function EmptyStage() {
       ) : (
         <SceneHead title="Getting ready" note="It all happens on your machine." />
       )}
-      <PictureGrid count={count}>
-        {Array.from({ length: count }, (_, index) => (
-          <Tile key={index}>
-            <NoisePicture seed={settings ? seedOfImage(settings, index) : index} />
-            {emoji && (
-              <span aria-hidden="true" className={styles.emoji}>
-                {emoji}
-              </span>
-            )}
-          </Tile>
-        ))}
-      </PictureGrid>
+      {!hasGallery && (
+        <PictureGrid count={count}>
+          {Array.from({ length: count }, (_, index) => (
+            <Tile key={index}>
+              <NoisePicture seed={settings ? seedOfImage(settings, index) : index} />
+              {emoji && (
+                <span aria-hidden="true" className={styles.emoji}>
+                  {emoji}
+                </span>
+              )}
+            </Tile>
+          ))}
+        </PictureGrid>
+      )}
       {settings && (
         <div className={styles.foot}>
           <p>

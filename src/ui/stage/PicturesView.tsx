@@ -5,6 +5,7 @@ import { describeSubject } from '../../store/subject';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { Viewer } from '../viewer/Viewer';
 import { describeCost, describeSampling, describeToggles } from './describe';
+import { FewerNote } from './FewerNote';
 import { LatentNote } from './LatentNote';
 import { PictureGrid } from './PictureGrid';
 import { OutcomeActions } from './OutcomeActions';
@@ -35,6 +36,7 @@ export function PicturesView({ outcome }: { outcome: PicturesOutcome }) {
           </TileButton>
         ))}
       </PictureGrid>
+      <FewerNote outcome={outcome} />
       <OutcomeActions outcome={outcome} />
       <Viewer outcome={outcome} items={items} opened={opened} onMove={setOpened} />
     </>

@@ -4,6 +4,7 @@ import { useApp } from '../use-app';
 import { ComparisonView } from './ComparisonView';
 import { EmptyStage } from './EmptyStage';
 import { EngineStage } from './EngineStage';
+import { Gallery } from './Gallery';
 import { History } from './History';
 import { PicturesView } from './PicturesView';
 import { RunView } from './RunView';
@@ -18,6 +19,7 @@ export function Stage() {
       <EngineStage />
       <OpeningCard />
       <Scene />
+      <Gallery />
       <History />
     </section>
   );

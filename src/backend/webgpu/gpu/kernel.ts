@@ -196,13 +196,6 @@ export class BoundKernel {
     pass.dispatchWorkgroups(x, y, z);
   }
 
-  /** Takes the grid from three u32 at `byteOffset` of `args`. */
-  dispatchIndirect(pass: GPUComputePassEncoder, args: GPUBuffer, byteOffset: number): void {
-    pass.setPipeline(this.#pipeline);
-    pass.setBindGroup(0, this.#group);
-    pass.dispatchWorkgroupsIndirect(args, byteOffset);
-  }
-
   /** Frees the uniform buffers; the bound data buffers belong to their arenas. */
   destroy(): void {
     for (const uniform of this.#owned) uniform.destroy();

@@ -3,20 +3,22 @@ import type { Compilation } from '../compilation';
 import type { BoundOp } from '../dispatch';
 import type { GridSize } from '../gpu/kernel';
 import { inVectors, paddedGroup } from '../layout';
+import { widestHead } from '../variants/attention';
 
-/** Twin of shaders/attention.wgsl. */
+/** Twin of shaders/attention.wgsl and attention_tiled.wgsl. */
 export async function bindAttention(op: AttentionOp, compilation: Compilation): Promise<BoundOp> {
-  const { library, records, step, widthTable } = compilation;
+  const { library, choice, records, step, widthTable } = compilation;
   const { axis } = compilation.tensor(op.qkv);
   const { tokens, items, heads } = op;
   const headVectors = inVectors(paddedGroup(axis));
-  const kernel = await library.plain('attention', { HEAD_VEC4: headVectors });
-  const widest = kernel.constant('HEAD_VEC4_MAX');
-  if (headVectors > widest) {
+  if (headVectors > widestHead) {
     throw compilation.unsupported(
-      `heads of at most ${4 * widest} columns were expected; got ${axis.group}`,
+      `heads of at most ${4 * widestHead} columns were expected; got ${axis.group}`,
     );
   }
+  const shape = { tokens, headVectors };
+  const variant = choice.attention(shape);
+  const kernel = await variant.build(library, shape);
   const outAxis = { groups: axis.groups / 3, group: axis.group };
   const bound = compilation.bind(
     kernel,
@@ -29,9 +31,11 @@ export async function bindAttention(op: AttentionOp, compilation: Compilation): 
     },
     { dims: { tokens, record: records.record(heads), scale: axis.group ** -0.5 } },
   );
-  const sizes = Array.from({ length: records.evaluations }, (_, evaluation): GridSize =>
-    kernel.gridFor(tokens, records.activeCount(heads, evaluation), items),
-  );
+  const sizes = Array.from({ length: records.evaluations }, (_, evaluation): GridSize => [
+    Math.ceil(tokens / variant.queries),
+    records.activeCount(heads, evaluation),
+    items,
+  ]);
   return {
     dispatches: [{ kernel: bound, grid: { kind: 'width', sizes } }],
   };

@@ -1,6 +1,7 @@
-import type { Op } from '../../../ops/op';
+import type { LinearOp, Op } from '../../../ops/op';
 import type { Compilation } from '../compilation';
 import type { BoundOp } from '../dispatch';
+import type { Step } from '../steps';
 import { bindAttention } from './attention';
 import { bindCondition } from './condition';
 import { bindConv } from './conv';
@@ -18,13 +19,17 @@ import { bindUnpatchify } from './unpatchify';
 import { bindUpdate } from './update';
 
 /**
- * Turns an op into dispatches with everything bound.
+ * Turns a step into dispatches with everything bound.
  * @throws DyditError `shader-failed`, `limit-too-small`, `out-of-memory`, `checkpoint-unsupported`
  */
-export function bindOp(op: Op, compilation: Compilation): Promise<BoundOp> {
+export function bindStep(step: Step, compilation: Compilation): Promise<BoundOp> {
+  return step.op.kind === 'linear'
+    ? bindLinear(step.op, step, compilation)
+    : bindOp(step.op, compilation);
+}
+
+function bindOp(op: Exclude<Op, LinearOp>, compilation: Compilation): Promise<BoundOp> {
   switch (op.kind) {
-    case 'linear':
-      return bindLinear(op, compilation);
     case 'addGated':
       return bindAddGated(op, compilation);
     case 'norm':

@@ -4,7 +4,7 @@ import { runCase, type OpCase } from '../../testing/run-case';
 import { chunk } from '../../../ops/recorder';
 import { createWebGpuBackend } from '../webgpu-backend';
 
-const backend = await createWebGpuBackend(navigator.gpu, { linearVariant: 'register' });
+const backend = await createWebGpuBackend(navigator.gpu, { forced: { linear: 'register' } });
 afterAll(() => backend.destroy());
 
 /** What compiling and running a case throws. */

@@ -1,84 +1,147 @@
 import { axisLength } from '../../../ops/axis';
-import type { AddGatedOp, LinearOp } from '../../../ops/op';
+import type { AddGatedOp, LinearOp, NormOp, UnpatchifyOp } from '../../../ops/op';
+import type { Program } from '../../../ops/program';
 import type { Compilation } from '../compilation';
-import type { BoundOp } from '../dispatch';
-import type { Bindings, Kernel, Uniforms } from '../gpu/kernel';
+import { fullMultiplyAdds } from '../work';
+import type { BoundOp, Dispatch } from '../dispatch';
+import type { Bindings, Uniforms } from '../gpu/kernel';
 import { inVectors, paddedGroup, paddedLength } from '../layout';
+import { submissionMs } from '../pace';
+import type { LinearEnd } from '../shaders';
+import type { Step } from '../steps';
+import type { LinearShape } from '../variants/linear';
+import type { GpuWeights } from '../weights';
 import { modulationColumn, modulationOf } from './modulation';
+import { normBindings } from './norm';
 import { paddedRows } from './padded-rows';
 
-/** Twin of shaders/linear_*.wgsl with shaders/lib/linear_store.wgsl. */
-export async function bindLinear(op: LinearOp, compilation: Compilation): Promise<BoundOp> {
-  const { library, weights } = compilation;
-  const { storage } = weights.matrix(op.layer);
-  const activation = library.activation(op.activation);
-  const kernel = await library.linear('Store', storage, { ACTIVATION: activation });
-  const y = compilation.rows(op.y, op.layer.n);
-  return bindProduct(op, compilation, { kernel, bindings: { y }, uniforms: {} });
+/** Twin of shaders/linear_*.wgsl with shaders/lib/linear_store.wgsl or linear_patches.wgsl. */
+export function bindLinear(
+  op: LinearOp,
+  { norm, unpatchify }: Pick<Step, 'norm' | 'unpatchify'>,
+  compilation: Compilation,
+): Promise<BoundOp> {
+  const end = unpatchify
+    ? patchesEnd(unpatchify, compilation)
+    : storeEnd(compilation.rows(op.y, op.layer.n));
+  return bindProduct(op, { ...end, norm }, compilation);
 }
 
 /** Twin of shaders/linear_*.wgsl with shaders/lib/linear_add_gated.wgsl. */
-export async function bindAddGated(op: AddGatedOp, compilation: Compilation): Promise<BoundOp> {
-  const { library, weights } = compilation;
-  const { storage } = weights.matrix(op.layer);
-  const kernel = await library.linear('AddGated', storage);
-  const y = compilation.rows(op.y, op.layer.n);
+export function bindAddGated(op: AddGatedOp, compilation: Compilation): Promise<BoundOp> {
   const { modulation, stride } = modulationOf([op.gate], compilation);
   const offset = modulationColumn(op.gate, axisLength(op.layer.n), compilation);
-  return bindProduct(op, compilation, {
-    kernel,
-    bindings: { y, modulation },
+  const end: ProductEnd = {
+    end: 'AddGated',
+    bindings: { y: compilation.rows(op.y, op.layer.n), modulation },
     uniforms: { gate: { tokens: op.tokens, stride, offset } },
-  });
+  };
+  return bindProduct(op, end, compilation);
 }
 
-/** What a matrix product's end adds to its operands. */
+/** What the choice of a kernel for a product hangs on. */
+export function linearShape(
+  op: LinearOp | AddGatedOp,
+  { program, weights }: { readonly program: Program; readonly weights: GpuWeights },
+  end: LinearEnd = op.kind === 'linear' ? 'Store' : 'AddGated',
+): LinearShape {
+  return {
+    rows: program.tensors[op.kind === 'linear' ? op.x : op.y].rows,
+    k: paddedLength(op.layer.k),
+    n: paddedLength(op.layer.n),
+    storage: weights.matrix(op.layer).storage,
+    end,
+    normed: false,
+    kept: op.rows !== undefined,
+  };
+}
+
+/** What becomes of a product's values, and what its end reads. */
 interface ProductEnd {
-  readonly kernel: Kernel;
+  readonly end: LinearEnd;
   readonly bindings: Bindings;
   readonly uniforms: Uniforms;
 }
 
+function storeEnd(y: GPUBuffer): ProductEnd {
+  return { end: 'Store', bindings: { y }, uniforms: {} };
+}
+
+function patchesEnd(
+  { y, channels, side, patch }: UnpatchifyOp,
+  compilation: Compilation,
+): ProductEnd {
+  return {
+    end: 'Patches',
+    bindings: { y: compilation.dense(y) },
+    uniforms: { patches: { channels, side, patch_size: patch } },
+  };
+}
+
 async function bindProduct(
   op: LinearOp | AddGatedOp,
+  { end, norm, ...ending }: ProductEnd & { readonly norm?: NormOp },
   compilation: Compilation,
-  { kernel, bindings, uniforms }: ProductEnd,
 ): Promise<BoundOp> {
-  const { step, widthTable, weights, records } = compilation;
-  const { weight, bias } = weights.matrix(op.layer);
+  const { step, widthTable, weights, records, choice, library } = compilation;
+  const { weight, bias, scales } = weights.matrix(op.layer);
   const { n, k } = op.layer;
   const nGate = op.kind === 'linear' ? op.n : undefined;
-  const rows = op.kind === 'linear' ? compilation.tensor(op.x).rows : compilation.tensor(op.y).rows;
-  const x = await paddedRows(op, op.x, k, compilation);
-  const bound = compilation.bind(
-    kernel,
-    compilation.name(op),
-    {
-      ...bindings,
-      step: step.buffer,
-      x: x.buffer,
-      weight,
-      bias,
-      width_table: widthTable,
-      rows: compilation.rowList(op.rows, rows),
-    },
-    {
-      ...uniforms,
-      dims: {
-        n_group: inVectors(nGate ? paddedGroup(n) : paddedLength(n)),
-        n_record: records.record(nGate),
-        n_stride: inVectors(paddedLength(n)),
-        k_group: inVectors(op.k ? paddedGroup(k) : paddedLength(k)),
-        k_record: records.record(op.k),
+  const shape = { ...linearShape(op, compilation, end), normed: norm !== undefined };
+  const variant = choice.linear(shape);
+  const activation = op.kind === 'linear' ? op.activation : 'none';
+  const kernel = await variant.build(library, { ...shape, activation });
+  const x = norm
+    ? { buffer: compilation.rows(norm.x, k), before: [] }
+    : await paddedRows(op, op.x, k, compilation);
+  const normed = norm && normBindings(norm, compilation);
+  const { tile } = variant;
+  const parts = rowParts(op, Math.ceil(shape.rows / tile.rows), compilation);
+  const dispatches = parts.map(({ first, count }): Dispatch => {
+    const rowSource = compilation.rowSource(op, op.rows, shape.rows, first);
+    const bound = compilation.bind(
+      kernel,
+      compilation.name(op),
+      {
+        ...ending.bindings,
+        ...rowSource.bindings,
+        ...normed?.bindings,
+        ...(scales && { scales }),
+        step: step.buffer,
+        x: x.buffer,
+        weight,
+        bias,
+        width_table: widthTable,
       },
-    },
-  );
-  const grid = compilation.tileGrid(op, {
-    columns: n,
-    gate: nGate,
-    rows,
-    tileColumns: kernel.constant('TILE_COLUMNS'),
-    tileRows: kernel.constant('TILE_ROWS'),
+      {
+        ...ending.uniforms,
+        ...rowSource.uniforms,
+        ...normed?.uniforms,
+        dims: {
+          n_group: inVectors(nGate ? paddedGroup(n) : paddedLength(n)),
+          n_record: records.record(nGate),
+          n_stride: inVectors(paddedLength(n)),
+          k_group: inVectors(op.k ? paddedGroup(k) : paddedLength(k)),
+          k_record: records.record(op.k),
+        },
+      },
+    );
+    const tiling = { columns: n, gate: nGate, rowTiles: count, tileColumns: tile.columns };
+    return { kernel: bound, grid: compilation.tileGrid(tiling) };
   });
-  return { dispatches: [...x.before, { kernel: bound, grid }] };
+  return { dispatches: [...x.before, ...dispatches] };
+}
+
+/** Tiles of rows, in parts that take no longer than a submission may. */
+function rowParts(
+  op: LinearOp | AddGatedOp,
+  tiles: number,
+  { program, pace }: Compilation,
+): readonly { readonly first: number; readonly count: number }[] {
+  const ms = pace.estimateMs(fullMultiplyAdds(op, program));
+  const parts = Math.max(1, Math.min(tiles, Math.ceil(ms / submissionMs)));
+  return Array.from({ length: parts }, (_, part) => {
+    const first = Math.floor((part * tiles) / parts);
+    return { first, count: Math.floor(((part + 1) * tiles) / parts) - first };
+  });
 }

@@ -6,7 +6,7 @@ import type { TokenRouterLayer } from '../../../ops/layer';
 import { wholeAxis } from '../../../ops/axis';
 import { createWebGpuBackend } from '../webgpu-backend';
 
-const backend = await createWebGpuBackend(navigator.gpu, { linearVariant: 'register' });
+const backend = await createWebGpuBackend(navigator.gpu, { forced: { linear: 'register' } });
 const [lane] = backend.lanes;
 afterAll(() => backend.destroy());
 

@@ -1,28 +1,46 @@
 import { axisLength } from '../../../ops/axis';
 import type { NormOp } from '../../../ops/op';
 import type { Compilation } from '../compilation';
-import type { BoundOp } from '../dispatch';
+import { fixedGrid, type BoundOp } from '../dispatch';
+import type { Bindings, Uniforms } from '../gpu/kernel';
 import { modulationColumn, modulationOf } from './modulation';
 
 /** Twin of shaders/norm.wgsl. */
 export async function bindNorm(op: NormOp, compilation: Compilation): Promise<BoundOp> {
-  const kernel = await compilation.library.plain('norm');
   const { rows, axis } = compilation.tensor(op.x);
-  const width = axisLength(axis);
-  if (axis.groups !== 1) throw compilation.misuse('a norm has an axis without groups');
-  const { modulation, stride } = modulationOf([op.shift, op.scale], compilation);
+  const rowSource = compilation.rowSource(op, op.rows, rows);
+  const kernel = await compilation.library.plain(rowSource.kept ? 'normKept' : 'norm');
+  const { bindings, uniforms } = normBindings(op, compilation);
   const bound = compilation.bind(
     kernel,
     compilation.name(op),
     {
+      ...bindings,
+      ...rowSource.bindings,
       step: compilation.step.buffer,
       x: compilation.rows(op.x, axis),
-      modulation,
-      rows: compilation.rowList(op.rows, rows),
       y: compilation.rows(op.y, axis),
     },
-    {
-      dims: {
+    { ...uniforms, ...rowSource.uniforms },
+  );
+  // A workgroup makes whole rows.
+  const grid = fixedGrid([1, Math.ceil(rows / kernel.constant('TILE_ROWS')), 1]);
+  return { dispatches: [{ kernel: bound, grid }] };
+}
+
+/** What shaders/lib/norm_modulate.wgsl reads beside x. */
+export function normBindings(
+  op: NormOp,
+  compilation: Compilation,
+): { readonly bindings: Bindings; readonly uniforms: Uniforms } {
+  const { axis } = compilation.tensor(op.x);
+  if (axis.groups !== 1) throw compilation.misuse('a norm has an axis without groups');
+  const width = axisLength(axis);
+  const { modulation, stride } = modulationOf([op.shift, op.scale], compilation);
+  return {
+    bindings: { norm_modulation: modulation },
+    uniforms: {
+      norm: {
         width,
         tokens: op.tokens,
         stride,
@@ -30,10 +48,5 @@ export async function bindNorm(op: NormOp, compilation: Compilation): Promise<Bo
         scale: modulationColumn(op.scale, width, compilation),
       },
     },
-  );
-  // A workgroup makes whole rows.
-  const tileRows = kernel.constant('TILE_ROWS');
-  const tileColumns = axisLength(axis);
-  const grid = compilation.tileGrid(op, { columns: axis, rows, tileColumns, tileRows });
-  return { dispatches: [{ kernel: bound, grid }] };
+  };
 }

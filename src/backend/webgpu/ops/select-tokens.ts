@@ -4,59 +4,34 @@ import type { Compilation } from '../compilation';
 import { fixedGrid, type BoundOp } from '../dispatch';
 import { inVectors, paddedLength } from '../layout';
 
-/** Twin of shaders/token_router.wgsl and shaders/compact_tokens.wgsl. */
+/**
+ * Twin of shaders/token_router.wgsl. The list of rows is not made: ops that work on the kept tokens
+ * find them from the gates, see shaders/lib/rows_kept.wgsl.
+ * @throws DyditError `internal` where the list is wanted outside the program
+ */
 export async function bindSelectTokens(
   op: SelectTokensOp,
   compilation: Compilation,
 ): Promise<BoundOp> {
-  const { library, rowGrids, step, widthTable } = compilation;
+  if (compilation.tensor(op.rows).external !== undefined) {
+    throw compilation.misuse('the list of the kept rows stays inside its program');
+  }
   const { width, hidden } = op.layer;
   const { rows } = compilation.tensor(op.x);
   const axis = wholeAxis(width);
-  const kept = compilation.dense(op.kept);
-  const keptStart = op.keptRow * rows;
-  const router = await library.plain('tokenRouter');
-  const decide = compilation.bind(
-    router,
+  const kernel = await compilation.library.plain('tokenRouter');
+  const { w1, b1, w2 } = compilation.weights.tokenRouter(op.layer);
+  const bound = compilation.bind(
+    kernel,
     compilation.name(op),
-    {
-      x: compilation.rows(op.x, axis),
-      ...routerBindings(op, compilation),
-      kept,
-    },
+    { x: compilation.rows(op.x, axis), w1, b1, w2, kept: compilation.dense(op.kept) },
     {
       dims: {
         ...{ rows, width: inVectors(paddedLength(axis)), hidden },
-        ...{ kept_start: keptStart, shift: op.shift },
+        ...{ kept_start: op.keptRow * rows, shift: op.shift },
       },
     },
   );
-  const { first, count } = rowGrids.rangeOf(op);
-  const compact = compilation.bind(
-    await library.plain('compactTokens'),
-    compilation.name(op, 'compact'),
-    {
-      step: step.buffer,
-      width_table: widthTable,
-      kept,
-      row_grids: rowGrids.rowGrids,
-      rows: compilation.dense(op.rows),
-      grids: rowGrids.grids,
-    },
-    { dims: { tokens: rows, kept_start: keptStart, first_grid: first, grids: count } },
-  );
-  return {
-    dispatches: [
-      {
-        kernel: decide,
-        grid: fixedGrid([Math.ceil(rows / router.constant('TILE_ROWS')), 1, 1]),
-      },
-      { kernel: compact, grid: fixedGrid([1, 1, 1]) },
-    ],
-  };
-}
-
-function routerBindings(op: SelectTokensOp, { weights }: Compilation) {
-  const { w1, b1, w2 } = weights.tokenRouter(op.layer);
-  return { w1, b1, w2 };
+  const grid = fixedGrid([Math.ceil(rows / kernel.constant('TILE_ROWS')), 1, 1]);
+  return { dispatches: [{ kernel: bound, grid }] };
 }
