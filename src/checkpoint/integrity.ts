@@ -129,10 +129,7 @@ export async function identityOf(
 }
 
 /** The same of files of up to 64 MiB whose SHA-256 is known. */
-export function identityOfHashes(
-  sha256s: readonly string[],
-  also: readonly string[] = [],
-): string {
+export function identityOfHashes(sha256s: readonly string[], also: readonly string[] = []): string {
   const hash = new RunningHash();
   hash.add(utf8ToBytes(JSON.stringify([sha256s.toSorted(), also])));
   return hash.finish().slice(0, identityLength);

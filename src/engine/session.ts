@@ -81,7 +81,8 @@ export class Session {
         model = await load(source, signal);
       } catch (thrown) {
         const present = this.#source;
-        if (!this.#model || !present || DyditError.from(thrown).code !== 'out-of-memory') throw thrown;
+        if (!this.#model || !present || DyditError.from(thrown).code !== 'out-of-memory')
+          throw thrown;
         this.#put(undefined);
         try {
           model = await load(source, signal);

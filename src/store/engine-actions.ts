@@ -5,7 +5,7 @@ import type { AppActions } from './app-state';
 import { nameOfSource } from './opened-files';
 import { restoreHistory } from './history';
 import { carryOver, defaultSettings } from './default-settings';
-import { disposeEngine, loseEngine } from './engine-life';
+import { disposeEngine, isEndOfEngine, loseEngine } from './engine-life';
 import { changesOfModel } from './apply-shared';
 import { takeShared, type Taken } from './awaited-model';
 import { afterLoading } from './models/opening';
@@ -61,7 +61,7 @@ export function engineActions(context: AppContext): EngineActions {
  * is doing first, for it does one thing at a time.
  */
 export async function loadSource(context: AppContext, source: ModelSource): Promise<void> {
-  const { session, set } = context;
+  const { session, get, set } = context;
   const { engine } = session;
   session.wanted = source;
   // An engine that starts takes up what is wanted by then.
@@ -77,7 +77,8 @@ export async function loadSource(context: AppContext, source: ModelSource): Prom
     const loading = engine.load(source, {
       signal: abort.signal,
       onProgress: (progress) => {
-        if (isCurrent()) set({ engine: { status: 'loading', progress } });
+        const { engine: state } = get();
+        if (isCurrent() && state.status === 'loading') set({ engine: { ...state, progress } });
       },
     });
     session.engineBusy = loading;
@@ -92,7 +93,7 @@ export async function loadSource(context: AppContext, source: ModelSource): Prom
 
 function failLoading(context: AppContext, error: ErrorReport): void {
   const { session, get, set } = context;
-  if (error.code === 'device-lost') {
+  if (isEndOfEngine(error)) {
     loseEngine(context, error);
   } else if (session.hasModel) {
     session.unfinished = { source: session.wanted };
@@ -100,7 +101,7 @@ function failLoading(context: AppContext, error: ErrorReport): void {
     set({
       engine: { status: 'ready' },
       opening: afterLoading(get().opening),
-      notice: { kind: 'error', error },
+      notice: error.code === 'cancelled' ? null : { kind: 'error', error },
     });
   } else {
     session.unfinished = { source: session.wanted };

@@ -3,10 +3,12 @@ import type { ModelChoice } from '../../engine/models/model-choice';
 import type { ModelAnswers } from '../../network/answers/answers';
 import type { Question } from '../../network/answers/questions';
 import type { Opening } from '../../store/models/opening';
-import { keepChoices,
+import {
+  keepChoices,
   recommendedKeep,
   recommendedType,
-  type KeepChoice } from '../../store/models/keep-choice';
+  type KeepChoice,
+} from '../../store/models/keep-choice';
 import { formatBytes, formatMillions } from '../format';
 import { ActionButton } from '../parts/ActionButton';
 import { Choice } from '../parts/Choice';
