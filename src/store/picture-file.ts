@@ -13,14 +13,17 @@ import { textChunk } from './png/text';
 /** Under which a picture keeps its settings. */
 export const keyword = 'dydit-web settings';
 
-/** A PNG that carries the settings it was made with, in the form they have in the address bar. */
+/**
+ * A PNG that carries the settings it was made with, in the form they have in the address bar; none
+ * where they would not make it again.
+ */
 export function writePictureFile(
   picture: Picture,
-  settings: SharedSettings,
+  settings: SharedSettings | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return encodePng(picture, [
     textChunk('Software', 'dydit-web'),
-    textChunk(keyword, formatQuery(settings)),
+    ...(settings ? [textChunk(keyword, formatQuery(settings))] : []),
   ]);
 }
 

@@ -102,7 +102,11 @@ async function drawBatch(
     const path = picturePath(output, first + i, count);
     const own = settingsOfImage(settings, first + i);
     // What the seed was not left to draw stands in no settings.
-    await savePicture(path, picture, options.moves ? {} : shareSettings(own, info, modelName));
+    await savePicture(
+      path,
+      picture,
+      options.moves ? undefined : shareSettings(own, info, modelName),
+    );
     terminal.out(path);
   }
   if (options.seed === undefined && first === 0 && count > batchSize && !options.quiet) {

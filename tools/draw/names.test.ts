@@ -61,6 +61,41 @@ describe('settings', () => {
   });
 });
 
+describe('what new weights know', () => {
+  const lively = {
+    ...model,
+    samplers: [...model.samplers, 'flow-jumps'] as const,
+    variation: { names: ['tilt'] as const, default: 0.7 },
+    budget: [
+      { shift: -3, share: 0.3, frechet: 2, top1: 0.8 },
+      { shift: 3, share: 1, frechet: 1, top1: 0.9 },
+    ],
+  };
+  const livelySettings = (...args: string[]) =>
+    settingsFor(parseDrawOptions(args), lively, () => 99);
+
+  it('is taken from the command, else from the model', () => {
+    expect(livelySettings('fox')).toMatchObject({ variation: 0.7, budget: 0, mix: null });
+    const args = ['fox', '--mix', 'box:0.4', '--style-mix', 'twemoji', '--budget=-2'];
+    expect(livelySettings(...args, '--variation', '0')).toMatchObject({
+      ...{ variation: 0, budget: -2, mix: { id: 1, share: 0.4 } },
+      styleMix: { id: 2, share: 0.5 },
+    });
+  });
+
+  it('is refused where the model does not know it', () => {
+    expect(() => settings('fox', '--variation', '0.5')).toThrow('--variation 0 alone');
+    expect(() => settings('fox', '--budget', '1')).toThrow('--budget 0 alone');
+    expect(() => settings('fox', '--moves', 'tilt=1')).toThrow('no moves');
+    expect(() => settings('fox', '--mix', 'boxs')).toThrow('Did you mean box?');
+    expect(() => livelySettings('fox', '--budget', '4')).toThrow('from -3 to 3');
+    expect(() => livelySettings('fox', '--moves', 'hue=1')).toThrow('the move hue, but tilt');
+    const jumps = ['fox', '--sampler', 'flow-jumps'];
+    expect(() => livelySettings(...jumps, '--steps', '17')).toThrow('--steps');
+    expect(() => livelySettings(...jumps, '--guidance', '2')).toThrow('--guidance 1 alone');
+  });
+});
+
 describe('files', () => {
   it('are numbered where there are several', () => {
     expect(picturePath('out/fox.png', 0, 1)).toBe('out/fox.png');

@@ -37,6 +37,18 @@ describe('the command line', () => {
       output: 'out/fox.png',
       quiet: true,
     });
+    expect(
+      parse(
+        'fox --mix keycap:-#:0.4 --style-mix Fluent --variation 0.3 --moves tilt=-0.5,shift-x=1 --budget=-2',
+      ),
+    ).toMatchObject({
+      mix: { name: 'keycap:-#', share: 0.4 },
+      styleMix: { name: 'Fluent', share: 0.5 },
+      variation: 0.3,
+      moves: { tilt: -0.5, shift_x: 1 },
+      budget: -2,
+    });
+    expect(parse('fox --mix keycap:#')).toMatchObject({ mix: { name: 'keycap:#', share: 0.5 } });
     expect(parse('fox --static')).toMatchObject({ dynamicWidth: false, dynamicTokens: false });
   });
 
@@ -57,6 +69,13 @@ describe('the command line', () => {
     ['fox --guidance 0.5', '--guidance'],
     ['fox --guidance NaN', '--guidance'],
     ['fox --sampler euler', 'flow-euler'],
+    ['fox --mix box:2', '--mix takes a number from 0 to 1'],
+    ['fox --variation 2', '--variation'],
+    ['fox --moves spin=1', 'mirror, tilt'],
+    ['fox --moves tilt=2', '--moves tilt takes a number from -1 to 1'],
+    ['fox --moves mirror=0.5', 'whole number'],
+    ['fox --moves tilt', '--moves tilt'],
+    ['fox --budget much', '--budget'],
     ['fox --width maybe', 'on or off'],
     ['fox --threads 0', '--threads'],
     ['fox --help=yes', '--help'],

@@ -142,10 +142,11 @@ function samplerOf(text: string | undefined): SamplerName | undefined {
 /** 'avocado:0.4'; half of each where no share is given. A name may have a colon of its own. */
 function mixOf(flag: string, text: string | undefined): MixOption | undefined {
   if (text === undefined) return undefined;
-  const [, name = text, share] = /^(.+):([^:]*)$/.exec(text) ?? [];
-  const isShare = share !== undefined && share.trim() !== '' && Number.isFinite(Number(share));
-  if (!isShare) return { name: text, share: evenShare };
-  return { name, share: numeric(flag, share, { min: 0, max: 1 }) ?? evenShare };
+  const colon = text.lastIndexOf(':');
+  const share = colon < 0 ? '' : text.slice(colon + 1).trim();
+  if (share === '' || Number.isNaN(Number(share))) return { name: text, share: evenShare };
+  const range = { min: 0, max: 1 };
+  return { name: text.slice(0, colon), share: numeric(flag, share, range) ?? evenShare };
 }
 
 /** 'tilt=0.5,mirror=1' */

@@ -29,7 +29,7 @@ export async function checkOutput(output: string): Promise<void> {
 export async function savePicture(
   path: string,
   picture: Picture,
-  settings: SharedSettings,
+  settings: SharedSettings | undefined,
 ): Promise<void> {
   await writeFile(path, await writePictureFile(picture, settings));
 }

@@ -26,7 +26,7 @@ CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
   --variation X       how far a seed moves the drawing, 0 (plain) to 1 (the model's)
   --moves NAME=X,...  set the moves instead: mirror 0 or 1; tilt, zoom, shift-x, shift-y, hue from
                       -1 to 1; the PNG then holds no settings
-  --budget X          shift of the routers' thresholds: less work below 0, more above (0, as learned)
+  --budget=X          shift of the routers' thresholds: less work below 0, more above (0, as learned)
   --width on|off      dynamic width: skip heads and channels (on)
   --tokens on|off     dynamic tokens: skip tokens (on)
   --static            both off
