@@ -41,9 +41,7 @@ export function SamplerSelect({ settings, model }: { settings: Settings; model: 
     >
       <Label className={styles.label}>Sampler</Label>
       <Button className={styles.button} aria-describedby={costId}>
-        <SelectValue className={styles.value}>
-          {() => names[settings.sampler]}
-        </SelectValue>
+        <SelectValue className={styles.value}>{() => names[settings.sampler]}</SelectValue>
         <Icon name="down" size={18} />
       </Button>
       <Popover className={styles.popover}>

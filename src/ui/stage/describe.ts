@@ -3,10 +3,12 @@ import type { Settings } from '../../store/settings';
 import type { RunStatistics } from '../../engine/api';
 import { formatDuration, formatRatio, formatSetting, formatShare } from '../format';
 
-/** 'seed 7 · 25 steps · guidance 2.5' */
-export function describeSampling({ seed, steps, guidance, images }: Settings): string {
+/** 'seed 7 · 25 steps · guidance 2.5', 'seeds from 7 · 4 steps · guidance 2 · variation 60 %' */
+export function describeSampling(settings: Settings): string {
+  const { seed, steps, guidance, images, variation } = settings;
   const seeds = images === 1 ? `seed ${seed}` : `seeds from ${seed}`;
-  return `${seeds} · ${steps} ${steps === 1 ? 'step' : 'steps'} · guidance ${formatSetting(guidance)}`;
+  const lively = variation > 0 ? ` · variation ${formatShare(variation)}` : '';
+  return `${seeds} · ${steps} ${steps === 1 ? 'step' : 'steps'} · guidance ${formatSetting(guidance)}${lively}`;
 }
 
 /** 'dynamic width and tokens' */
