@@ -3,7 +3,7 @@ training/, diffusers the decoder, on the weights in public/models/emoji.
 
 Run: python3 e2e/make-picture.py   (needs torch, diffusers, safetensors and pillow; training/requirements.txt)
 
-Run it again when the weights change. Class, style, seed and steps are those of e2e/picture.spec.ts.
+Run it again when the weights change. Class, style, seed, steps and guidance are those of e2e/picture.spec.ts.
 """
 
 import json
@@ -17,29 +17,15 @@ from safetensors.torch import load_file
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "public/models/emoji"
-sys.path.insert(0, str(ROOT / "training"))
+sys.path[:0] = [str(ROOT / "training"), str(ROOT / "conformance")]
+from checkpoints import load_into  # noqa: E402
 from diffusion import guided, sample_flow  # noqa: E402
-from model import Config, DiT, Gates  # noqa: E402
+from gates import Gates  # noqa: E402
+from model import Config, DiT  # noqa: E402
+from philox import normals  # noqa: E402
+from quantise import dequantise  # noqa: E402
 
-CLASS, STYLE, SEED, STEPS = "pizza", "Twemoji", 7, 4
-
-
-def philox(key, block):
-    """Philox4x32-10 of the counter (block, 0, 0, 0), on Python's own integers."""
-    mask = 0xFFFFFFFF
-    (k0, k1), (c0, c1, c2, c3) = key, (block, 0, 0, 0)
-    for _ in range(10):
-        product0, product1 = 0xD2511F53 * c0, 0xCD9E8D57 * c2
-        c0, c1, c2, c3 = (product1 >> 32) ^ c1 ^ k0, product1 & mask, (product0 >> 32) ^ c3 ^ k1, product0 & mask
-        k0, k1 = (k0 + 0x9E3779B9) & mask, (k1 + 0xBB67AE85) & mask
-    return c0, c1, c2, c3
-
-
-def normals(seed, *shape):
-    """The initial latent's noise (stream 0): quantiles of (word + 1/2) / 2^32."""
-    count = torch.Size(shape).numel()
-    words = [word for block in range((count + 3) // 4) for word in philox((seed, 0), block)][:count]
-    return torch.special.ndtri((torch.tensor(words, dtype=torch.float64) + 0.5) / 2**32).float().view(shape)
+CLASS, STYLE, SEED, STEPS, GUIDANCE = "pizza", "Twemoji", 7, 4, 2.5
 
 
 def load_dit(manifest):
@@ -47,13 +33,14 @@ def load_dit(manifest):
     names = {name: described[name] for name in Config.__dataclass_fields__ if name in described}
     config = Config(**names, dynamic=True)
     dit = DiT(config).eval()
-    dit.load_state_dict({k: v.float() for k, v in load_file(MODEL / described["file"]).items()})
+    load_into(dit, dequantise(load_file(MODEL / described["file"])))
     return dit, config
 
 
 def load_vae(manifest):
     described = dict(manifest["vae"])
     state = load_file(MODEL / described.pop("file"))
+    described.pop("sha256", None)
     depth = len(described["block_out_channels"])
     vae = AutoencoderKL(down_block_types=["DownEncoderBlock2D"] * depth, up_block_types=["UpDecoderBlock2D"] * depth, **described).eval()
     left = vae.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
@@ -64,13 +51,16 @@ def load_vae(manifest):
 
 @torch.no_grad()
 def make_picture(manifest):
-    """(H,W,3) bytes: both toggles on, the routers obeyed."""
+    """(H,W,3) bytes, plain: both toggles on, the routers obeyed, guidance as an input where the network has it."""
     dit, config = load_dit(manifest)
     y = torch.tensor([[c["name"] for c in manifest["classes"]].index(CLASS)])
     s = torch.tensor([manifest["styles"].index(STYLE)])
-    predict = guided(dit, config, manifest["sampling"]["cfg_scale"])
+    names = manifest["dit"].get("condition_names", [])
+    a = torch.tensor([[float(GUIDANCE - 1 if name == "guidance" else 0) for name in names]])
+    told = {"a": a} if names else {}
+    predict = dit if "guidance" in names else guided(dit, config, GUIDANCE)
     noise = normals(SEED, 1, config.in_channels, config.input_size, config.input_size)
-    latent = sample_flow(lambda z, t: predict(z, t, y, s, Gates("eval")), noise, STEPS)
+    latent = sample_flow(lambda z, t: predict(z, t, y, s, gates=Gates("eval"), **told), noise, STEPS)
     image = load_vae(manifest).decode(latent / manifest["vae"]["scaling_factor"]).sample  # (1,3,H,W) in -1..1
     return (127.5 * image + 128).clamp(0, 255).to(torch.uint8)[0].permute(1, 2, 0)
 
