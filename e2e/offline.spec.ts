@@ -18,6 +18,15 @@ async function visitAndKeep(page: Page, host: StaticHost): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready);
 }
 
+/** The browser would put the page among its programs. */
+async function expectInstallable(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  // A test has a window of its own, which is a private one.
+  const kinds = installabilityErrors.map(({ errorId }) => errorId);
+  expect(kinds.filter((kind) => kind !== 'in-incognito')).toEqual([]);
+}
+
 /** Another version of the page on the host, told by its title. */
 async function update(host: StaticHost, title: string): Promise<void> {
   const path = join(host.folder, 'index.html');
@@ -40,6 +49,7 @@ test('after the first visit the page draws without a network, isolated on any ho
   try {
     await visitAndKeep(page, host);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await expectInstallable(page);
     await generate(page);
     picture = await readPicture(page);
   } finally {

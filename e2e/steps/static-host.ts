@@ -40,7 +40,7 @@ export async function serveFolder(
     configFile: false,
     root: folder,
     base: path,
-    logLevel: 'warn',
+    logLevel: 'error',
     build: { outDir: folder },
     preview: { host: '127.0.0.1', port: 0 },
   });
