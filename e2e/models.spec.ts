@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from './fixtures';
+import { expectAccessible } from './steps/accessibility';
+import { dropFile } from './steps/files';
+import { openPage, quickSettings, setNumber, visit, waitUntilReady } from './steps/page';
+import { readPicture } from './steps/pixels';
+import { generate } from './steps/run';
+
+/** A static DiT of no official width: its file does not say its heads. */
+const staticModel = () =>
+  readFile(new URL('../conformance/cases/static/model.pt', import.meta.url));
+
+test('a file that does not say all is asked about, kept as chosen, and there at the next visit', async ({
+  page,
+}) => {
+  await openPage(page);
+  // Any name does: files are told by what is in them.
+  await dropFile(page, { name: 'something.bin', bytes: await staticModel() });
+  const form = page.getByTestId('questions');
+  await expect(form).toContainText('DiT of 2 layers');
+  await form.getByRole('button', { name: /How many attention heads/ }).click();
+  await page.getByRole('option', { name: '6 of 16 channels' }).click();
+  await form.getByText(/^f16, /).click();
+  await expectAccessible(page, 'questions about a file');
+  await form.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Model: something.bin' })).toBeVisible();
+  await setNumber(page, 'Steps', 2);
+  await generate(page);
+  const before = await readPicture(page);
+
+  await page.reload();
+  await waitUntilReady(page);
+  await expect(page.getByRole('button', { name: 'Model: something.bin' })).toBeVisible();
+  // The seed of the address: the same weights make the same bytes again.
+  await generate(page);
+  const after = await readPicture(page);
+  expect(after.rgba).toEqual(before.rgba);
+});
+
+test('what the browser keeps is listed, renamed, exported and deleted', async ({ page }) => {
+  await openPage(page);
+  await dropFile(page, {
+    name: 'tiny.pt',
+    bytes: await readFile(new URL('../conformance/cases/tiny/model.pt', import.meta.url)),
+  });
+  const menu = page.getByRole('button', { name: 'Model: tiny.pt' });
+  await menu.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/^int8: /).click();
+  await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+  const kept = dialog.getByRole('listitem').filter({ hasText: 'tiny.pt' });
+  await expect(kept).toContainText('int8');
+  await expectAccessible(page, 'kept models');
+
+  await kept.getByRole('button', { name: 'Rename tiny.pt' }).click();
+  await dialog.getByRole('textbox', { name: 'Name of the model' }).fill('My tiny one');
+  await dialog.getByRole('textbox', { name: 'Name of the model' }).press('Enter');
+  const renamed = dialog.getByRole('listitem').filter({ hasText: 'My tiny one' });
+  const download = page.waitForEvent('download');
+  await renamed.getByRole('button', { name: 'Export My tiny one' }).click();
+  expect((await download).suggestedFilename()).toBe('My-tiny-one.zip');
+
+  await renamed.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByRole('button', { name: 'Model: My tiny one' })).toBeVisible();
+  await setNumber(page, 'Steps', 1);
+  await generate(page);
+
+  await page.getByRole('button', { name: 'Model: My tiny one' }).click();
+  await dialog.getByRole('button', { name: 'Delete My tiny one' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveCount(0);
+});
+
+test('files that are dropped while the engine starts are opened once it has', async ({ page }) => {
+  await visit(page, quickSettings);
+  await dropFile(page, {
+    name: 'early',
+    bytes: await readFile(new URL('../conformance/cases/tiny/model.pt', import.meta.url)),
+  });
+  await expect(page.getByRole('button', { name: 'Model: early' })).toBeVisible();
+  await waitUntilReady(page);
+});
