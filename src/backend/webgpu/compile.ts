@@ -10,6 +10,7 @@ import { Compilation } from './compilation';
 import { expectGrid, type Dispatch } from './dispatch';
 import { GpuExecutable, type Work } from './executable';
 import { BufferArena } from './gpu/buffer';
+import { thrownByDevice } from './gpu/failure';
 import { reflectShader } from './gpu/reflection';
 import { RunTimestamps } from './gpu/timestamps';
 import { UniformBuffer } from './gpu/uniform';
@@ -78,9 +79,9 @@ export async function compileProgram(
     return new GpuExecutable(gpu, {
       ...{ label, ops, works, records, step, timestamps, arena, pace, order, onDestroy },
     });
-  } catch (error) {
+  } catch (thrown) {
     arena.destroy();
-    throw error;
+    throw thrownByDevice(`preparing ${label}`, thrown);
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   Storage,
   WeightSet,
 } from '../backend';
+import { Owned } from '../owned';
 import { CommandOrder } from './command-order';
 import { compileProgram } from './compile';
 import { BufferArena } from './gpu/buffer';
@@ -126,15 +127,27 @@ export class GpuLane implements Lane {
     }
     const { library, choice, pace, tune } = this.parts;
     await tune?.(program, weights);
-    const executable = await withErrorScopes(this.#gpu, `preparing ${program.label}`, () =>
-      compileProgram(library, program, {
-        ...{ choice, pace, weights, storage, width, timedRuns },
-        order: this.#order,
-        onDestroy: (freed) => this.#live.delete(freed),
-      }),
-    );
-    this.#live.add(executable);
-    return executable;
+    const owned = new Owned();
+    try {
+      const executable = await withErrorScopes(
+        this.#gpu,
+        `preparing ${program.label}`,
+        async () =>
+          owned.adopt(
+            await compileProgram(library, program, {
+              ...{ choice, pace, weights, storage, width, timedRuns },
+              order: this.#order,
+              onDestroy: (freed) => this.#live.delete(freed),
+            }),
+          ),
+      );
+      this.#live.add(executable);
+      return executable;
+    } catch (error) {
+      // The device may report only afterwards that it had no memory for what was made.
+      owned.destroy();
+      throw error;
+    }
   }
 
   /** Frees everything; reads under way end as cancelled. */

@@ -17,6 +17,7 @@ export class WatchedGpu {
   readonly #live = new Set<GPUBuffer>();
   readonly #checks: Promise<Guard>[] = [];
   #made = 0;
+  #largest = 0;
 
   constructor(gpu: GPU) {
     this.gpu = changedGpu(gpu, (device) => this.#watch(device));
@@ -28,6 +29,11 @@ export class WatchedGpu {
    */
   get live(): number {
     return this.#live.size;
+  }
+
+  /** Bytes of the largest buffer that was asked for so far. */
+  get largest(): number {
+    return this.#largest;
   }
 
   /** Buffers that were made so far. */
@@ -52,6 +58,7 @@ export class WatchedGpu {
     const createBuffer = device.createBuffer.bind(device);
     device.createBuffer = (wanted) => {
       this.#made++;
+      this.#largest = Math.max(this.#largest, wanted.size);
       if ((wanted.usage & GPUBufferUsage.MAP_READ) !== 0) return createBuffer(wanted);
       if ((wanted.usage & GPUBufferUsage.STORAGE) === 0) return this.#count(createBuffer(wanted));
       const buffer = this.#count(createGuarded(createBuffer, wanted));

@@ -1,0 +1,52 @@
+// Tiles of x and of the weight in workgroup memory, TILE_K k at a time: each element is read from
+// memory once a workgroup. With SLICES of threads each slice has tiles of its own, on other k.
+// Assumes: the kernel has TILE_ROWS; LANES_X columns, in vec4; LANES_X * LANES_Y threads a slice.
+const TILE_K = 4u; // in vec4
+
+// A slice's x [TILE_ROWS][TILE_K], then its weights [4 * TILE_K][LANES_X].
+override TILE_AREA: u32 = 512;
+var<workgroup> tiles: array<vec4f, SLICES * TILE_AREA>;
+
+// What a thread needs to know to fill tiles.
+struct Filler {
+  first_row: u32,
+  count: u32, // rows there are
+  first_column: u32,
+  columns: u32, // active ones
+  x_stride: u32,
+  area: u32, // start of the slice's tiles
+  thread: u32, // of the slice
+}
+
+// Fills the slice's tiles with the k from `k` on; zeros past the end of rows and k.
+fn fill_tiles(by: Filler, k: u32) {
+  for (var i = by.thread; i < TILE_ROWS * TILE_K; i += LANES_X * LANES_Y) {
+    let row = by.first_row + i / TILE_K;
+    let column = k + i % TILE_K;
+    var value = vec4f(0.0);
+    if (row < by.count && column < by.x_stride) {
+      value = load_x(row, by.first_row, column, by.x_stride);
+    }
+    tiles[by.area + i] = value;
+  }
+  for (var i = by.thread; i < 4 * TILE_K * LANES_X; i += LANES_X * LANES_Y) {
+    let tile_k = i / LANES_X;
+    let column = min(by.first_column + i % LANES_X, by.columns - 1);
+    var value = vec4f(0.0);
+    if (k + tile_k / 4 < by.x_stride) {
+      value = load_weight(weight_row(k + tile_k / 4) + tile_k % 4, weight_column(column), dims.n_stride);
+    }
+    tiles[by.area + TILE_ROWS * TILE_K + i] = value;
+  }
+}
+
+// x of a row of the tile at vec4 `quad` of its k.
+fn tile_x(area: u32, tile_row: u32, quad: u32) -> vec4f {
+  return tiles[area + tile_row * TILE_K + quad];
+}
+
+// Weights of the four k of a quad in a column of the tile.
+fn tile_weights(area: u32, quad: u32, tile_column: u32) -> mat4x4f {
+  let start = area + TILE_ROWS * TILE_K + 4 * quad * LANES_X + tile_column;
+  return mat4x4f(tiles[start], tiles[start + LANES_X], tiles[start + 2 * LANES_X], tiles[start + 3 * LANES_X]);
+}

@@ -1,0 +1,108 @@
+import type { Gpu } from '../gpu/device';
+import { DyditError } from '../../../errors';
+import { attentionVariants, type AttentionShape, type AttentionVariant } from './attention';
+import { linearVariants, type LinearShape, type LinearVariant } from './linear';
+import { meets, type Variant } from './variant';
+
+/** Variants by name that are to be used wherever they can; for tests and benchmarks. */
+export interface Forced {
+  readonly linear?: string;
+  readonly attention?: string;
+  /** Whether norms are done in the product behind them. */
+  readonly fused?: boolean;
+}
+
+/** Columns up to which a norm is made anew by every tile of the product behind it. */
+const widestFusedNorm = 512;
+
+/** Workgroups that keep a card busy: some for each of a few dozen cores. */
+const enoughWorkgroups = 160;
+
+/** Which variant does an op: the forced one, else what was measured, else what the table says. */
+export class VariantChoice {
+  readonly #measured = new Map<string, string>();
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly forced: Forced = {},
+  ) {}
+
+  linear(shape: LinearShape): LinearVariant {
+    const names = this.gpu.software ? softwareLinear(shape) : cardLinear(shape);
+    const measured = this.#measured.get(linearKey(shape));
+    return this.#choose(linearVariants, shape, [this.forced.linear, measured, ...names]);
+  }
+
+  /** Variants that a measurement may choose among. */
+  linearCandidates(shape: LinearShape): readonly LinearVariant[] {
+    if (this.gpu.software || this.forced.linear !== undefined) return [];
+    return linearVariants.filter(
+      (variant) => variant.name !== 'naive' && variant.accepts(shape) && meets(variant.needs, this.gpu),
+    );
+  }
+
+  attention(shape: AttentionShape): AttentionVariant {
+    const tiles = attentionVariants.map(({ name }) => name).filter((name) => name !== 'direct');
+    const names = this.gpu.software ? ['direct'] : [...tiles, 'direct'];
+    return this.#choose(attentionVariants, shape, [this.forced.attention, ...names]);
+  }
+
+  /** Whether the norm in front of a product is done as it reads x. */
+  fusesNorm(shape: LinearShape): boolean {
+    const variant = linearVariants.find(({ name }) => name === this.forced.linear);
+    if (variant && !variant.accepts({ ...shape, normed: true })) return false;
+    // A processor norms once more cheaply than twice; a card waits for every dispatch.
+    return this.forced.fused ?? (!this.gpu.software && shape.k <= widestFusedNorm);
+  }
+
+  /** What was measured, by `linearKey`. */
+  get measured(): ReadonlyMap<string, string> {
+    return this.#measured;
+  }
+
+  /** @param name of the variant that was fastest */
+  remember(key: string, name: string): void {
+    this.#measured.set(key, name);
+  }
+
+  forget(): void {
+    this.#measured.clear();
+  }
+
+  /** The first of `names` that can do the shape here; else the first that can. */
+  #choose<Shape, V extends Variant<Shape, never>>(
+    variants: readonly V[],
+    shape: Shape,
+    names: readonly (string | undefined)[],
+  ): V {
+    const able = variants.filter(
+      (variant) => variant.accepts(shape) && meets(variant.needs, this.gpu),
+    );
+    for (const name of names) {
+      const found = able.find((variant) => variant.name === name);
+      if (found) return found;
+    }
+    if (able.length > 0) return able[0];
+    throw new DyditError('internal', `No kernel can do ${JSON.stringify(shape)}.`);
+  }
+}
+
+/** Shapes that are alike to a kernel: rows by powers of two, the rest as it is. */
+export function linearKey({ rows, k, n, storage, end, normed, kept }: LinearShape): string {
+  const bucket = 2 ** Math.ceil(Math.log2(Math.max(8, rows)));
+  return [`${bucket}x${k}x${n}`, storage, end, normed ? 'normed' : '', kept ? 'kept' : ''].join(' ');
+}
+
+/** On a processor: registers; where there are few rows, one thread must not do them alone. */
+function softwareLinear({ rows }: LinearShape): readonly string[] {
+  return rows <= 8 ? ['few', 'register', 'tiled64'] : ['register', 'tiled64'];
+}
+
+/** On a card that was not measured: the largest tiles of which there are enough. */
+function cardLinear({ rows, n }: LinearShape): readonly string[] {
+  if (rows <= 8) return ['few', 'tiled32x1'];
+  const tiles = (side: number): number => Math.ceil(rows / side) * Math.ceil(n / side);
+  if (tiles(64) >= enoughWorkgroups) return ['tall', 'tiled32x1'];
+  if (tiles(32) >= enoughWorkgroups) return ['tiled32x1'];
+  return ['tiled32x4', 'tiled32x2', 'tiled32x1'];
+}

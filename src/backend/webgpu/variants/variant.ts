@@ -1,0 +1,40 @@
+import type { GpuFeatures } from '../gpu/device';
+import type { Kernel } from '../gpu/kernel';
+
+/**
+ * `exact`: every variant gives the same bits, because all sum in the same order, so that a measurement
+ * may choose among them. `fast`: within a stated tolerance, and only where it was asked for.
+ */
+export type Precision = 'exact' | 'fast';
+
+/** What a device must have for a variant. */
+export interface Needs {
+  readonly features?: readonly (keyof GpuFeatures)[];
+  readonly limits?: Partial<
+    Record<'maxComputeWorkgroupStorageSize' | 'maxComputeInvocationsPerWorkgroup', number>
+  >;
+}
+
+/** One way to do an op. */
+export interface Variant<Shape, Builder> {
+  readonly name: string;
+  readonly precision: Precision;
+  readonly needs: Needs;
+  /** Whether it can do an op of this shape. */
+  readonly accepts: (shape: Shape) => boolean;
+  /** @throws DyditError `shader-failed` */
+  readonly build: (builder: Builder, shape: Shape) => Promise<Kernel>;
+}
+
+/** Whether a device has what a variant needs. */
+export function meets(
+  { features = [], limits = {} }: Needs,
+  gpu: { readonly features: GpuFeatures; readonly device: Pick<GPUDevice, 'limits'> },
+): boolean {
+  const { maxComputeWorkgroupStorageSize = 0, maxComputeInvocationsPerWorkgroup = 0 } = limits;
+  return (
+    features.every((feature) => gpu.features[feature]) &&
+    maxComputeWorkgroupStorageSize <= gpu.device.limits.maxComputeWorkgroupStorageSize &&
+    maxComputeInvocationsPerWorkgroup <= gpu.device.limits.maxComputeInvocationsPerWorkgroup
+  );
+}
