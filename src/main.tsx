@@ -5,6 +5,7 @@ import { browserHistory } from './store/history-store';
 import { browserPageKeeper, noPageKeeper } from './store/page-keeper';
 import { browserPreferences } from './store/preferences';
 import { browserSurroundings } from './store/surroundings';
+import { browserUnfinished } from './store/unfinished-store';
 import { mountPage } from './ui/mount';
 import { createLibrary } from './engine/models/worker/client';
 import { createEngine } from './engine/worker/client';
@@ -22,6 +23,7 @@ const store = createAppStore({
   addressBar: browserAddressBar(),
   preferences: browserPreferences(),
   history: browserHistory(),
+  unfinished: browserUnfinished(),
   library: createLibrary(),
   surroundings: browserSurroundings(),
   pageKeeper: import.meta.env.PROD ? browserPageKeeper() : noPageKeeper,

@@ -1,14 +1,16 @@
 import type { Engine, EngineOptions, ModelSource } from '../engine/api';
 import type { ModelLibrary } from '../engine/models/library';
-import type { App, AppState, Outcome, Run } from './app-state';
+import type { App, AppState, Outcome } from './app-state';
 import type { AddressBar } from './address-bar';
 import type { GalleryPicture } from './gallery';
 import type { HistoryStore } from './history-store';
+import type { Journal } from './journal';
 import type { PageKeeper } from './page-keeper';
 import type { PreferenceStore } from './preferences';
-import type { Settings } from './settings';
 import type { ReadSettings } from './shared-settings';
 import type { Surroundings } from './surroundings';
+import type { Unfinished } from './broken-off';
+import type { KeptRun, UnfinishedStore } from './unfinished-store';
 
 /** What the store needs from the outside. */
 export interface AppDependencies {
@@ -16,6 +18,7 @@ export interface AppDependencies {
   readonly addressBar: AddressBar;
   readonly preferences: PreferenceStore;
   readonly history: HistoryStore;
+  readonly unfinished: UnfinishedStore;
   /** Never rejects. */
   readonly gallery: () => Promise<readonly GalleryPicture[]>;
   readonly library: ModelLibrary;
@@ -25,13 +28,6 @@ export interface AppDependencies {
   readonly builtInManifest: string;
   /** A seed that nobody chose. */
   readonly randomSeed: () => number;
-}
-
-/** What an engine that failed was at, so that another one can do it. */
-export interface Unfinished {
-  readonly source: ModelSource;
-  /** Absent where it was loading or idle. */
-  readonly run?: { readonly kind: Run['kind']; readonly settings: Settings };
 }
 
 /** A live redraw that the next change may still replace. */
@@ -56,9 +52,15 @@ export interface Session {
   opened: object;
   /** Ends the keeping of a model under way. */
   keepAbort: AbortController | null;
+  /** Ends the fetching of a model under way. */
+  fetchAbort: AbortController | null;
   /** Settles, never rejects, when the page has taken note of the end of its last run. */
   runEnded: Promise<void>;
   unfinished: Unfinished | null;
+  /** What the page before a reload was at. */
+  kept: KeptRun | undefined;
+  /** Of the last run, which may be under way. */
+  journal: Journal | null;
   /** What a link, a picture or the history asks of a model that is not here. */
   awaited: ReadSettings | null;
   /** Whether pictures have been made with the seed of the settings; an unlocked seed is then drawn anew. */

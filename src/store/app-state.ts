@@ -18,11 +18,16 @@ import type { Notice } from './notice';
 import type { PictureDifference } from './picture-difference';
 import type { Recipe } from './recipe';
 import type { Settings } from './settings';
+import type { BrokenOff, RunKind } from './broken-off';
 
 /** Where the engine stands. Settings and outcomes live outside it and survive every change. */
 export type EngineState =
   | { readonly status: 'starting' }
-  | { readonly status: 'loading'; readonly progress: LoadProgress | null }
+  | {
+      readonly status: 'loading';
+      readonly progress: LoadProgress | null;
+      readonly cancelling?: boolean;
+    }
   | { readonly status: 'ready' }
   | {
       readonly status: 'failed';
@@ -45,7 +50,7 @@ export type Cause = 'asked' | 'first' | 'live';
 
 /** A run under way. */
 export interface Run {
-  readonly kind: 'generate' | 'compare' | 'strip';
+  readonly kind: RunKind;
   readonly cause: Cause;
   readonly settings: Settings;
   readonly model: ModelInfo;
@@ -115,6 +120,8 @@ export interface AppState {
   /** The outcome on the stage; `null` before the first. */
   readonly shownId: number | null;
   readonly notice: Notice | null;
+  /** A run that broke off and can go on. */
+  readonly brokenOff: BrokenOff | null;
   /** Pictures that the model of the page drew when it was published; empty until they are here. */
   readonly gallery: readonly GalleryPicture[];
   /** Files that were opened and are no model in use yet. */
@@ -131,6 +138,10 @@ export interface AppActions {
   readonly retryLoad: () => Promise<void>;
   /** Computes on something else from now on; model, settings and pictures stay. */
   readonly chooseBackend: (backend: BackendChoice) => Promise<void>;
+  /** Goes on with the run that broke off, on the machine in use. */
+  readonly goOn: () => Promise<void>;
+  /** Lets the run that broke off be. */
+  readonly forgetBrokenOff: () => void;
   /** Does on the processor what the graphics card could not: the same model, the same run. */
   readonly goOnOnProcessor: () => Promise<void>;
   readonly loadBuiltIn: () => Promise<void>;
@@ -143,6 +154,7 @@ export interface AppActions {
   readonly compare: () => Promise<void>;
   /** Draws the way from the first thing and style to the second ones. */
   readonly strip: () => Promise<void>;
+  /** Ends the run under way, or the loading. */
   readonly cancel: () => void;
   readonly show: (id: number) => void;
   /** Takes settings of an outcome, which may be of another model, for the next run: all, or those given. */

@@ -1,8 +1,12 @@
 import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { runAsked } from './run-actions';
+import { setUnfinished } from './unfinished';
 
-type BackendActions = Pick<AppActions, 'chooseBackend' | 'goOnOnProcessor'>;
+type BackendActions = Pick<
+  AppActions,
+  'chooseBackend' | 'goOn' | 'goOnOnProcessor' | 'forgetBrokenOff'
+>;
 
 export function backendActions(context: AppContext): BackendActions {
   const { dependencies, session, get, set } = context;
@@ -13,14 +17,28 @@ export function backendActions(context: AppContext): BackendActions {
       set({ backend });
       await get().start();
     },
+    async goOn() {
+      const { unfinished } = session;
+      if (!unfinished) return;
+      if (get().engine.status !== 'ready') {
+        session.wanted = unfinished.source;
+        await get().start();
+      }
+      const { run } = unfinished;
+      if (run) await runAsked(context, run.kind, run);
+    },
+    forgetBrokenOff: () => setUnfinished(context, null),
     async goOnOnProcessor() {
       const { unfinished } = session;
-      session.unfinished = null;
       if (unfinished) session.wanted = unfinished.source;
       // For this visit only: a card that was lost today may serve tomorrow.
       set({ backend: 'wasm' });
       await get().start();
-      if (unfinished?.run) await runAsked(context, unfinished.run.kind, unfinished.run.settings);
+      const run = unfinished?.run;
+      if (!run) return;
+      // Times of two machines are no comparison.
+      const journal = run.kind === 'compare' ? {} : { journal: run.journal };
+      await runAsked(context, run.kind, { settings: run.settings, ...journal });
     },
   };
 }

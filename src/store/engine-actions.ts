@@ -15,6 +15,7 @@ import { drawFirstPicture } from './live';
 import { compareMaker, linkInUse, type Maker } from './recipe';
 import { fitSettings } from './settings';
 import { showInAddress } from './settings-in-use';
+import { restoreUnfinished } from './unfinished';
 import { readQuery, shareSettings, type ReadSettings } from './shared-settings';
 
 type EngineActions = Pick<AppActions, 'start' | 'retryLoad' | 'loadBuiltIn'>;
@@ -27,9 +28,10 @@ export function engineActions(context: AppContext): EngineActions {
       const starting = { status: 'starting' } as const;
       set({ engine: starting, run: null, notice: null });
       try {
-        const [engine, sparing] = await Promise.all([
+        const [engine, sparing, kept] = await Promise.all([
           dependencies.createEngine({ backend: get().backend }),
           dependencies.surroundings.isSparing(),
+          dependencies.unfinished.read(),
           restoreHistory(context),
         ]);
         if (get().engine !== starting) {
@@ -38,6 +40,7 @@ export function engineActions(context: AppContext): EngineActions {
           return;
         }
         session.engine = engine;
+        session.kept = kept;
         const { live = !sparing } = dependencies.preferences.read();
         set({ machine: engine.machine, sparing, live });
         void engine.lost.then((error) => {
@@ -123,8 +126,9 @@ function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): 
   set({ engine: { status: 'ready' }, source, model, settings: taken.settings, opening });
   if (!(read && taken.isAwaiting)) showInAddress(context, linkInUse(get()));
   if (taken.notice) set({ notice: taken.notice });
+  if (isFirst) restoreUnfinished(context, session.kept, { model, source });
   void drawFirstPicture(context, {
-    isWelcome: read?.shared.draw !== false && !taken.isAwaiting,
+    isWelcome: read?.shared.draw !== false && !taken.isAwaiting && !get().brokenOff,
     isStrip: read?.shared.run === 'strip' && !taken.isAwaiting,
   });
 }

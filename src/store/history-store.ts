@@ -61,6 +61,8 @@ export function browserHistory(): HistoryStore {
       database ??= createStore(databaseName, 'outcomes');
       return await Promise.race([work(database), patience]);
     } catch {
+      // A database that could not be opened is asked for anew the next time.
+      database = undefined;
       return otherwise;
     }
   };

@@ -4,9 +4,12 @@ import type {
   GenerateResult,
   MachineReport,
   ModelInfo,
+  Picture,
+  StepEvent,
 } from '../engine/api';
 import type { AppContext } from './app-context';
 import type { Cause, Run } from './app-state';
+import type { Journal } from './journal';
 import { nameOfSource } from './opened-files';
 import type { Settings } from './settings';
 
@@ -19,6 +22,8 @@ export interface Job {
   readonly settings: Settings;
   readonly cause: Cause;
   readonly abort: AbortController;
+  readonly kind: Run['kind'];
+  readonly journal: Journal;
 }
 
 /** Whether the page still waits for this run. */
@@ -31,15 +36,31 @@ export function report(job: Job, patch: Partial<Run>): void {
   if (run && isCurrent(job)) job.context.set({ run: { ...run, ...patch } });
 }
 
-/** Generates, with progress and previews on the page. */
+/**
+ * Generates, with progress and previews on the page. What a run before this one has finished is
+ * taken from there, what it has begun goes on.
+ */
 export async function generateWith(job: Job, request: GenerateRequest): Promise<GenerateResult> {
-  const result = await job.engine.generate(request, {
+  const plain = {
     signal: job.abort.signal,
-    onStep: (step) => report(job, { step }),
-    onPreview: (previews) => report(job, { previews }),
-  });
+    onStep: (step: StepEvent) => report(job, { step }),
+    onPreview: (previews: readonly Picture[]) => report(job, { previews }),
+  };
+  const result =
+    job.cause === 'live'
+      ? await job.engine.generate(request, plain)
+      : await job.journal.generate(
+          request,
+          (journal) => job.engine.generate(request, { ...plain, ...journal }),
+          () => keepForReload(job),
+        );
   job.context.session.warm.add(shapeOf(request));
   return result;
+}
+
+/** Keeps what there is to go on from, in case the page is reloaded. */
+function keepForReload({ context, kind, settings, journal }: Job): void {
+  void context.dependencies.unfinished.write({ kind, settings, journal: journal.data() });
 }
 
 /** Runs of one shape use the same kernels at the same sizes. */

@@ -1,11 +1,13 @@
 import { DyditError } from '../errors';
 import type { AppContext } from './app-context';
 import type { Cause, Outcome, Run } from './app-state';
-import { loseEngine } from './engine-life';
+import { isEndOfEngine, loseEngine } from './engine-life';
 import { keepOutcomes } from './history';
 import { isCurrent, type Job } from './job';
+import { Journal } from './journal';
 import { linkOf } from './recipe';
 import type { Settings } from './settings';
+import { setUnfinished, unfinishedNow } from './unfinished';
 
 /** What is to be run, and why. */
 export interface RunPlan {
@@ -13,6 +15,8 @@ export interface RunPlan {
   readonly cause: Cause;
   readonly settings: Settings;
   readonly work: (job: Job) => Promise<Outcome>;
+  /** Of a run that broke off, to go on with. */
+  readonly journal?: Journal | undefined;
 }
 
 /** Frames any kind of run: one at a time, to an outcome or a notice. Never rejects. */
@@ -21,15 +25,19 @@ export function perform(context: AppContext, plan: RunPlan): Promise<void> {
   const { engine } = session;
   const { model, machine, engine: state, run } = get();
   if (!engine || !model || !machine || run || state.status !== 'ready') return Promise.resolve();
-  const { settings, cause } = plan;
+  const { settings, cause, kind } = plan;
   const abort = new AbortController();
-  const job: Job = { context, engine, model, machine, settings, cause, abort };
+  // What another model has made is no beginning.
+  const before = plan.journal?.identity === model.identity ? plan.journal : undefined;
+  const journal = before ?? new Journal(model.identity);
+  session.journal = journal;
+  const job: Job = { context, engine, model, machine, settings, cause, abort, kind, journal };
   session.runEnded = follow(job, plan);
   return session.runEnded;
 }
 
-async function follow(job: Job, { kind, work }: RunPlan): Promise<void> {
-  const { context, settings, cause, model } = job;
+async function follow(job: Job, { work }: RunPlan): Promise<void> {
+  const { context, kind, settings, cause, model } = job;
   const { session, get, set } = context;
   session.abort = job.abort;
   session.firstPictureDue = false;
@@ -38,6 +46,7 @@ async function follow(job: Job, { kind, work }: RunPlan): Promise<void> {
   // What a link still waits for stays said.
   const isPast = notice?.kind === 'error' || (cause === 'asked' && !session.awaited);
   set({ run, notice: isPast ? null : notice });
+  if (cause !== 'live') setUnfinished(context, null);
   try {
     const working = work(job);
     session.engineBusy = working;
@@ -57,7 +66,7 @@ async function follow(job: Job, { kind, work }: RunPlan): Promise<void> {
 function addOutcome(context: AppContext, outcome: Outcome): void {
   const { session, get, set } = context;
   const { settings, outcomes } = get();
-  session.unfinished = null;
+  setUnfinished(context, null);
   if (settings && madeAsSet(outcome, settings)) session.seedUsed = true;
   const kept = outcome.cause === 'live' ? withoutReplaced(context, outcome) : outcomes;
   session.redrawn =
@@ -81,11 +90,12 @@ function withoutReplaced({ session, get }: AppContext, redrawn: Outcome): readon
 function fail(context: AppContext, thrown: unknown): void {
   const { session, get, set } = context;
   const error = DyditError.from(thrown).toReport();
-  if (error.code === 'device-lost') {
+  if (isEndOfEngine(error)) {
     loseEngine(context, error);
-  } else if (error.code !== 'cancelled') {
-    const { run } = get();
-    if (run) session.unfinished = { source: session.wanted, run };
+  } else if (error.code === 'cancelled') {
+    setUnfinished(context, null);
+  } else {
+    if (get().run) setUnfinished(context, unfinishedNow(context));
     session.redrawWanted = false;
     set({ notice: { kind: 'error', error } });
   }

@@ -1,6 +1,7 @@
 import type { AppContext } from './app-context';
 import type { AppActions, Run } from './app-state';
 import { comparedSettings, compareRuns } from './comparison-run';
+import type { Journal } from './journal';
 import { endRedraw, redrawIfWanted, settleRedraw } from './live';
 import { perform } from './perform';
 import { generatePictures } from './pictures-run';
@@ -18,7 +19,11 @@ export function runActions(context: AppContext): RunActions {
     compare: () => runAsked(context, 'compare'),
     strip: () => runAsked(context, 'strip'),
     cancel() {
-      const { run } = get();
+      const { run, engine } = get();
+      if (engine.status === 'loading') {
+        set({ engine: { ...engine, cancelling: true } });
+        session.abort?.abort();
+      }
       if (!run) return;
       session.redrawWanted = false;
       set({ run: { ...run, cancelling: true } });
@@ -44,17 +49,17 @@ const kinds = {
   strip: { makes: 'strip', settingsOf: stripSettings, work: drawStrip },
 } as const;
 
-/** @param wanted settings of a run that is made again; absent for those in use */
+/** @param again a run that is made again, or gone on with; absent for the settings in use */
 export async function runAsked(
   context: AppContext,
   kind: Run['kind'],
-  wanted?: Settings,
+  again?: { readonly settings: Settings; readonly journal?: Journal },
 ): Promise<void> {
   const { session, get } = context;
   if (endRedraw(context)) await session.runEnded;
   if (get().run || get().engine.status !== 'ready') return;
   settleRedraw(context, true);
-  if (wanted) putSettings(context, wanted);
+  if (again) putSettings(context, again.settings);
   else settleSeed(context, kind);
   const recipe = recipeInUse(get());
   if (!recipe) return;
@@ -62,7 +67,7 @@ export async function runAsked(
   const settings = settingsOf(recipe.settings);
   showInAddress(context, linkOf({ ...recipe, settings, kind: makes }));
   session.addressIsOfRun = true;
-  await perform(context, { kind, cause: 'asked', settings, work });
+  await perform(context, { kind, cause: 'asked', settings, work, journal: again?.journal });
   await redrawIfWanted(context);
 }
 

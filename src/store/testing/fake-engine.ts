@@ -31,9 +31,11 @@ export interface FakeEngineOptions {
 }
 
 export interface FakeEngine extends Engine {
-  /** Loses the device, as a driver crash would. */
-  loseDevice(): void;
+  /** Loses the device, as a driver crash would, or for another reason. */
+  loseDevice(error?: ErrorReport): void;
   readonly requests: GenerateRequest[];
+  /** Steps that each of them had behind it already. */
+  readonly begunAt: number[];
   readonly disposed: () => boolean;
 }
 
@@ -105,6 +107,7 @@ export const fakeLearnedModel: ModelInfo = {
 export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   const model = options.model ?? fakeModel;
   const requests: GenerateRequest[] = [];
+  const begunAt: number[] = [];
   let disposed = false;
   let busy = false;
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -125,6 +128,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     if (signal?.aborted) throw new DyditError('cancelled', 'Cancelled.');
   };
   return {
+    begunAt,
     machine: options.machine ?? (options.backend === 'wasm' ? fakeProcessor : fakeMachine),
     requests,
     lost,
@@ -144,11 +148,12 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         const identity = identityOfText(text);
         return { ...model, ...options.fileModel?.(text), name, identity };
       }),
-    generate: (request, { signal, onStep, onPreview }: GenerateOptions = {}) =>
+    generate: (request, { signal, onStep, onPreview, onBookmark, from }: GenerateOptions = {}) =>
       alone(async () => {
         requests.push(request);
+        begunAt.push(from?.step ?? 0);
         const stepMs = request.dynamicWidth || request.dynamicTokens ? 65 : 100;
-        for (let step = 1; step <= request.steps; step++) {
+        for (let step = (from?.step ?? 0) + 1; step <= request.steps; step++) {
           await options.wait(stepMs);
           check(signal);
           onStep?.({
@@ -158,6 +163,12 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
             remainingMs: (request.steps - step) * stepMs,
             stage: step === request.steps ? 'decoding' : 'sampling',
           });
+          onBookmark?.({
+            ...{ step, evaluations: step, elapsedMs: step * stepMs },
+            latent: new Float32Array(1),
+            keptTokens: new Uint8Array(0),
+            stepMs: Array.from({ length: step }, () => stepMs),
+          });
           const noise = 1 - step / request.steps;
           if (request.preview === 'auto') onPreview?.(paintAll(request, model, noise));
         }
@@ -165,9 +176,9 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         if (error) throw error;
         return fakeResult(request, model, stepMs);
       }),
-    loseDevice() {
+    loseDevice(error = lostError.toReport()) {
       isLost = true;
-      lose(lostError.toReport());
+      lose(error);
     },
     dispose() {
       disposed = true;

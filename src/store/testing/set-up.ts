@@ -6,6 +6,7 @@ import { fakeLibrary } from './fake-library';
 import { noPageKeeper, type PageKeeper } from '../page-keeper';
 import type { GalleryPicture } from '../gallery';
 import type { Preferences } from '../preferences';
+import { noUnfinished, type UnfinishedStore } from '../unfinished-store';
 import { fakeAddressBar } from './fake-address-bar';
 import { createFakeEngine, type FakeEngine, type FakeEngineOptions } from './fake-engine';
 
@@ -21,6 +22,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly kept?: Outcome[];
   /** Every file is a model where absent. */
   readonly library?: ModelLibrary;
+  /** What the page before a reload was at. */
+  readonly unfinished?: UnfinishedStore;
   readonly gallery?: readonly GalleryPicture[];
   /** Errors to throw, one for each start, before starting succeeds. */
   readonly startErrors?: Error[];
@@ -64,6 +67,7 @@ export function setUp(options: SetUpOptions = {}) {
       },
       clear: () => Promise.resolve(void kept.splice(0)),
     },
+    unfinished: options.unfinished ?? noUnfinished,
     surroundings: {
       hasWebGpu: options.hasWebGpu ?? true,
       isSparing: () => Promise.resolve(options.sparing ?? false),

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { DyditError } from '../errors';
+import { setUp, type SetUpOptions } from './testing/set-up';
+import type { KeptRun, UnfinishedStore } from './unfinished-store';
+
+/** A store whose engine loses its device once a run has taken that many steps. */
+function losing(step: number, options: SetUpOptions = {}) {
+  const scene = setUp({ query: 'seed=7&steps=9', ...options });
+  const stop = scene.store.subscribe(({ run }) => {
+    if (run?.step?.step !== step) return;
+    stop();
+    scene.engines.at(-1)?.loseDevice();
+  });
+  return scene;
+}
+
+/** What the browser keeps for the page after a reload. */
+function memory(): UnfinishedStore & { readonly kept: () => KeptRun | undefined } {
+  let kept: KeptRun | undefined;
+  return {
+    kept: () => kept,
+    read: () => Promise.resolve(kept),
+    write: (run) => Promise.resolve(void (kept = structuredClone(run))),
+    clear: () => Promise.resolve(void (kept = undefined)),
+  };
+}
+
+describe('Go on', () => {
+  it('goes on where the run broke off, with the same settings', async () => {
+    const { state, engines } = losing(5);
+    await state().start();
+    await state().generate();
+    expect(state().engine.status).toBe('lost');
+    expect(state().brokenOff).toEqual({ kind: 'generate', step: 5, steps: 9 });
+    await state().goOn();
+    expect(engines.at(-1)?.begunAt).toEqual([5]);
+    expect(state().outcomes).toMatchObject([{ settings: { seed: 7, steps: 9 } }]);
+    expect(state()).toMatchObject({ brokenOff: null, engine: { status: 'ready' } });
+  });
+
+  it('goes on on the processor from there as well', async () => {
+    const { state, engines } = losing(5);
+    await state().start();
+    await state().generate();
+    await state().goOnOnProcessor();
+    expect(engines.at(-1)?.begunAt).toEqual([5]);
+    expect(state().outcomes).toMatchObject([{ machine: { kind: 'wasm' } }]);
+  });
+
+  it('goes on on the engine in use after it ran out of memory', async () => {
+    const generateErrors = [new DyditError('out-of-memory', 'Too little.')];
+    const { state, engines } = setUp({ query: 'steps=9', generateErrors });
+    await state().start();
+    await state().generate();
+    expect(state().brokenOff).toMatchObject({ step: 9 });
+    await state().goOn();
+    expect(engines).toHaveLength(1);
+    expect(engines[0].begunAt).toEqual([0, 9]);
+    expect(state().notice).toBeNull();
+  });
+
+  it('makes no leg of a comparison twice, but on another machine both', async () => {
+    for (const way of ['goOn', 'goOnOnProcessor'] as const) {
+      const { state, store, engines } = setUp({ query: 'seed=7&steps=9' });
+      const stop = store.subscribe(({ run }) => {
+        if (run?.leg !== 'dynamic' || run.step?.step !== 2) return;
+        stop();
+        engines.at(-1)?.loseDevice();
+      });
+      await state().start();
+      await state().compare();
+      expect(state().engine.status).toBe('lost');
+      await state()[way]();
+      expect(state().outcomes).toMatchObject([{ kind: 'comparison' }]);
+      const measured = engines[1].requests.filter(({ steps }) => steps === 9);
+      expect(measured).toHaveLength(way === 'goOn' ? 1 : 2);
+    }
+  });
+
+  it('begins anew where another model has come', async () => {
+    const { state, engines } = losing(5, { fileModel: () => ({}) });
+    await state().start();
+    await state().generate();
+    await state().start();
+    await state().openFiles([new File(['other'], 'mine.pt')]);
+    await state().goOn();
+    expect(engines.at(-1)?.begunAt).toEqual([0]);
+  });
+
+  it('is no offer any more after Cancel, another run, or when it is let be', async () => {
+    const { state } = losing(5);
+    await state().start();
+    await state().generate();
+    await state().start();
+    expect(state().brokenOff).not.toBeNull();
+    state().forgetBrokenOff();
+    expect(state().brokenOff).toBeNull();
+    await state().goOn();
+    expect(state().outcomes).toEqual([]);
+
+    const other = losing(5);
+    await other.state().start();
+    await other.state().generate();
+    await other.state().start();
+    await other.state().generate();
+    expect(other.state().brokenOff).toBeNull();
+  });
+});
+
+describe('a reload', () => {
+  it('in the middle of a run lets the page go on', async () => {
+    const unfinished = memory();
+    const before = losing(5, { unfinished });
+    await before.state().start();
+    await before.state().generate();
+    expect(unfinished.kept()).toBeDefined();
+
+    const { state, engines } = setUp({ query: before.addressBar.read(), unfinished });
+    await state().start();
+    expect(state().brokenOff).toEqual({ kind: 'generate', step: 5, steps: 9 });
+    await state().goOn();
+    expect(engines[0].begunAt).toEqual([5]);
+    expect(state().outcomes).toMatchObject([{ settings: { seed: 7 } }]);
+    expect(unfinished.kept()).toBeUndefined();
+  });
+
+  it('offers nothing where the address or the model is another', async () => {
+    for (const [query, patch] of [
+      ['seed=8&steps=9', {}],
+      ['seed=7&steps=9', { model: 'other' }],
+    ] as const) {
+      const unfinished = memory();
+      const before = losing(5, { unfinished });
+      await before.state().start();
+      await before.state().generate();
+      const kept = unfinished.kept();
+      if (!kept) expect.fail('Nothing was kept.');
+      if ('model' in patch) {
+        await unfinished.write({ ...kept, journal: { ...kept.journal, identity: 'another' } });
+      }
+      const { state } = setUp({ query, unfinished });
+      await state().start();
+      expect(state().brokenOff).toBeNull();
+    }
+  });
+
+  it('after a run that is done offers nothing', async () => {
+    const unfinished = memory();
+    const { state } = setUp({ unfinished });
+    await state().start();
+    await state().generate();
+    expect(unfinished.kept()).toBeUndefined();
+  });
+});
+
+describe('Cancel', () => {
+  it('ends loading, and the model before it stays', async () => {
+    const { state, store } = setUp();
+    await state().start();
+    const stop = store.subscribe(({ engine }) => {
+      if (engine.status !== 'loading' || engine.cancelling || !engine.progress) return;
+      stop();
+      state().cancel();
+    });
+    await state().openFiles([new File([], 'mine.pt')]);
+    expect(state()).toMatchObject({
+      engine: { status: 'ready' },
+      model: { name: 'emoji starter' },
+      notice: null,
+    });
+    await state().generate();
+    expect(state().outcomes).toHaveLength(1);
+  });
+
+  it('ends the loading of the first model, which can be tried again', async () => {
+    const { state, store } = setUp();
+    const stop = store.subscribe(({ engine }) => {
+      if (engine.status !== 'loading' || engine.cancelling || !engine.progress) return;
+      stop();
+      state().cancel();
+    });
+    await state().start();
+    expect(state().engine).toMatchObject({ status: 'failed', error: { code: 'cancelled' } });
+    await state().retryLoad();
+    expect(state().engine.status).toBe('ready');
+  });
+
+  it('of a worker that hangs starts another one, without a card', async () => {
+    const { state, store, engines } = setUp();
+    await state().start();
+    const stop = store.subscribe(({ run }) => {
+      if (run?.step?.step !== 2) return;
+      stop();
+      state().cancel();
+      engines[0].loseDevice({ code: 'not-answering', message: 'It hung.', advice: '' });
+    });
+    await state().generate();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(engines).toHaveLength(2);
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, run: null, brokenOff: null });
+  });
+});
