@@ -30,6 +30,11 @@ export class TensorSource {
     return this.tensors.get(name)?.dtype === 'f16';
   }
 
+  /** How the file has a tensor's numbers; what is neither is as good as f32. */
+  storage(name: string): 'f16' | 'f32' | 'int8' {
+    return this.tensors.get(name)?.stored ?? (this.isHalf(name) ? 'f16' : 'f32');
+  }
+
   /**
    * @throws DyditError `checkpoint-incomplete` where it is missing, `checkpoint-unsupported` where
    *   it is of another shape, `weights-not-finite` where a number in it is none or infinite

@@ -7,6 +7,8 @@ export interface CheckpointTensor {
   readonly name: string;
   readonly dtype: CheckpointDtype;
   readonly shape: readonly number[];
+  /** How the file has it, where it comes out as another type. */
+  readonly stored?: 'int8';
   /** Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -70,7 +70,7 @@ export interface ModelInfo {
   /** Made of the bytes of its weights, in hexadecimal: two files of one name are two models. */
   readonly identity: string;
   readonly parameters: number;
-  readonly weightDtype: 'f16' | 'f32';
+  readonly weightDtype: 'f16' | 'f32' | 'int8';
   readonly objective: 'epsilon' | 'flow-v';
   readonly samplers: readonly SamplerName[];
   /** False for a static DiT: the toggles then do nothing and are disabled with a reason. */
@@ -224,6 +224,8 @@ export type ModelSource =
       readonly name: string;
       readonly files: readonly File[];
       readonly choice?: ModelChoice;
+      /** Where the files were fetched from. */
+      readonly address?: string;
     }
   /** A model that this browser keeps. */
   | { readonly kind: 'stored'; readonly id: string; readonly name: string };

@@ -35,15 +35,16 @@ function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTe
     );
   }
   return {
-    ...{ name, shape, dtype: 'f32' },
+    ...{ name, shape, dtype: 'f32', stored: 'int8' },
     bytes: async () => {
       const bytes = await tensor.bytes();
       const integers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
       const scales = new Uint16Array((await scale.bytes()).slice().buffer);
       const columns = (elementCount(shape) ?? 0) / rows;
       const values = new Float32Array(integers.length);
-      for (let i = 0; i < values.length; i++) {
-        values[i] = integers[i] * halfToFloat(scales[Math.floor(i / columns)]);
+      for (let row = 0, i = 0; row < rows; row++) {
+        const scale = halfToFloat(scales[row]);
+        for (const end = i + columns; i < end; i++) values[i] = integers[i] * scale;
       }
       return new Uint8Array(values.buffer);
     },

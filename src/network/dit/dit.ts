@@ -24,7 +24,7 @@ export class Dit {
     /** Elements of all tensors of the checkpoint. */
     readonly parameters: number,
     /** Storage of the big matrices in the checkpoint. */
-    readonly weightDtype: 'f16' | 'f32',
+    readonly weightDtype: 'f16' | 'f32' | 'int8',
   ) {}
 
   get backend(): Backend {
@@ -56,9 +56,9 @@ export class Dit {
         readDitLayer(source, config, layers, layer),
       ),
     );
-    const half = source.isHalf(`${layers.blocks[0].qkv.name}.weight`);
+    const dtype = source.storage(`${layers.blocks[0].qkv.name}.weight`);
     const loaded = { backend, config, layers, weights, tables };
-    return new Dit(loaded, source.elements, half ? 'f16' : 'f32');
+    return new Dit(loaded, source.elements, dtype);
   }
 
   /** Binds the network to one batch. @throws DyditError as `DitRun.prepare` */
