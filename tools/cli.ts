@@ -14,7 +14,7 @@ const usage = `Usage: dydit-web COMMAND [options]
 dydit-web COMMAND --help tells the rest.
 `;
 
-const [wanted] = process.argv.splice(2, 1);
+const wanted = process.argv.splice(2, 1).at(0);
 if (wanted !== undefined && Object.hasOwn(commands, wanted)) await commands[wanted]();
 else if (wanted === undefined || wanted === '--help' || wanted === '-h')
   process.stdout.write(usage);

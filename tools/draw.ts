@@ -2,7 +2,7 @@ import { DyditError } from '../src/errors';
 import { draw } from './draw/draw';
 import { parseDrawOptions } from './draw/options';
 import { allowRelaxedSimd } from './draw/relaxed-simd';
-import { help, UsageError } from './draw/usage';
+import { calledAs, help, UsageError } from './draw/usage';
 
 const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof UsageError) {
       process.stderr.write(
-        `${thrown.message}\nUsage: npm run draw -- CLASS [options]; --help shows them.\n`,
+        `${thrown.message}\nUsage: ${calledAs} CLASS [options]; --help shows them.\n`,
       );
       return exitCode.usage;
     }

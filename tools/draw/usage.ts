@@ -6,10 +6,13 @@ const { seed, steps, guidance } = limits;
 /** Most pictures of one command. */
 export const mostPictures = 1000;
 
-/** What `npm run draw -- --help` prints. */
+/** How the command was called: in the project, or from its package. */
+export const calledAs = process.argv[1]?.endsWith('draw.ts') ? 'npm run draw --' : 'dydit-web draw';
+
+/** What `--help` prints. */
 export const help = `Draws pictures with a Dynamic Diffusion Transformer, on the processor, without a browser.
 
-Usage: npm run draw -- CLASS [options]
+Usage: ${calledAs} CLASS [options]
 
 CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
 
