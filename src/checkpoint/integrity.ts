@@ -69,6 +69,11 @@ export async function sha256OfBytes(bytes: Uint8Array<ArrayBuffer>): Promise<str
   return bytesToHex(subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes));
 }
 
+/** SHA-256 of a text in hexadecimal. */
+export function sha256OfText(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
 /** Not there where a page is served over plain http, whatever its type says. */
 function subtleOf(crypto: { readonly subtle?: SubtleCrypto }): SubtleCrypto | undefined {
   return crypto.subtle;

@@ -1,8 +1,16 @@
 /** Bytes held one by one until they are worth a blob, which browsers may keep outside of memory. */
 const blobBytes = 8 * 2 ** 20;
 
+/** Where bytes are put one after the other. */
+export interface ByteSink {
+  append(chunk: Uint8Array<ArrayBuffer>): void;
+  /** Forgets all of them. */
+  clear(): void;
+  toBlob(): Blob;
+}
+
 /** How the parts of a file are known to be of one version of it. */
-interface Version {
+export interface Version {
   /** A strong entity tag. */
   readonly etag: string | null;
   /** Bytes in all; undefined where the server does not say. */
@@ -13,12 +21,26 @@ interface Version {
 
 /** What has arrived of a file, over one connection or several. */
 export class PartialFile {
-  #blobs: Blob[] = [];
-  #chunks: Uint8Array<ArrayBuffer>[] = [];
-  #chunkBytes = 0;
-  #received = 0;
-  #furthest = 0;
-  #version: Version = { etag: null, total: undefined, hasRanges: false };
+  #received: number;
+  #furthest: number;
+  #version: Version;
+
+  /**
+   * @param sink takes the bytes; memory where absent
+   * @param before what an earlier visit left in the sink
+   */
+  constructor(
+    private readonly sink: ByteSink = new MemorySink(),
+    before?: { readonly received: number; readonly version: Version },
+  ) {
+    this.#received = before?.received ?? 0;
+    this.#furthest = this.#received;
+    this.#version = before?.version ?? { etag: null, total: undefined, hasRanges: false };
+  }
+
+  get version(): Version {
+    return this.#version;
+  }
 
   get received(): number {
     return this.#received;
@@ -46,9 +68,7 @@ export class PartialFile {
 
   /** Forgets everything: what comes next is the file's beginning. */
   beginAgain({ headers }: Response): void {
-    this.#blobs = [];
-    this.#chunks = [];
-    this.#chunkBytes = 0;
+    this.sink.clear();
     this.#received = 0;
     // A compressed transfer's length and positions count other bytes than the ones that arrive.
     const compressed = headers.has('content-encoding');
@@ -82,11 +102,32 @@ export class PartialFile {
   }
 
   add(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#chunks.push(chunk);
-    this.#chunkBytes += chunk.byteLength;
+    this.sink.append(chunk);
     this.#received += chunk.byteLength;
     this.#furthest = Math.max(this.#furthest, this.#received);
+  }
+
+  toBlob(): Blob {
+    return this.sink.toBlob();
+  }
+}
+
+/** Bytes in blobs, as long as the page is there. */
+class MemorySink implements ByteSink {
+  #blobs: Blob[] = [];
+  #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #chunkBytes = 0;
+
+  append(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#chunks.push(chunk);
+    this.#chunkBytes += chunk.byteLength;
     if (this.#chunkBytes >= blobBytes) this.#gather();
+  }
+
+  clear(): void {
+    this.#blobs = [];
+    this.#chunks = [];
+    this.#chunkBytes = 0;
   }
 
   toBlob(): Blob {

@@ -11,6 +11,8 @@ export interface TransferControl {
   readonly clock?: Clock;
   /** Past every cache. */
   readonly fresh?: boolean;
+  /** Takes what arrives, and may have a part of it already; memory where absent. */
+  readonly into?: PartialFile;
 }
 
 /** A connection on which nothing arrives for so long is given up. */
@@ -32,7 +34,7 @@ class Interrupted extends Error {}
  */
 export async function transfer(url: string, control: TransferControl = {}): Promise<Blob> {
   const { clock = wallClock, signal } = control;
-  const file = new PartialFile();
+  const file = control.into ?? new PartialFile();
   for (let tries = 0; ; tries++) {
     const before = file.furthest;
     try {
@@ -86,11 +88,12 @@ function bodyOf(
 ): ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> {
   const { status, body, headers } = response;
   const continues = status === 206 && file.isContinuedBy(response);
-  if (!continues) file.beginAgain(response);
-  if (status === 206 && !continues)
-    throw abandoned(response, 'another part was sent than asked for');
-  if (status === 416 || passingAnswers.has(status)) {
-    throw abandoned(response, `the server answered ${status}`);
+  // An answer that is none of the file leaves what has arrived of it alone.
+  if (passingAnswers.has(status)) throw abandoned(response, `the server answered ${status}`);
+  if (status === 416 || (status === 206 && !continues)) {
+    file.beginAgain(response);
+    const reason = status === 416 ? 'the server has less' : 'another part was sent than asked for';
+    throw abandoned(response, reason);
   }
   if (!response.ok || !body) {
     abandoned(response);
@@ -100,6 +103,7 @@ function bodyOf(
     abandoned(response);
     throw webPage(url);
   }
+  if (!continues) file.beginAgain(response);
   return body.getReader();
 }
 

@@ -1,5 +1,5 @@
 import { DyditError } from '../../errors';
-import type { FileWriter, ModelStorage } from './storage';
+import type { AppendWriter, FileWriter, ModelStorage } from './storage';
 
 declare global {
   /** Only in workers, which TypeScript's types of pages leave out. */
@@ -11,6 +11,7 @@ declare global {
 interface SyncAccessHandle {
   write(bytes: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number;
   truncate(size: number): void;
+  getSize(): number;
   flush(): void;
   close(): void;
 }
@@ -55,6 +56,12 @@ export function browserStorage(): ModelStorage {
       if (!folder) throw noStorage();
       const handle = await folder.getFileHandle(file, { create: true });
       return writerOf(await handle.createSyncAccessHandle());
+    },
+    async append(name, file) {
+      const folder = await folderOf(name, true);
+      if (!folder) throw noStorage();
+      const handle = await folder.getFileHandle(file, { create: true });
+      return appendWriterOf(await handle.createSyncAccessHandle());
     },
     async remove(name) {
       try {
@@ -101,22 +108,43 @@ function isNotFound(thrown: unknown): boolean {
 }
 
 function writerOf(handle: SyncAccessHandle): FileWriter {
-  let at = 0;
-  handle.truncate(0);
+  const writer = appendWriterOf(handle);
+  writer.clear();
   return {
     write(bytes) {
-      // A disk that is full may take a part without a word.
-      const written = handle.write(bytes, { at });
-      at += written;
-      if (written < bytes.length) {
-        return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
+      try {
+        writer.append(bytes);
+        return Promise.resolve();
+      } catch (thrown) {
+        return Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
-      return Promise.resolve();
+    },
+    close: () => Promise.resolve(writer.close()),
+  };
+}
+
+function appendWriterOf(handle: SyncAccessHandle): AppendWriter {
+  let size = handle.getSize();
+  return {
+    get size() {
+      return size;
+    },
+    append(bytes) {
+      const written = handle.write(bytes, { at: size });
+      // A disk that is full may take a part without a word.
+      if (written < bytes.length) {
+        handle.truncate(size);
+        throw new DOMException('The disk is full.', 'QuotaExceededError');
+      }
+      size += written;
+    },
+    clear() {
+      handle.truncate(0);
+      size = 0;
     },
     close() {
       handle.flush();
       handle.close();
-      return Promise.resolve();
     },
   };
 }

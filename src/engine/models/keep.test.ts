@@ -79,7 +79,7 @@ describe('a kept model', () => {
       files.length,
     );
     const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
-    expect(keptBytes(model, 'f16')).toBeLessThanOrEqual(bytes);
+    expect(Math.abs(keptBytes(model, 'f16') / bytes - 1)).toBeLessThan(0.01);
   });
 
   it('is refused where a byte of it is another', async () => {
@@ -88,10 +88,9 @@ describe('a kept model', () => {
     const file = entriesOf(storage, id).find(([name]) => name.startsWith('dit-00002'));
     if (!file) throw new Error('no second file');
     file[1][file[1].length - 1] ^= 1;
-    await expect(reopen(storage, id)).rejects.toMatchObject({
-      code: 'checkpoint-broken',
-      message: expect.stringContaining('dit-00002'),
-    });
+    const reopening = reopen(storage, id);
+    await expect(reopening).rejects.toMatchObject({ code: 'checkpoint-broken' });
+    await expect(reopening).rejects.toThrow('dit-00002');
   });
 
   it('can be dropped as a folder, and waits for a file that is missing', async () => {
@@ -141,7 +140,7 @@ describe('half a model is none', () => {
     expect(await listStored(storage)).toEqual([]);
     expect(await listUnfinished(storage)).toMatchObject([{ id }]);
     const files = storage.content.get(id);
-    const damaged = [...(files ?? [])].at(1)?.[1];
+    const damaged = [...(files ?? [])].at(2)?.[1];
     if (!damaged) throw new Error('nothing to damage');
     damaged[damaged.length - 1] ^= 1;
     const written: string[] = [];
@@ -176,11 +175,9 @@ function halfway(whole: ReturnType<typeof memoryStorage>, id: string) {
   const done = files.slice(0, Math.ceil(files.length / 2)).map(([name]) => name);
   const record = whole.content.get(id)?.get(unfinishedName);
   if (!record) throw new Error('nothing says what was written');
-  const kept = entriesOf(whole, id).filter(([name]) => done.includes(name));
-  storage.content.set(
-    id,
-    new Map([...kept, [unfinishedName, record]].map(([name, bytes]) => [name, bytes.slice()])),
-  );
+  const kept = new Map([[unfinishedName, record.slice()]]);
+  for (const [name, bytes] of files) if (done.includes(name)) kept.set(name, bytes.slice());
+  storage.content.set(id, kept);
   return storage;
 }
 

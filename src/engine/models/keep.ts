@@ -16,6 +16,7 @@ import type { ModelStorage } from './storage';
 import { storageFailure } from './storage-failure';
 import { manifestName } from './stored-models';
 import { readUnfinished, unfinishedName } from './unfinished';
+import { writeFile, type Place } from './write-file';
 
 export interface KeepOptions {
   readonly dtype: TargetDtype;
@@ -155,25 +156,6 @@ function unfinishedText(
   return JSON.stringify({ files });
 }
 
-interface Place {
-  readonly folder: string;
-  readonly name: string;
-}
-
 function writeText(storage: ModelStorage, place: Place, text: string): Promise<void> {
   return writeFile(storage, place, new TextEncoder().encode(text));
-}
-
-/** Writes a file whole. */
-export async function writeFile(
-  storage: ModelStorage,
-  { folder, name }: Place,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<void> {
-  const writer = await storage.write(folder, name);
-  try {
-    await writer.write(bytes);
-  } finally {
-    await writer.close();
-  }
 }

@@ -42,6 +42,12 @@ export interface ModelLibrary {
   remember(filesIdentity: string, choice: ModelChoice): Promise<void>;
   /** Converts a model and keeps it. @throws DyditError as `keepModel` */
   keep(request: KeepRequest, control?: KeepControl): Promise<StoredModel>;
+  /**
+   * Fetches a checkpoint, or a manifest with all its files. What arrives is written to the browser's
+   * store where there is one, so that a download that breaks off goes on in a later visit.
+   * @throws DyditError `network-failed`, `address-refused`, `checkpoint-broken`, `storage-full`, `cancelled`
+   */
+  fetch(url: string, control?: KeepControl): Promise<readonly File[]>;
   /** @throws DyditError `storage-unavailable` */
   overview(): Promise<StoreOverview>;
   remove(id: string): Promise<void>;

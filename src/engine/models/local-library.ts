@@ -1,11 +1,13 @@
 import { DyditError } from '../../errors';
 import type { ChoiceMemory } from './choice-memory';
 import { inspect } from './inspect';
-import { folderOf, keepModel, writeFile } from './keep';
+import { folderOf, keepModel } from './keep';
 import type { ModelLibrary, StoreOverview } from './library';
+import { fetchModel } from './fetch-model';
 import { resolveFiles } from './resolve';
 import type { ModelStorage } from './storage';
 import { storageFailure } from './storage-failure';
+import { removeDownloads } from './stored-download';
 import {
   filesOfStored,
   listStored,
@@ -13,6 +15,7 @@ import {
   manifestName,
   renamedManifest,
 } from './stored-models';
+import { writeFile } from './write-file';
 
 /** What a library works with. */
 export interface LibraryParts {
@@ -48,10 +51,12 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
           ...(onProgress && { onProgress }),
         });
       }
+      await removeDownloads(storage, source.files);
       const kept = (await listStored(storage)).find(({ id }) => id === folder);
       if (!kept) throw new DyditError('internal', 'The model was kept and is not there.');
       return kept;
     },
+    fetch: (url, control) => fetchModel(storage, url, control),
     async overview() {
       return {
         models: await listStored(storage),

@@ -178,7 +178,8 @@ describe('what can not be used is named for what it is', () => {
   ])('%s', async (_, make, code, message) => {
     const { model, refused } = await library.inspect([await make()]);
     expect(model).toBeUndefined();
-    expect(refused[0].error).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(refused[0].error.code).toBe(code);
+    expect(refused[0].error.message).toMatch(message);
   });
 
   it('a number that is none is named before anything is drawn', async () => {
@@ -189,10 +190,9 @@ describe('what can not be used is named for what it is', () => {
     const values = sound.values.slice();
     values[0] = Number.NaN;
     weights.set(name, { ...sound, values });
-    await expect(load([safetensorsFile('nan', weights)])).rejects.toMatchObject({
-      code: 'weights-not-finite',
-      message: expect.stringContaining(name),
-    });
+    const loading = load([safetensorsFile('nan', weights)]);
+    await expect(loading).rejects.toMatchObject({ code: 'weights-not-finite' });
+    await expect(loading).rejects.toThrow(name);
   });
 });
 

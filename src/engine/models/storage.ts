@@ -6,6 +6,17 @@ export interface FileWriter {
   close(): Promise<void>;
 }
 
+/** Goes on with one file; nothing has to be waited for, as what arrives from a network does not wait. */
+export interface AppendWriter {
+  /** Bytes that are there. */
+  readonly size: number;
+  /** @throws DOMException `QuotaExceededError` where there is no room */
+  append(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Takes all bytes away. */
+  clear(): void;
+  close(): void;
+}
+
 /** A place for folders of files, such as a browser's origin private file system. */
 export interface ModelStorage {
   folders(): Promise<readonly string[]>;
@@ -13,6 +24,8 @@ export interface ModelStorage {
   files(folder: string): Promise<ReadonlyMap<string, File>>;
   /** Begins a file, in place of one of that name. */
   write(folder: string, name: string): Promise<FileWriter>;
+  /** Goes on with a file, or begins it. */
+  append(folder: string, name: string): Promise<AppendWriter>;
   /** Removes a folder with all that is in it, where it is there. */
   remove(folder: string): Promise<void>;
   /**

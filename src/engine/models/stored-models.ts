@@ -3,6 +3,7 @@ import { identityOfHashes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import { filesOfManifest, parseManifest, type Manifest } from '../manifest';
 import type { ModelStorage } from './storage';
+import { addressOfDownload } from './stored-download';
 
 /** A folder without it holds no model, or half of one. */
 export const manifestName = 'manifest.json';
@@ -104,6 +105,8 @@ export async function renamedManifest(
 export interface UnfinishedModel {
   readonly id: string;
   readonly bytes: number;
+  /** Where it comes from, where it is a download. */
+  readonly url?: string;
 }
 
 export async function listUnfinished(storage: ModelStorage): Promise<readonly UnfinishedModel[]> {
@@ -111,7 +114,9 @@ export async function listUnfinished(storage: ModelStorage): Promise<readonly Un
   for (const id of await storage.folders()) {
     if (await describeFolder(storage, id)) continue;
     const files = await storage.files(id);
-    unfinished.push({ id, bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0) });
+    const url = await addressOfDownload(storage, id);
+    const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
+    unfinished.push({ id, bytes, ...(url === undefined ? {} : { url }) });
   }
   return unfinished;
 }

@@ -2,6 +2,7 @@ import { DyditError } from '../../errors';
 import type { AppContext } from '../app-context';
 import type { ModelActions } from './actions';
 import { keepModel } from './keep-model';
+import { openAddress } from './open-address';
 import { openFiles, openModel, sourceOf } from './open-files';
 import { refreshShelf } from './refresh-shelf';
 
@@ -18,6 +19,7 @@ export function modelActions(context: AppContext): ModelActions {
   };
   return {
     openFiles: (files) => openFiles(context, files),
+    openAddress: (url) => openAddress(context, url),
     reconsider: (choice) =>
       attempt(async () => {
         const { opening } = get();
@@ -25,7 +27,7 @@ export function modelActions(context: AppContext): ModelActions {
         const { files } = opening;
         const { model } = await library.inspect(files, choice);
         if (get().opening !== opening || !model) return;
-        set({ opening: { status: 'asking', files, model, problem: model.problem } });
+        set({ opening: { ...opening, model, problem: model.problem } });
       }),
     answer: (choice, keepAs) =>
       attempt(async () => {
@@ -35,11 +37,11 @@ export function modelActions(context: AppContext): ModelActions {
         const { model } = await library.inspect(files, choice);
         if (get().opening !== opening || !model) return;
         if (model.problem) {
-          set({ opening: { status: 'asking', files, model, problem: model.problem } });
+          set({ opening: { ...opening, model, problem: model.problem } });
           return;
         }
         await library.remember(model.filesIdentity, choice);
-        const source = sourceOf(model, files, choice);
+        const source = sourceOf(model, files, { choice, address: opening.address });
         if (!keepAs) {
           await openModel(context, source);
           return;
@@ -54,11 +56,14 @@ export function modelActions(context: AppContext): ModelActions {
         const { source } = get();
         if (source.kind !== 'files') return;
         const { model } = await library.inspect(source.files, source.choice ?? {});
-        if (model) set({ opening: { status: 'asking', files: source.files, model } });
+        if (!model) return;
+        const { files, address } = source;
+        set({ opening: { status: 'asking', files, model, address } });
       }),
     dropOpening() {
       session.opened = {};
       session.keepAbort?.abort();
+      session.fetchAbort?.abort();
       if (get().opening?.status === 'queued') session.wanted = get().source;
       set({ opening: null });
     },

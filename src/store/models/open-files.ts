@@ -13,6 +13,7 @@ interface Gathered {
   readonly files: readonly File[];
   readonly choice?: ModelChoice | undefined;
   readonly inspection: LibraryInspection;
+  readonly address?: string | undefined;
 }
 
 /** Weights that take more than this are asked about before they are loaded: they may be kept smaller. */
@@ -23,13 +24,25 @@ const largeBytes = 256 * 2 ** 20;
  * model yet are kept until the rest comes.
  */
 export async function openFiles(context: AppContext, files: readonly File[]): Promise<void> {
-  const { session, set, get } = context;
   const first = files.at(0);
   if (!first) return;
   if (files.length === 1 && (await isPicture(first))) {
     await restoreFromPicture(context, first);
     return;
   }
+  await takeFiles(context, files);
+}
+
+/**
+ * Takes files of models in.
+ * @param address where they were fetched from
+ */
+export async function takeFiles(
+  context: AppContext,
+  files: readonly File[],
+  address?: string,
+): Promise<void> {
+  const { session, set, get } = context;
   const before = get().opening;
   const turn = (session.opened = {});
   const together = [...gatheredFiles(before), ...files];
@@ -37,7 +50,7 @@ export async function openFiles(context: AppContext, files: readonly File[]): Pr
   try {
     const gathered = await gather(context, together);
     if (session.opened !== turn) return;
-    await settle(context, gathered, before?.status === 'waiting' ? before : null);
+    await settle(context, { ...gathered, address }, before?.status === 'waiting' ? before : null);
   } catch (thrown) {
     if (session.opened !== turn) return;
     set({ opening: null, notice: { kind: 'error', error: DyditError.from(thrown).toReport() } });
@@ -73,7 +86,7 @@ async function filesInUse({
 /** Loads what files come to, asks about it, or waits for the rest. */
 async function settle(
   context: AppContext,
-  { files, choice, inspection }: Gathered,
+  { files, choice, inspection, address }: Gathered,
   before: ReturnType<AppContext['get']>['opening'],
 ): Promise<void> {
   const { set } = context;
@@ -96,13 +109,14 @@ async function settle(
     return;
   }
   if (model.problem ?? (inspection.remembered ? false : mustAsk(model))) {
-    set({ opening: { status: 'asking', files: usable, model, problem: model.problem }, notice });
+    const { problem: misfit } = model;
+    set({ opening: { status: 'asking', files: usable, model, problem: misfit, address }, notice });
     return;
   }
   const isPart = (file: File) => parts.some((index) => files[index] === file);
   const own = usable.filter((file) => !isPart(file));
   const rest = usable.filter(isPart);
-  const loading = openModel(context, sourceOf(model, own, choice));
+  const loading = openModel(context, sourceOf(model, own, { choice, address }));
   if (rest.length > 0) set({ opening: { status: 'waiting', files: rest, sentences: waiting } });
   await loading;
   // Said last: loading takes earlier notices away.
@@ -118,9 +132,13 @@ function mustAsk({ questions, choices, keptBytes, isDescribed }: InspectedModel)
 export function sourceOf(
   model: InspectedModel,
   files: readonly File[],
-  choice: ModelChoice | undefined,
+  { choice, address }: Pick<Gathered, 'choice' | 'address'>,
 ): Extract<ModelSource, { kind: 'files' }> {
-  return { kind: 'files', name: model.name, files, ...(choice && { choice }) };
+  return {
+    ...{ kind: 'files', name: model.name, files },
+    ...(choice && { choice }),
+    ...(address !== undefined && { address }),
+  };
 }
 
 /** Loads a model, as soon as there is an engine. */

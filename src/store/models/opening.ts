@@ -6,6 +6,14 @@ import type { InspectedModel } from '../../engine/models/inspect';
 export type Opening =
   /** It is being looked at what they are. */
   | { readonly status: 'reading'; readonly files: readonly File[] }
+  /** A link asks for them: nothing is fetched before the visitor says so. */
+  | { readonly status: 'confirming'; readonly url: string }
+  | {
+      readonly status: 'fetching';
+      readonly url: string;
+      /** 0..1; absent until it is known. */
+      readonly fraction?: number;
+    }
   /** They are a part of something: what is missing, a sentence each. */
   | {
       readonly status: 'waiting';
@@ -16,6 +24,8 @@ export type Opening =
   | {
       readonly status: 'asking';
       readonly files: readonly File[];
+      /** Where they were fetched from. */
+      readonly address?: string | undefined;
       readonly model: InspectedModel;
       /** Why it can't be loaded by the answers so far. */
       readonly problem?: ErrorReport | undefined;

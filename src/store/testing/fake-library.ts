@@ -40,6 +40,7 @@ export function fakeLibrary({ inspect }: FakeLibraryOptions = {}): ModelLibrary 
     },
     remember: (identity, choice) => Promise.resolve(void remembered.set(identity, choice)),
     keep: () => Promise.reject(new Error('This library keeps nothing.')),
+    fetch: () => Promise.reject(new Error('This library has no network.')),
     overview: () => Promise.resolve({ models: [], unfinished: [], isPersistent: false }),
     remove: () => Promise.resolve(),
     rename: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { DropZone, FileTrigger, isFileDropItem, Text } from 'react-aria-components';
+import { AddressField } from '../models/AddressField';
 import { ActionButton } from '../parts/ActionButton';
 import { useApp } from '../use-app';
 import styles from './CheckpointZone.module.css';
@@ -46,6 +47,7 @@ export function CheckpointZone({ onDone }: { onDone: () => void }) {
           </ActionButton>
         )}
       </div>
+      <AddressField onDone={onDone} />
     </DropZone>
   );
 }

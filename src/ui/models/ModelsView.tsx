@@ -39,10 +39,12 @@ export function ModelsView({ onDone }: { onDone: () => void }) {
           ))}
         </ul>
       )}
-      {unfinished.map(({ id, bytes }) => (
+      {unfinished.map(({ id, bytes, url }) => (
         <p key={id} className={styles.unfinished}>
           <span>
-            {`A model that was not kept to the end: ${formatBytes(bytes)}. Keeping it again goes on from there.`}
+            {url === undefined
+              ? `A model that was not kept to the end: ${formatBytes(bytes)}. Keeping it again goes on from there.`
+              : `Fetched and not kept: ${formatBytes(bytes)} of ${url}. Fetching it again goes on from there.`}
           </span>
           <ActionButton look="quiet" onPress={() => void removeStored(id)}>
             Delete

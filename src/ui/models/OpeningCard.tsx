@@ -15,6 +15,20 @@ export function OpeningCard() {
   switch (opening.status) {
     case 'reading':
       return <Progress words={`Looking at ${nameSome(opening.files)}`} />;
+    case 'confirming':
+      return <ConfirmAddress url={opening.url} />;
+    case 'fetching':
+      return (
+        <div className={styles.keeping}>
+          <Progress
+            words={`Fetching ${opening.url}`}
+            {...(opening.fraction === undefined ? {} : { fraction: opening.fraction })}
+          />
+          <ActionButton look="quiet" onPress={drop}>
+            Cancel
+          </ActionButton>
+        </div>
+      );
     case 'keeping':
       return (
         <div className={styles.keeping}>
@@ -42,6 +56,28 @@ export function OpeningCard() {
     case 'asking':
       return <QuestionForm key={keyOf(opening)} opening={opening} />;
   }
+}
+
+/** A link can name any address: it is shown before anything is asked of it. */
+function ConfirmAddress({ url }: { url: string }) {
+  const openAddress = useApp((app) => app.openAddress);
+  const drop = useApp((app) => app.dropOpening);
+  return (
+    <section className={styles.confirm} aria-label="A model from elsewhere" data-testid="opening">
+      <p>
+        This link asks for a model from <strong>{new URL(url).host}</strong>: {url}. Nothing has
+        been fetched yet. Weights cannot run anything here, but that host will see your address.
+      </p>
+      <div className={styles.actions}>
+        <ActionButton look="primary" onPress={() => void openAddress(url)}>
+          Fetch it
+        </ActionButton>
+        <ActionButton look="quiet" onPress={drop}>
+          Not now
+        </ActionButton>
+      </div>
+    </section>
+  );
 }
 
 /** Other files are another form; other answers are not. */

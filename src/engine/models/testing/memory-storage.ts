@@ -38,6 +38,22 @@ export function memoryStorage(quota = Infinity): ModelStorage & {
         close: () => Promise.resolve(),
       });
     },
+    append(folder, name) {
+      const files = content.get(folder) ?? new Map<string, Uint8Array<ArrayBuffer>>();
+      content.set(folder, files);
+      const bytes = () => files.get(name) ?? new Uint8Array();
+      return Promise.resolve({
+        get size() {
+          return bytes().length;
+        },
+        append(more) {
+          if (used() + more.length > quota) throw new DOMException('Full.', 'QuotaExceededError');
+          files.set(name, new Uint8Array([...bytes(), ...more]));
+        },
+        clear: () => void files.set(name, new Uint8Array()),
+        close: () => undefined,
+      });
+    },
     remove: (folder) => Promise.resolve(void content.delete(folder)),
     async alone(folder, work) {
       if (busy.has(folder)) return undefined;

@@ -65,6 +65,13 @@ export class LibraryClient implements ModelLibrary {
       control,
     );
 
+  readonly fetch: ModelLibrary['fetch'] = (url, control = {}) =>
+    this.#call(
+      { type: 'fetch', url },
+      (message) => (message.type === 'files' ? message.files : undefined),
+      control,
+    );
+
   readonly overview: ModelLibrary['overview'] = () =>
     this.#call({ type: 'overview' }, (message) =>
       message.type === 'overview' ? message.overview : undefined,

@@ -51,6 +51,11 @@ export class LibraryServer {
           model: await library.keep(message.request, { signal, onProgress }),
         };
       }
+      case 'fetch': {
+        const onProgress = (fraction: number) => this.send({ type: 'progress', id, fraction });
+        const files = await library.fetch(message.url, { signal, onProgress });
+        return { type: 'files', id, files };
+      }
       case 'overview':
         return { type: 'overview', id, overview: await library.overview() };
       case 'remove':

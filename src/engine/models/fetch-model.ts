@@ -1,0 +1,72 @@
+import { resolveBeside } from '../../checkpoint/files/address';
+import { identify } from '../../checkpoint/files/identify';
+import { DyditError } from '../../errors';
+import { download } from '../download';
+import { filesOfManifest, parseManifest } from '../manifest';
+import type { KeepControl } from './library';
+import { plainJson } from './plain-json';
+import type { ModelStorage } from './storage';
+import { fetchIntoStore, type FetchControl, type WebFile } from './stored-download';
+
+/**
+ * Fetches what an address has: a checkpoint, or a manifest and the files that it names, which must
+ * lie beside it.
+ * @throws DyditError as `ModelLibrary.fetch`
+ */
+export async function fetchModel(
+  storage: ModelStorage,
+  url: string,
+  { signal, onProgress }: KeepControl = {},
+): Promise<readonly File[]> {
+  const fetchOne = (file: WebFile, report?: FetchControl['onProgress']) =>
+    fetchFile(storage, file, { ...(signal && { signal }), ...(report && { onProgress: report }) });
+  const first = await fetchOne({ url: addressOf(url) }, (received, total) => {
+    if (total > 0) onProgress?.(received / total);
+  });
+  const identity = await identify({ name: first.name, blob: first });
+  if (identity.kind !== 'manifest') return [first];
+  const wanted = filesOfManifest(parseManifest(plainJson(identity.manifest)));
+  const files: File[] = [first];
+  // One after the other: what is whole stays, whatever happens to the rest.
+  for (const [index, { file, sha256 }] of wanted.entries()) {
+    const from = { url: resolveBeside(file, url), sha256 };
+    const fetched = await fetchOne(from, (received, total) => {
+      if (total > 0) onProgress?.((index + received / total) / wanted.length);
+    });
+    files.push(new File([fetched], file));
+  }
+  return files;
+}
+
+/** Into the store, or into memory where there is none. */
+async function fetchFile(
+  storage: ModelStorage,
+  file: WebFile,
+  control: FetchControl,
+): Promise<File> {
+  try {
+    return await fetchIntoStore(storage, file, control);
+  } catch (thrown) {
+    if (DyditError.from(thrown).code !== 'storage-unavailable') throw thrown;
+  }
+  const name = new URL(file.url).pathname.split('/').at(-1) ?? '';
+  return new File([await download(file, control)], name || file.url);
+}
+
+/**
+ * A hub shows a file on a page of its own; the file itself lies at its "resolve" address.
+ * @throws DyditError `address-refused` where it is no http(s) address
+ */
+export function addressOf(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw new DyditError(
+      'address-refused',
+      `${JSON.stringify(text.slice(0, 120))} is no address of the web.`,
+      'It begins with https:// and names a checkpoint or a manifest.',
+    );
+  }
+  url.pathname = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, '$1/resolve/');
+  url.hash = '';
+  return url.href;
+}

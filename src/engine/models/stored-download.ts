@@ -1,0 +1,179 @@
+import * as v from 'valibot';
+import { expectHash, sha256OfFile, sha256OfText } from '../../checkpoint/integrity';
+import { DyditError } from '../../errors';
+import { PartialFile, type Version } from '../partial-file';
+import { transfer, type TransferControl } from '../transfer';
+import { writeFile } from './write-file';
+import type { ModelStorage } from './storage';
+import { storageFailure } from './storage-failure';
+
+/** What folders of files on their way, or fetched and not kept yet, begin with. */
+export const downloadPrefix = 'download-';
+
+const partName = 'part';
+const recordName = 'download.json';
+
+const schema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    url: v.string(),
+    etag: v.nullable(v.string()),
+    total: v.optional(v.number()),
+    hasRanges: v.boolean(),
+  }),
+);
+
+/** A file of the web. */
+export interface WebFile {
+  readonly url: string;
+  readonly sha256?: string | undefined;
+}
+
+export type FetchControl = Pick<TransferControl, 'signal' | 'onProgress' | 'clock'>;
+
+/**
+ * Fetches a file into a store, so that a download that breaks off goes on where it stopped, in a
+ * later visit too. With a hash it is checked; what fails is fetched once more and never used.
+ *
+ * @throws DyditError `network-failed`, `checkpoint-broken`, `storage-full`, `cancelled`
+ */
+export async function fetchIntoStore(
+  storage: ModelStorage,
+  file: WebFile,
+  control: FetchControl = {},
+): Promise<File> {
+  const folder = downloadPrefix + sha256OfText(file.url).slice(0, 16);
+  const fetched = await storage.alone(folder, async () => {
+    const first = await fetchOnce(storage, { ...file, folder }, control);
+    if (await isRight(first, file)) return first;
+    await storage.remove(folder);
+    const second = await fetchOnce(storage, { ...file, folder }, { ...control, fresh: true });
+    if (await isRight(second, file)) return second;
+    await storage.remove(folder);
+    expectHash(await sha256OfFile(second), file.sha256 ?? '', nameOf(file.url));
+    return second;
+  });
+  if (fetched) return fetched;
+  throw new DyditError(
+    'invalid-request',
+    'Another page of this browser is fetching the same file.',
+    'Wait until it is done there.',
+  );
+}
+
+async function isRight(file: File, { sha256 }: WebFile): Promise<boolean> {
+  return sha256 === undefined || (await sha256OfFile(file)) === sha256.toLowerCase();
+}
+
+async function fetchOnce(
+  storage: ModelStorage,
+  { url, folder }: WebFile & { readonly folder: string },
+  control: FetchControl & Pick<TransferControl, 'fresh'>,
+): Promise<File> {
+  const before = await readRecord(storage, folder, url);
+  const writer = await storage.append(folder, partName);
+  if (!before) writer.clear();
+  let wanted = 0;
+  const name = nameOf(url);
+  const sink = {
+    append: (chunk: Uint8Array<ArrayBuffer>) => writer.append(chunk),
+    clear: () => writer.clear(),
+    toBlob: () => new Blob(),
+  };
+  const isWhole = before?.version.total !== undefined && before.received === before.version.total;
+  const part = new PartialFile(sink, before);
+  let written: Version | undefined;
+  // One after the other: a file has one writer at a time.
+  let records: Promise<unknown> = Promise.resolve();
+  const record = (version: Version) => {
+    records = records
+      .then(() => writeRecord(storage, { folder, url }, version))
+      .catch(() => undefined);
+  };
+  try {
+    if (!isWhole) {
+      await transfer(url, {
+        ...control,
+        into: part,
+        onProgress: (received, total) => {
+          wanted = total;
+          // Known from the first answer on: what comes later is of the same version.
+          if (written !== part.version) {
+            written = part.version;
+            record(part.version);
+          }
+          control.onProgress?.(received, total);
+        },
+      });
+      record({ ...part.version, total: part.received });
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof DyditError) || isFull(thrown)) {
+      throw storageFailure(thrown instanceof DyditError ? thrown.cause : thrown, wanted);
+    }
+    throw thrown;
+  } finally {
+    await records;
+    writer.close();
+  }
+  const whole = (await storage.files(folder)).get(partName);
+  if (!whole) throw new DyditError('internal', 'A file was fetched and is not there.');
+  return new File([whole], name);
+}
+
+function isFull({ cause }: DyditError): boolean {
+  return cause instanceof Error && cause.name === 'QuotaExceededError';
+}
+
+async function readRecord(
+  storage: ModelStorage,
+  folder: string,
+  url: string,
+): Promise<{ received: number; version: Version } | undefined> {
+  const files = await storage.files(folder);
+  const read = v.safeParse(schema, await files.get(recordName)?.text());
+  const received = files.get(partName)?.size ?? 0;
+  if (!read.success || read.output.url !== url || received === 0) return undefined;
+  const { etag, total, hasRanges } = read.output;
+  return { received, version: { etag, total, hasRanges } };
+}
+
+function writeRecord(
+  storage: ModelStorage,
+  { folder, url }: { readonly folder: string; readonly url: string },
+  version: Version,
+): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify({ url, ...version }));
+  return writeFile(storage, { folder, name: recordName }, bytes);
+}
+
+/** What is fetched, or on its way, in a folder; undefined where it is none of these. */
+export async function addressOfDownload(
+  storage: ModelStorage,
+  folder: string,
+): Promise<string | undefined> {
+  if (!folder.startsWith(downloadPrefix)) return undefined;
+  const read = v.safeParse(schema, await (await storage.files(folder)).get(recordName)?.text());
+  return read.success ? read.output.url : undefined;
+}
+
+/** Takes away what was fetched of files that are kept now in another form. */
+export async function removeDownloads(
+  storage: ModelStorage,
+  files: readonly File[],
+): Promise<void> {
+  for (const folder of await storage.folders()) {
+    const url = await addressOfDownload(storage, folder);
+    const part = (await storage.files(folder)).get(partName);
+    if (url === undefined || !part) continue;
+    if (files.some(({ name, size }) => name === nameOf(url) && size === part.size)) {
+      await storage.remove(folder);
+    }
+  }
+}
+
+function nameOf(url: string): string {
+  const last = new URL(url).pathname.split('/').at(-1);
+  return last ? decodeURIComponent(last) : url;
+}

@@ -1,0 +1,32 @@
+import { DyditError } from '../../errors';
+import type { AppContext } from '../app-context';
+import { takeFiles } from './open-files';
+
+/** Fetches a model and opens it as if its files had been dropped. */
+export async function openAddress(context: AppContext, url: string): Promise<void> {
+  const { dependencies, session, get, set } = context;
+  session.fetchAbort?.abort();
+  const abort = new AbortController();
+  session.fetchAbort = abort;
+  const isCurrent = () => session.fetchAbort === abort;
+  set({ opening: { status: 'fetching', url }, notice: null });
+  try {
+    const files = await dependencies.library.fetch(url, {
+      signal: abort.signal,
+      onProgress: (fraction) => {
+        if (isCurrent() && get().opening?.status === 'fetching') {
+          set({ opening: { status: 'fetching', url, fraction } });
+        }
+      },
+    });
+    if (!isCurrent() || abort.signal.aborted) return;
+    await takeFiles(context, files, url);
+  } catch (thrown) {
+    const error = DyditError.from(thrown).toReport();
+    if (isCurrent() && error.code !== 'cancelled') {
+      set({ opening: null, notice: { kind: 'error', error } });
+    }
+  } finally {
+    if (isCurrent()) session.fetchAbort = null;
+  }
+}
