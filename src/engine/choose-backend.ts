@@ -91,7 +91,8 @@ const thisPlatform: Platform = {
   },
   async startWebGpu() {
     const { createWebGpuBackend } = await import('../backend/webgpu/webgpu-backend');
-    return createWebGpuBackend(navigatorGpu());
+    const { kernelStore } = await import('./kernel-store');
+    return createWebGpuBackend(navigatorGpu(), { store: kernelStore() });
   },
   async startWasm(threads) {
     const { createWasmBackend } = await import('../backend/wasm/wasm-backend');

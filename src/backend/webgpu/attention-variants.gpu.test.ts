@@ -72,7 +72,10 @@ test('4096 tokens: the weighted mean of equal weights, in memory that grows with
   });
   const qkv = c.rows('qkv', tokens, { groups: 3, group: size }, values);
   c.expose('y', c.net.attention(qkv, headsGate, { items: 1, tokens }));
-  const all = c.finish({ width: widthWith(1, { heads: [0] }), runs: [{ evaluation: gatedEvaluation }] });
+  const all = c.finish({
+    width: widthWith(1, { heads: [0] }),
+    runs: [{ evaluation: gatedEvaluation }],
+  });
   forced.attention = 'tiled32x32';
   const y = await outputOf(all);
   const mean = (tokens - 1) / 2;

@@ -34,6 +34,10 @@ describe('CommandOrder', () => {
     const next = order.run(() => 7);
     await expect(failing).rejects.toThrow('no');
     await expect(next).resolves.toBe(7);
-    await expect(order.run(() => { throw new Error('at once'); })).rejects.toThrow('at once');
+    await expect(
+      order.run(() => {
+        throw new Error('at once');
+      }),
+    ).rejects.toThrow('at once');
   });
 });

@@ -75,7 +75,9 @@ export async function compileProgram(
     const ops = await sideBySide(steps.map((each) => bindStep(each, compilation)));
     for (const dispatch of ops.flatMap(({ dispatches }) => dispatches)) expectGrid(dispatch);
     const timestamps = arena.adopt(new RunTimestamps(gpu, options.timedRuns));
-    const works = ops.flatMap(({ dispatches }, index) => worksOf(program, steps[index], dispatches));
+    const works = ops.flatMap(({ dispatches }, index) =>
+      worksOf(program, steps[index], dispatches),
+    );
     return new GpuExecutable(gpu, {
       ...{ label, ops, works, records, step, timestamps, arena, pace, order, onDestroy },
     });
@@ -89,11 +91,7 @@ export async function compileProgram(
 const elementWork = 8;
 
 /** The dispatches of a step with a like share of its cost each. */
-function worksOf(
-  program: Program,
-  { op }: Step,
-  dispatches: readonly Dispatch[],
-): readonly Work[] {
+function worksOf(program: Program, { op }: Step, dispatches: readonly Dispatch[]): readonly Work[] {
   const elements = writesOf(op).reduce((sum, id) => sum + elementCount(program.tensors[id]), 0);
   const all = fullMultiplyAdds(op, program) + elementWork * elements;
   return dispatches.map((dispatch) => ({ dispatch, multiplyAdds: all / dispatches.length }));

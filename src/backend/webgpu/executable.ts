@@ -87,7 +87,8 @@ export class GpuExecutable implements Executable {
       this.#submit(parts, evaluation, writes.at(index));
     };
     for (let index = 0; index < submissions.length; index++) {
-      if (!pace.hasRoom) return this.#submitRest({ from: index, to: submissions.length, submit, signal });
+      if (!pace.hasRoom)
+        return this.#submitRest({ from: index, to: submissions.length, submit, signal });
       submit(index);
     }
     return undefined;

@@ -18,9 +18,9 @@ export class KernelMemory {
 
   constructor(
     private readonly store: KeyValueStore | undefined,
-    { description, features }: Gpu,
+    { description, features }: Pick<Gpu, 'description' | 'features'>,
   ) {
-    const browser = 'navigator' in globalThis ? (navigator.userAgent ?? '') : '';
+    const browser = 'navigator' in globalThis ? navigator.userAgent : '';
     const text = [description, JSON.stringify(features), browser, ...allSources()].join('\n');
     this.#key = `kernels ${bytesToHex(sha256(utf8ToBytes(text))).slice(0, 32)}`;
   }

@@ -129,17 +129,14 @@ export class GpuLane implements Lane {
     await tune?.(program, weights);
     const owned = new Owned();
     try {
-      const executable = await withErrorScopes(
-        this.#gpu,
-        `preparing ${program.label}`,
-        async () =>
-          owned.adopt(
-            await compileProgram(library, program, {
-              ...{ choice, pace, weights, storage, width, timedRuns },
-              order: this.#order,
-              onDestroy: (freed) => this.#live.delete(freed),
-            }),
-          ),
+      const executable = await withErrorScopes(this.#gpu, `preparing ${program.label}`, async () =>
+        owned.adopt(
+          await compileProgram(library, program, {
+            ...{ choice, pace, weights, storage, width, timedRuns },
+            order: this.#order,
+            onDestroy: (freed) => this.#live.delete(freed),
+          }),
+        ),
       );
       this.#live.add(executable);
       return executable;

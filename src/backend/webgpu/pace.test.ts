@@ -51,7 +51,11 @@ function settled(): Promise<void> {
 }
 
 /** Pace and card; `measured` is what the page believes of the card. */
-function onCard({ gflops, measured = gflops, tickMs = 1 }: {
+function onCard({
+  gflops,
+  measured = gflops,
+  tickMs = 1,
+}: {
   readonly gflops: number;
   readonly measured?: number;
   readonly tickMs?: number;
@@ -68,7 +72,13 @@ function onCard({ gflops, measured = gflops, tickMs = 1 }: {
 const xl2 = Array.from({ length: 28 }, () => {
   const rows = 8 * 256;
   const D = 1152;
-  return [3 * rows * D * D, 2 * 8 * 256 * 256 * D, rows * D * D, 4 * rows * D * D, 4 * rows * D * D];
+  return [
+    3 * rows * D * D,
+    2 * 8 * 256 * 256 * D,
+    rows * D * D,
+    4 * rows * D * D,
+    4 * rows * D * D,
+  ];
 }).flat();
 
 /** Runs an evaluation as an executable does. */
@@ -136,7 +146,10 @@ describe('pace', () => {
 
   test('a device that is gone holds nobody up', async () => {
     const parts = { gflops: 1, tickMs: 1, now: () => 0 };
-    const queue = { submit: () => undefined, onSubmittedWorkDone: () => Promise.reject(new Error('gone')) };
+    const queue = {
+      submit: () => undefined,
+      onSubmittedWorkDone: () => Promise.reject(new Error('gone')),
+    };
     const pace = new Pace({ ...parts, queue });
     pace.submit(commands, 1e12);
     await pace.waitForRoom();

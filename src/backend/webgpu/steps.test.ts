@@ -72,7 +72,12 @@ test('a norm that something else reads too stays by itself', () => {
   const axis = wholeAxis(8);
   const twice = normed((net, y) => net.linear(y, { kind: 'linear', name: 'm', n: axis, k: axis }));
   expect(planSteps(twice, all).length).toBe(3);
-  expect(planSteps(normed(() => undefined), all).length).toBe(1);
+  expect(
+    planSteps(
+      normed(() => undefined),
+      all,
+    ).length,
+  ).toBe(1);
 });
 
 test('what a norm reads is kept until the product behind it has read it', () => {

@@ -9,6 +9,7 @@ import { queueTickMs } from './clock';
 import { KernelMemory, type KeyValueStore } from './kernel-memory';
 import { measureLinear } from './measure-linear';
 import { Pace } from './pace';
+import { productTimer } from './time-product';
 import { Tuner } from './tune';
 import type { GpuWeights } from './weights';
 import { VariantChoice, type Forced } from './variants/choice';
@@ -46,9 +47,11 @@ export async function createWebGpuBackend(
         measureLinear(library, choice, tickMs),
       );
   const memory = new KernelMemory(store, device);
-  const tuner = new Tuner({ library, choice, memory, gflops, tickMs });
+  const now = (): number => performance.now();
+  const time = productTimer({ library, gflops, tickMs });
+  const tuner = new Tuner({ choice, memory, time, tickMs, now });
   if (!forced) await tuner.recall();
-  const pace = new Pace({ queue, gflops, tickMs, now: () => performance.now() });
+  const pace = new Pace({ queue, gflops, tickMs, now });
   const tune = (program: Program, weights: GpuWeights): Promise<void> =>
     tuner.prepare(program, weights);
   const lane = new GpuLane({ library, choice, pace, tune });

@@ -151,7 +151,11 @@ export class GpuWeights implements WeightSet {
     const { layer, weight, bias } = weights;
     const biasBuffer = arena.upload(`${name}.bias`, padRows(bias, layer.n));
     const k = layer.kind === 'linear' ? layer.k : wholeAxis(layer.channels);
-    if (this.library.precision === 'fast' && layer.kind === 'linear' && axisLength(k) >= leastBytesK) {
+    if (
+      this.library.precision === 'fast' &&
+      layer.kind === 'linear' &&
+      axisLength(k) >= leastBytesK
+    ) {
       const { bytes, scales } = toBytes(weight, axisLength(layer.n));
       return {
         kind: 'linear',

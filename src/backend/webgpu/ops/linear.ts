@@ -42,7 +42,7 @@ export function bindAddGated(op: AddGatedOp, compilation: Compilation): Promise<
 /** What the choice of a kernel for a product hangs on. */
 export function linearShape(
   op: LinearOp | AddGatedOp,
-  { program, weights }: { readonly program: Program; readonly weights: GpuWeights },
+  { program, weights }: { readonly program: Program; readonly weights: Pick<GpuWeights, 'matrix'> },
   end: LinearEnd = op.kind === 'linear' ? 'Store' : 'AddGated',
 ): LinearShape {
   return {

@@ -74,7 +74,7 @@ export class FaultyGpu {
       const fault = this.#meet('lost', 'submit');
       if (fault === 'lost') device.destroy();
       if (fault === 'submit') throw new TypeError('no more');
-      return submit(commands);
+      submit(commands);
     };
     const popErrorScope = device.popErrorScope.bind(device);
     device.popErrorScope = async () => {

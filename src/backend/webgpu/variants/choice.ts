@@ -2,7 +2,7 @@ import type { Gpu } from '../gpu/device';
 import { DyditError } from '../../../errors';
 import { attentionVariants, type AttentionShape, type AttentionVariant } from './attention';
 import { linearVariants, type LinearShape, type LinearVariant } from './linear';
-import { meets, type Variant } from './variant';
+import { meets, type Limits, type Variant } from './variant';
 
 /** Variants by name that are to be used wherever they can; for tests and benchmarks. */
 export interface Forced {
@@ -23,7 +23,9 @@ export class VariantChoice {
   readonly #measured = new Map<string, string>();
 
   constructor(
-    private readonly gpu: Gpu,
+    private readonly gpu: Pick<Gpu, 'software' | 'features'> & {
+      readonly device: { readonly limits: Limits };
+    },
     private readonly forced: Forced = {},
   ) {}
 
@@ -37,7 +39,12 @@ export class VariantChoice {
   linearCandidates(shape: LinearShape): readonly LinearVariant[] {
     if (this.gpu.software || this.forced.linear !== undefined) return [];
     return linearVariants.filter(
-      (variant) => variant.name !== 'naive' && variant.accepts(shape) && meets(variant.needs, this.gpu),
+      (variant) =>
+        // What differs in bits is never left to a clock; and the readable one is never the fastest.
+        variant.precision === 'exact' &&
+        variant.name !== 'naive' &&
+        variant.accepts(shape) &&
+        meets(variant.needs, this.gpu),
     );
   }
 
@@ -90,7 +97,9 @@ export class VariantChoice {
 /** Shapes that are alike to a kernel: rows by powers of two, the rest as it is. */
 export function linearKey({ rows, k, n, storage, end, normed, kept }: LinearShape): string {
   const bucket = 2 ** Math.ceil(Math.log2(Math.max(8, rows)));
-  return [`${bucket}x${k}x${n}`, storage, end, normed ? 'normed' : '', kept ? 'kept' : ''].join(' ');
+  return [`${bucket}x${k}x${n}`, storage, end, normed ? 'normed' : '', kept ? 'kept' : ''].join(
+    ' ',
+  );
 }
 
 /** On a processor: registers; where there are few rows, one thread must not do them alone. */

@@ -7,12 +7,16 @@ import type { Kernel } from '../gpu/kernel';
  */
 export type Precision = 'exact' | 'fast';
 
+/** Limits of a device that variants need to know. */
+export type Limits = Pick<
+  GPUSupportedLimits,
+  'maxComputeWorkgroupStorageSize' | 'maxComputeInvocationsPerWorkgroup'
+>;
+
 /** What a device must have for a variant. */
 export interface Needs {
   readonly features?: readonly (keyof GpuFeatures)[];
-  readonly limits?: Partial<
-    Record<'maxComputeWorkgroupStorageSize' | 'maxComputeInvocationsPerWorkgroup', number>
-  >;
+  readonly limits?: Partial<Limits>;
 }
 
 /** One way to do an op. */
@@ -29,7 +33,7 @@ export interface Variant<Shape, Builder> {
 /** Whether a device has what a variant needs. */
 export function meets(
   { features = [], limits = {} }: Needs,
-  gpu: { readonly features: GpuFeatures; readonly device: Pick<GPUDevice, 'limits'> },
+  gpu: { readonly features: GpuFeatures; readonly device: { readonly limits: Limits } },
 ): boolean {
   const { maxComputeWorkgroupStorageSize = 0, maxComputeInvocationsPerWorkgroup = 0 } = limits;
   return (

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { wholeAxis } from '../../ops/axis';
+import type { LinearLayer } from '../../ops/layer';
+import { Recorder } from '../../ops/recorder';
+import { rowsOf } from '../../ops/tensor';
+import { KernelMemory, type KeyValueStore } from './kernel-memory';
+import type { TimeProduct } from './time-product';
+import { Tuner } from './tune';
+import { linearKey, VariantChoice } from './variants/choice';
+import type { LinearShape } from './variants/linear';
+import type { MatrixBuffers } from './weights';
+
+const features = { f16: false, timestamps: false };
+const card = {
+  description: 'a card',
+  software: false,
+  features,
+  device: {
+    limits: { maxComputeWorkgroupStorageSize: 32768, maxComputeInvocationsPerWorkgroup: 256 },
+  },
+} as const;
+
+const shape: LinearShape = {
+  ...{ rows: 128, k: 256, n: 768, storage: 'f32', end: 'Store' },
+  ...{ normed: false, kept: false },
+};
+
+/** A product of that shape, and one too small to matter. */
+const program = (() => {
+  const net = new Recorder('Test');
+  const layer = (name: string, n: number, k: number): LinearLayer => ({
+    ...{ kind: 'linear', name, n: wholeAxis(n), k: wholeAxis(k) },
+  });
+  net.linear(net.external('x', rowsOf(128, wholeAxis(256))), layer('large', 768, 256));
+  net.linear(net.external('z', rowsOf(1, wholeAxis(8))), layer('small', 8, 8));
+  return net.finish();
+})();
+
+const buffer: GPUBuffer = {
+  ...{ __brand: 'GPUBuffer', label: '', size: 0, usage: 0, mapState: 'unmapped' },
+  mapAsync: () => Promise.resolve(undefined),
+  getMappedRange: () => new ArrayBuffer(0),
+  unmap: () => undefined,
+  destroy: () => undefined,
+};
+
+const matrix: MatrixBuffers = { kind: 'linear', weight: buffer, bias: buffer, storage: 'f32' };
+const weights = { matrix: () => matrix };
+
+function memoryStore(): KeyValueStore & { readonly values: Map<string, unknown> } {
+  const values = new Map<string, unknown>();
+  return {
+    values,
+    get: (key) => Promise.resolve(values.get(key)),
+    set: (key, value) => Promise.resolve(void values.set(key, value)),
+  };
+}
+
+/** A tuner on a card where `fastest` is fastest, and every timing takes `eachMs`. */
+function setUp(of: {
+  readonly fastest: string;
+  readonly store?: KeyValueStore;
+  readonly eachMs?: number;
+  readonly tickMs?: number;
+  readonly description?: string;
+}) {
+  const { fastest, store, eachMs = 10, tickMs = 1, description = card.description } = of;
+  const timed: string[] = [];
+  let now = 0;
+  const time: TimeProduct = (_, { name }) => {
+    timed.push(name);
+    now += eachMs;
+    return Promise.resolve(name === fastest ? 1 : 2);
+  };
+  const choice = new VariantChoice(card);
+  const memory = new KernelMemory(store, { description, features });
+  const tuner = new Tuner({ choice, memory, time, tickMs, now: () => now });
+  return { tuner, choice, timed };
+}
+
+describe('Tuner', () => {
+  test('the fastest variant of a heavy product is used from then on', async () => {
+    const { tuner, choice, timed } = setUp({ fastest: 'tall' });
+    expect(choice.linear(shape).name).not.toBe('tall');
+    await tuner.prepare(program, weights);
+    expect(choice.linear(shape).name).toBe('tall');
+    expect([...choice.measured.keys()]).toEqual([linearKey(shape)]);
+    expect(timed).not.toContain('naive');
+  });
+
+  test('a shape is measured once, and not again on the next visit', async () => {
+    const store = memoryStore();
+    const first = setUp({ fastest: 'tall', store });
+    await first.tuner.prepare(program, weights);
+    const count = first.timed.length;
+    await first.tuner.prepare(program, weights);
+    expect(first.timed.length).toBe(count);
+
+    const second = setUp({ fastest: 'tiled32x1', store });
+    await second.tuner.recall();
+    await second.tuner.prepare(program, weights);
+    expect(second.timed).toEqual([]);
+    expect(second.choice.linear(shape).name).toBe('tall');
+  });
+
+  test('another adapter measures for itself', async () => {
+    const store = memoryStore();
+    await setUp({ fastest: 'tall', store }).tuner.prepare(program, weights);
+    const other = setUp({ fastest: 'tiled64', store, description: 'another card' });
+    await other.tuner.recall();
+    await other.tuner.prepare(program, weights);
+    expect(other.choice.linear(shape).name).toBe('tiled64');
+  });
+
+  test('measures again when it is told to', async () => {
+    const store = memoryStore();
+    const { tuner, timed } = setUp({ fastest: 'tall', store });
+    await tuner.prepare(program, weights);
+    const count = timed.length;
+    await tuner.forget();
+    await tuner.prepare(program, weights);
+    expect(timed.length).toBe(2 * count);
+  });
+
+  test('stops when the time is up, and leaves the choice to the table', async () => {
+    const { tuner, choice, timed } = setUp({ fastest: 'tall', eachMs: 800 });
+    const table = choice.linear(shape).name;
+    await tuner.prepare(program, weights);
+    expect(timed.length).toBe(2);
+    expect(choice.linear(shape).name).toBe(table);
+  });
+
+  test('measures nothing by a clock that ticks every 100 ms, nor on a processor', async () => {
+    const { tuner, timed } = setUp({ fastest: 'tall', tickMs: 100 });
+    await tuner.prepare(program, weights);
+    expect(timed).toEqual([]);
+    expect(new VariantChoice({ ...card, software: true }).linearCandidates(shape)).toEqual([]);
+  });
+
+  test('a store that fails or holds something else costs a measurement only', async () => {
+    const failing: KeyValueStore = {
+      get: () => Promise.reject(new Error('not allowed')),
+      set: () => Promise.reject(new Error('full')),
+    };
+    const odd: KeyValueStore = { ...failing, get: () => Promise.resolve(['tall', 7]) };
+    for (const store of [failing, odd]) {
+      const { tuner, choice } = setUp({ fastest: 'tall', store });
+      await tuner.recall();
+      await tuner.prepare(program, weights);
+      expect(choice.linear(shape).name).toBe('tall');
+    }
+  });
+});
+
+describe('what a card does that was not measured', () => {
+  test.each([
+    { rows: 2, k: 1152, n: 6912, name: 'few' },
+    { rows: 128, k: 256, n: 768, name: 'tiled32x4' },
+    { rows: 512, k: 1152, n: 3456, name: 'tall' },
+    { rows: 512, k: 1152, n: 512, name: 'tiled32x1' },
+  ])('$rows rows, $k to $n: $name', ({ name, ...size }) => {
+    expect(new VariantChoice(card).linear({ ...shape, ...size }).name).toBe(name);
+  });
+
+  test('little workgroup memory: tiles that fit', () => {
+    const limits = {
+      maxComputeWorkgroupStorageSize: 16384,
+      maxComputeInvocationsPerWorkgroup: 256,
+    };
+    const small = new VariantChoice({ ...card, device: { limits } });
+    expect(small.linear(shape).name).toBe('tiled32x2');
+    expect(small.attention({ tokens: 64, headVectors: 8 }).name).toBe('tiled32x32');
+    expect(small.attention({ tokens: 64, headVectors: 18 }).name).toBe('direct');
+  });
+});
