@@ -10,7 +10,8 @@ export function EngineProblem({ engine }: { engine: StoppedEngine }) {
   const isOwnModel = useApp((app) => app.source.kind === 'files');
   const backend = useApp((app) => app.backend);
   const onCard = useApp((app) => app.machine?.kind === 'webgpu');
-  const remedies = remediesFor(engine, { isOwnModel, backend, onCard });
+  const canResume = useApp((app) => app.brokenOff !== null);
+  const remedies = remediesFor(engine, { isOwnModel, backend, onCard, canResume });
   return <ProblemCard error={engine.error} remedies={remedies} />;
 }
 
@@ -19,12 +20,16 @@ interface Circumstances {
   readonly backend: App['backend'];
   /** Whether a graphics card has been at work. */
   readonly onCard: boolean;
+  /** Whether a run was under way. */
+  readonly canResume: boolean;
 }
 
 /** A file of the visitor's can always be left behind; a model of ours can only be tried again. */
 function remediesFor(engine: StoppedEngine, where: Circumstances): readonly Remedy[] {
   const goOn: readonly Remedy[] = where.onCard ? ['go-on'] : [];
-  if (engine.status === 'lost') return [...goOn, 'start-again'];
+  if (engine.status === 'lost') {
+    return [...(where.canResume ? (['resume'] as const) : []), ...goOn, 'start-again'];
+  }
   if (engine.while === 'starting') {
     if (where.backend === 'webgpu') return ['processor', 'try-start'];
     return engine.error.code === 'internal' ? ['reload'] : ['try-start'];

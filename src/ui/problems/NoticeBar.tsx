@@ -10,12 +10,16 @@ export function NoticeBar() {
   const notice = useApp((app) => app.notice);
   const images = useApp((app) => app.settings?.images ?? 1);
   const onCard = useApp((app) => app.machine?.kind === 'webgpu');
+  const canResume = useApp((app) => app.brokenOff !== null);
   const change = useApp((app) => app.change);
   const dismiss = useApp((app) => app.dismissNotice);
   if (!notice) return null;
   if (notice.kind === 'error') {
     const remedies = problemTexts[notice.error.code].remedies.filter(
-      (remedy) => (remedy !== 'fewer' || images > 1) && (remedy !== 'go-on' || onCard),
+      (remedy) =>
+        (remedy !== 'fewer' || images > 1) &&
+        (remedy !== 'go-on' || onCard) &&
+        (remedy !== 'resume' || canResume),
     );
     return <ProblemCard error={notice.error} remedies={remedies} onDismiss={dismiss} />;
   }

@@ -2,8 +2,10 @@ import type { ErrorReport } from '../../errors';
 import { ActionButton } from '../parts/ActionButton';
 import { IconButton } from '../parts/IconButton';
 import { useApp } from '../use-app';
+import { FoldedDetail } from './FoldedDetail';
 import styles from './ProblemCard.module.css';
 import { problemTexts, type Remedy, remedyWords } from './remedies';
+import { splitMessage } from './split-message';
 
 interface Props {
   error: ErrorReport;
@@ -16,12 +18,13 @@ export function ProblemCard({ error, remedies, onDismiss }: Props) {
   const { title, advice } = problemTexts[error.code];
   // The engine knows the case at hand; what is said of its kind is for cases that it does not.
   const what = error.advice || advice;
+  const { sentence, detail } = splitMessage(error.message);
   const apply = useRemedy();
   return (
     <div className={styles.card} role="alert" data-error={error.code}>
       <div className={styles.words}>
         <h2 className={styles.title}>{title}</h2>
-        <p>{error.message}</p>
+        <p>{sentence}</p>
         {what && <p>{what}</p>}
         {remedies.length > 0 && (
           <div className={styles.remedies}>
@@ -32,6 +35,7 @@ export function ProblemCard({ error, remedies, onDismiss }: Props) {
             ))}
           </div>
         )}
+        {detail !== undefined && <FoldedDetail text={detail} />}
       </div>
       {onDismiss && <IconButton label="Dismiss" icon="close" onPress={onDismiss} />}
     </div>
@@ -45,6 +49,7 @@ function useRemedy(): (remedy: Remedy) => void {
   const generate = useApp((app) => app.generate);
   const generateFewer = useApp((app) => app.generateFewer);
   const chooseBackend = useApp((app) => app.chooseBackend);
+  const goOn = useApp((app) => app.goOn);
   const goOnOnProcessor = useApp((app) => app.goOnOnProcessor);
   return (remedy) => {
     switch (remedy) {
@@ -66,6 +71,9 @@ function useRemedy(): (remedy: Remedy) => void {
         break;
       case 'processor':
         void chooseBackend('wasm');
+        break;
+      case 'resume':
+        void goOn();
         break;
       case 'go-on':
         void goOnOnProcessor();

@@ -11,7 +11,8 @@ export type Remedy =
   | 'generate'
   | 'reload'
   | 'processor'
-  | 'go-on';
+  | 'go-on'
+  | 'resume';
 
 interface ProblemText {
   readonly title: string;
@@ -42,7 +43,7 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   'out-of-memory': {
     title: 'There is not enough memory',
     advice: 'Fewer pictures at once need less. Closing other tabs and programs helps too.',
-    remedies: ['go-on', 'fewer'],
+    remedies: ['resume', 'go-on', 'fewer'],
   },
   'device-lost': {
     title: 'The computation broke off',
@@ -58,7 +59,7 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   'shader-failed': {
     title: 'The graphics driver did not accept a program',
     advice:
-      'Updating the graphics driver or the browser usually helps. If not, please report the sentence below.',
+      'Updating the graphics driver or the browser usually helps. If not, please report the details.',
     remedies: ['go-on', 'start-again'],
   },
   'checkpoint-broken': {
@@ -117,8 +118,8 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   cancelled: { title: 'Cancelled', advice: '', remedies: [] },
   internal: {
     title: 'Something unexpected went wrong',
-    advice: 'Reload the page and try again. If it comes back, please report the sentence below.',
-    remedies: ['reload'],
+    advice: 'Reload the page and try again. If it comes back, please report what it says.',
+    remedies: ['resume', 'reload'],
   },
 };
 
@@ -132,4 +133,5 @@ export const remedyWords: Record<Remedy, string> = {
   reload: 'Reload the page',
   processor: 'Use the processor',
   'go-on': 'Go on on the processor',
+  resume: 'Go on',
 };

@@ -1,8 +1,12 @@
 import type { LoadProgress } from '../../engine/api';
+import type { EngineState } from '../../store/app-state';
 import { EngineProblem } from '../problems/EngineProblem';
 import { NoticeBar } from '../problems/NoticeBar';
+import { BrokenOffBar } from '../problems/BrokenOffBar';
+import { ActionButton } from '../parts/ActionButton';
 import { Progress } from '../parts/Progress';
 import { useApp } from '../use-app';
+import styles from './EngineStage.module.css';
 
 const stageNames: Record<LoadProgress['stage'], string> = {
   download: 'Fetching the model',
@@ -17,15 +21,34 @@ export function EngineStage() {
     case 'starting':
       return <Progress words="Looking at this machine" />;
     case 'loading':
-      return engine.progress ? (
-        <Progress words={stageNames[engine.progress.stage]} fraction={engine.progress.fraction} />
-      ) : (
-        <Progress words="Opening the model" />
-      );
+      return <Loading engine={engine} />;
     case 'failed':
     case 'lost':
       return <EngineProblem engine={engine} />;
     case 'ready':
-      return <NoticeBar />;
+      return (
+        <>
+          <NoticeBar />
+          <BrokenOffBar />
+        </>
+      );
   }
+}
+
+/** A model on its way, which can be given up. */
+function Loading({ engine }: { engine: Extract<EngineState, { status: 'loading' }> }) {
+  const cancel = useApp((app) => app.cancel);
+  const { progress, cancelling = false } = engine;
+  return (
+    <div className={styles.loading}>
+      {progress ? (
+        <Progress words={stageNames[progress.stage]} fraction={progress.fraction} />
+      ) : (
+        <Progress words="Opening the model" />
+      )}
+      <ActionButton isPending={cancelling} onPress={cancel}>
+        {cancelling ? 'Cancelling…' : 'Cancel'}
+      </ActionButton>
+    </div>
+  );
 }
