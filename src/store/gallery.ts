@@ -15,11 +15,13 @@ export interface GalleryPicture {
 }
 
 /** Written by `tools/make-gallery.ts`, in a folder `gallery` beside the manifest. */
-export const gallerySchema = v.object({
+const gallerySchema = v.object({
   /** Of the weights that drew, as the manifest has them, in its order. */
   sha256: v.array(v.string()),
   pictures: v.array(v.object({ file: v.string(), title: v.string(), settings: v.string() })),
 });
+
+export type GalleryFile = v.InferOutput<typeof gallerySchema>;
 
 /** @param manifest its address */
 export function galleryAddress(manifest: string): string {

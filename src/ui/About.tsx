@@ -12,7 +12,7 @@ export function About() {
           <h3>A picture out of noise</h3>
           <p>
             A diffusion transformer looks at noise, guesses the picture in it, takes a small step
-            towards the guess, and looks again. Two dozen looks make a picture.
+            towards the guess, and looks again. A few looks make a picture, or a few dozen.
           </p>
         </div>
         <div>
@@ -30,7 +30,8 @@ export function About() {
             Model, computation and pictures live on this machine. Nothing you make or drop here is
             sent anywhere. The idea is from the papers on{' '}
             <a href="https://arxiv.org/abs/2410.03456">DyDiT</a> and{' '}
-            <a href="https://arxiv.org/abs/2504.06803">DyDiT++</a>.
+            <a href="https://arxiv.org/abs/2504.06803">DyDiT++</a>. How fast your graphics card is
+            can be <a href="./bench.html">measured</a>.
           </p>
         </div>
       </div>

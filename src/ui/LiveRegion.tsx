@@ -1,5 +1,6 @@
 import { type App, watchedRun } from '../store/app-state';
 import { describeSubject } from '../store/subject';
+import { totalStatistics } from '../store/total-statistics';
 import { formatDuration } from './format';
 import styles from './LiveRegion.module.css';
 import { runFraction } from './run-fraction';
@@ -28,12 +29,12 @@ function announcement(app: App): string {
   const shown = outcomes.find(({ id }) => id === shownId);
   // The same words for every redraw of a subject: they are said once, not at every tick of a slider.
   if (shown?.cause === 'live') return `Redrawn: ${describeSubject(shown.settings, shown.model)}.`;
-  if (shown?.kind === 'pictures') {
-    const { pictures, statistics } = shown.result;
-    const count = pictures.length === 1 ? '1 picture' : `${pictures.length} pictures`;
-    return `Done: ${count} in ${formatDuration(statistics.totalMs)}.`;
+  if (shown?.kind === 'comparison') return 'Comparison done.';
+  if (shown) {
+    const results = shown.kind === 'strip' ? shown.results : [shown.result];
+    const count = results.flatMap(({ pictures }) => pictures).length;
+    const { totalMs } = totalStatistics(results.map(({ statistics }) => statistics));
+    return `Done: ${count === 1 ? '1 picture' : `${count} pictures`} in ${formatDuration(totalMs)}.`;
   }
-  if (shown?.kind === 'strip') return 'The way is drawn.';
-  if (shown) return 'Comparison done.';
   return engine.status === 'ready' ? 'Ready.' : '';
 }

@@ -8,8 +8,8 @@ import { useApp } from '../use-app';
 import { BudgetChart } from './BudgetChart';
 import styles from './BudgetControl.module.css';
 
-/** Closer to as learned than this is as learned. */
-const caughtShare = 0.015;
+/** Half a step of the slider: what is as near to as learned is as learned. */
+const caughtShare = 0.005;
 
 interface Props {
   /** Ascending shifts. */

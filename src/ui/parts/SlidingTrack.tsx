@@ -4,7 +4,7 @@ import styles from './SlidingTrack.module.css';
 interface Props {
   /** A place that stands out, as a share of the way. */
   mark?: number;
-  /** Id of the element that says more about it. */
+  /** Ids of the elements that say more about it. */
   explainedBy?: string | undefined;
 }
 

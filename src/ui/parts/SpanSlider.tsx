@@ -1,4 +1,5 @@
-import { Label, Slider, SliderOutput } from 'react-aria-components';
+import { useId } from 'react';
+import { Label, Slider } from 'react-aria-components';
 import { formatShare } from '../format';
 import { SlidingTrack } from './SlidingTrack';
 import styles from './SpanSlider.module.css';
@@ -28,6 +29,7 @@ const onePercent = 0.01;
 export function SpanSlider(props: Props) {
   const { label, hideLabel = false, value, min = 0, max = 1, ends, mark } = props;
   const { words = formatShare(value), explainedBy, isDisabled = false, onChange } = props;
+  const wordsId = useId();
   const markAt = mark && (mark.at - min) / (max - min);
   return (
     <Slider
@@ -44,7 +46,9 @@ export function SpanSlider(props: Props) {
       {!hideLabel && (
         <div className={styles.head}>
           <Label className={styles.label}>{label}</Label>
-          <SliderOutput className={styles.output}>{words}</SliderOutput>
+          <span id={wordsId} className={styles.output}>
+            {words}
+          </span>
         </div>
       )}
       <SlidingTrack {...(markAt === undefined ? {} : { mark: markAt })} explainedBy={explainedBy} />
