@@ -5,11 +5,15 @@ import process from 'node:process';
 
 const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   draw: () => import('./draw'),
+  convert: () => import('./convert'),
+  inspect: () => import('./inspect'),
 };
 
 const usage = `Usage: dydit-web COMMAND [options]
 
-  draw CLASS    draws pictures, on the processor
+  draw CLASS           draws pictures, on the processor
+  convert IN... OUT    converts a checkpoint to a folder of f16, int8 or f32
+  inspect FILE...      says what a checkpoint holds, and what is odd about it
 
 dydit-web COMMAND --help tells the rest.
 `;

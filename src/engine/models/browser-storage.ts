@@ -63,6 +63,13 @@ export function browserStorage(): ModelStorage {
       const handle = await folder.getFileHandle(file, { create: true });
       return appendWriterOf(await handle.createSyncAccessHandle());
     },
+    async removeFile(name, file) {
+      try {
+        await (await folderOf(name, false))?.removeEntry(file);
+      } catch (thrown) {
+        if (!isNotFound(thrown)) throw thrown;
+      }
+    },
     async remove(name) {
       try {
         await (await root()).removeEntry(name, { recursive: true });

@@ -76,7 +76,7 @@ async function writeModel(
   const { dtype, folder, from, signal, onProgress, now = Date.now() } = options;
   const plan = planOf(model, dtype, options.largestShard ?? largestShardBytes);
   const total = plan.all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const done = await readUnfinished(storage, folder);
+  const done = await readUnfinished(storage, folder, folderOf(model, dtype));
   const hashes = new Map<string, string>();
   let before = 0;
   try {
@@ -92,7 +92,11 @@ async function writeModel(
             });
       hashes.set(shard.name, sha256);
       before += shard.bytes;
-      await writeText(storage, { folder, name: unfinishedName }, unfinishedText(hashes, plan.all));
+      await writeText(
+        storage,
+        { folder, name: unfinishedName },
+        unfinishedText(folderOf(model, dtype), hashes, plan.all),
+      );
       onProgress?.(before / total);
     }
     const files = (shards: readonly PlannedShard[]): readonly ManifestFile[] =>
@@ -105,6 +109,7 @@ async function writeModel(
     });
     const named = { ...manifest, name: options.name ?? manifest.name };
     await writeText(storage, { folder, name: manifestName }, JSON.stringify(named, undefined, 1));
+    await storage.removeFile(folder, unfinishedName);
     return true;
   } catch (thrown) {
     // Only what a visit left behind unasked is gone on with.
@@ -146,6 +151,7 @@ async function writeShard(
 }
 
 function unfinishedText(
+  of: string,
   hashes: ReadonlyMap<string, string>,
   shards: readonly PlannedShard[],
 ): string {
@@ -153,7 +159,7 @@ function unfinishedText(
     const sha256 = hashes.get(name);
     return sha256 === undefined ? [] : [{ name, bytes, sha256 }];
   });
-  return JSON.stringify({ files });
+  return JSON.stringify({ of, files });
 }
 
 function writeText(storage: ModelStorage, place: Place, text: string): Promise<void> {

@@ -26,6 +26,8 @@ export interface ModelStorage {
   write(folder: string, name: string): Promise<FileWriter>;
   /** Goes on with a file, or begins it. */
   append(folder: string, name: string): Promise<AppendWriter>;
+  /** Removes a file, where it is there. */
+  removeFile(folder: string, name: string): Promise<void>;
   /** Removes a folder with all that is in it, where it is there. */
   remove(folder: string): Promise<void>;
   /**

@@ -10,6 +10,8 @@ const schema = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
+    /** The model and the type that it is written in. */
+    of: v.string(),
     files: v.array(v.object({ name: v.string(), bytes: v.number(), sha256: v.string() })),
   }),
 );
@@ -23,11 +25,12 @@ export interface WrittenFile {
 export async function readUnfinished(
   storage: ModelStorage,
   folder: string,
+  of: string,
 ): Promise<ReadonlyMap<string, WrittenFile>> {
   const files = await storage.files(folder);
   const written = new Map<string, WrittenFile>();
   const read = v.safeParse(schema, await files.get(unfinishedName)?.text());
-  if (!read.success) return written;
+  if (!read.success || read.output.of !== of) return written;
   for (const { name, bytes, sha256 } of read.output.files) {
     const file = files.get(name);
     if (file?.size === bytes && (await isRight(file, sha256))) written.set(name, { bytes, sha256 });

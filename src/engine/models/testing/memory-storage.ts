@@ -54,6 +54,7 @@ export function memoryStorage(quota = Infinity): ModelStorage & {
         close: () => undefined,
       });
     },
+    removeFile: (folder, name) => Promise.resolve(void content.get(folder)?.delete(name)),
     remove: (folder) => Promise.resolve(void content.delete(folder)),
     async alone(folder, work) {
       if (busy.has(folder)) return undefined;

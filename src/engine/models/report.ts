@@ -1,0 +1,95 @@
+import { assemble } from '../../checkpoint/files/assemble';
+import { readFloat32 } from '../../checkpoint/decode';
+import { expectFinite, float32Format } from '../../checkpoint/finite';
+import type { NamedFile } from '../../checkpoint/files/named-file';
+import { auditDit } from '../../checkpoint/layouts/dit-keys';
+import type { TensorMap } from '../../checkpoint/tensor';
+import { DyditError } from '../../errors';
+import { inspect, type InspectedModel } from './inspect';
+import type { ModelChoice } from './model-choice';
+import { resolveAssembly } from './resolve';
+
+export interface ReportOptions {
+  readonly choice?: ModelChoice;
+  /** Reads every number, to find those that are none. */
+  readonly readsAll?: boolean;
+}
+
+/** What files hold, in lines: the configuration, what is odd, and every tensor. */
+export async function reportOn(
+  files: readonly NamedFile[],
+  { choice = {}, readsAll = false }: ReportOptions = {},
+): Promise<readonly string[]> {
+  const { model, waiting, refused } = await inspect(files, choice);
+  const assembly = await assemble(files, { weights: choice.weights });
+  const lines = [
+    ...refused.map(({ name, error }) => `${name}: ${error.message} ${error.advice}`.trim()),
+    ...waiting,
+  ];
+  if (!model || !assembly.dit) return lines;
+  const { checkpoint } = assembly.dit;
+  lines.push(...about(model));
+  try {
+    const { dit, vae, space } = await resolveAssembly(assembly, choice);
+    lines.push('', 'Configuration', ...entries({ ...dit.config, space }));
+    if (vae) lines.push('', 'VAE', ...entries(vae.config));
+  } catch (thrown) {
+    const { message, advice } = DyditError.from(thrown);
+    lines.push('', `${message} ${advice}`.trim());
+  }
+  const odd = await oddities(checkpoint.tensors, checkpoint.skippedTypes, readsAll);
+  lines.push('', 'What is odd', ...(odd.length > 0 ? odd : ['  nothing']));
+  lines.push('', 'Tensors', ...tensorLines(checkpoint.tensors));
+  return lines;
+}
+
+function about(model: InspectedModel): readonly string[] {
+  const { name, kind, parameters, dtype, hasVae, choices, chosen, questions, keptBytes } = model;
+  const megabytes = Object.entries(keptBytes).map(
+    ([type, bytes]) => `${type} ${(bytes / 1e6).toFixed(1)} MB`,
+  );
+  const open = questions.filter((question) => question.open);
+  return [
+    `${name}: a ${kind}, ${parameters} numbers in ${dtype}${hasVae ? ', with its VAE' : ''}`,
+    ...(choices.length > 1
+      ? [
+          `Weights: ${choices.map((each) => each.name || 'the file itself').join(', ')}; taken: ${chosen}`,
+        ]
+      : []),
+    `Converted: ${megabytes.join(', ')}`,
+    ...(open.length > 0 ? ['', 'Not said by the file, and taken for the likeliest'] : []),
+    ...open.map(({ id, text, options }) => {
+      const [first, ...others] = options.map(({ value }) => JSON.stringify(value));
+      return `  ${id}: ${first}  (${text} Or ${others.join(', ')})`;
+    }),
+  ];
+}
+
+function entries(config: object): readonly string[] {
+  return Object.entries(config).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`);
+}
+
+async function oddities(
+  tensors: TensorMap,
+  skippedTypes: readonly string[],
+  readsAll: boolean,
+): Promise<readonly string[]> {
+  const lines = auditDit(tensors).harmless.map((name) => `  ${name} is of no use to pictures`);
+  if (skippedTypes.length > 0) lines.push(`  passed over: ${skippedTypes.join(', ')}`);
+  if (!readsAll) return lines;
+  for (const tensor of tensors.values()) {
+    try {
+      const values = await readFloat32(tensor);
+      expectFinite(tensor.name, new Uint32Array(values.buffer), float32Format);
+    } catch (thrown) {
+      lines.push(`  ${DyditError.from(thrown).message}`);
+    }
+  }
+  return lines;
+}
+
+function tensorLines(tensors: TensorMap): readonly string[] {
+  return [...tensors.values()].map(
+    ({ name, dtype, shape }) => `  ${name}  ${dtype} [${shape.join(', ')}]`,
+  );
+}

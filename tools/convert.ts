@@ -1,0 +1,56 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { targetDtypes } from '../src/checkpoint/convert/converted-tensor';
+import { keepModel } from '../src/engine/models/keep';
+import { resolveFiles } from '../src/engine/models/resolve';
+import { choiceOf, commonHelp, commonOptions, openPaths, run, UsageError } from './models/command';
+import { folderStorage } from './models/folder-storage';
+
+const usage = 'convert IN... OUT [--dtype f16|int8|f32]';
+
+const help = `Converts a checkpoint to a folder that the page and the engine open: files of at most 64 MB and a
+manifest with their hashes. Drop it on the page, or put it on any static host.
+
+Usage: ${usage}
+
+IN is a checkpoint, or several files or folders that belong together: shards, a VAE, a config.json, class
+names. OUT is a folder that is empty or does not exist; what a conversion before left unfinished is gone on
+with.
+
+  --dtype TYPE        f16, int8 (a scale for each row) or f32 (f16)
+  --name NAME         name of the model (the file's)
+${commonHelp}`;
+
+await run(usage, async (signal) => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { ...commonOptions, dtype: { type: 'string' }, name: { type: 'string' } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const out = positionals.at(-1);
+  if (out === undefined || positionals.length < 2) throw new UsageError('IN and OUT are missing.');
+  const dtype = targetDtypes.find((type) => type === (values.dtype ?? 'f16'));
+  if (!dtype) throw new UsageError(`--dtype takes ${targetDtypes.join(', ')}.`);
+  const files = await openPaths(positionals.slice(0, -1));
+  const path = resolve(out);
+  const present = await readdir(path).catch(() => []);
+  if (present.length > 0 && !present.includes('unfinished.json')) {
+    throw new UsageError(`${out} is not empty.`);
+  }
+  await mkdir(dirname(path), { recursive: true });
+  const model = await resolveFiles(files, choiceOf(values.weights, values.answer));
+  let shown = -1;
+  await keepModel(folderStorage(dirname(path)), model, {
+    ...{ dtype, signal, folder: basename(path), from: files.map(({ name }) => name) },
+    ...(values.name === undefined ? {} : { name: values.name }),
+    onProgress(fraction) {
+      const tenth = Math.floor(10 * fraction);
+      if (tenth > shown) process.stderr.write(`${10 * (shown = tenth)} %\n`);
+    },
+  });
+  process.stdout.write(`${out}\n`);
+});

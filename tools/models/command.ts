@@ -1,0 +1,99 @@
+import { openAsBlob } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { NamedFile } from '../../src/checkpoint/files/named-file';
+import { DyditError } from '../../src/errors';
+import { parseAnswers } from '../../src/engine/models/choice-memory';
+import type { ModelChoice } from '../../src/engine/models/model-choice';
+
+/** The command was called wrongly: ends with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+
+/** Options that convert and inspect have in common, for parseArgs. */
+export const commonOptions = {
+  weights: { type: 'string' },
+  answer: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Their lines of help. */
+export const commonHelp = `  --weights NAME      which set of weights, where a file has several (the averaged one)
+  --answer NAME=VALUE what the file does not say, such as numHeads=6, prediction=flow-v, nullClass=false;
+                      inspect shows what is open
+  -h, --help          print this, and end
+`;
+
+/** Runs a command, and ends the process with what it says: 1 where it failed, 2 where it was called wrongly. */
+export async function run(
+  usage: string,
+  main: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const cancel = new AbortController();
+  process.once('SIGINT', () => cancel.abort());
+  try {
+    await main(cancel.signal);
+    process.exitCode = exitCode.done;
+  } catch (thrown) {
+    if (thrown instanceof UsageError || isArgumentError(thrown)) {
+      process.stderr.write(`${thrown.message}\nUsage: ${usage}; --help shows more.\n`);
+      process.exitCode = exitCode.usage;
+      return;
+    }
+    const { code, message, advice } = DyditError.from(thrown);
+    process.stderr.write(`${[message, advice].filter(Boolean).join(' ')}\n`);
+    process.exitCode = code === 'cancelled' ? exitCode.cancelled : exitCode.failed;
+  }
+}
+
+/** What parseArgs throws. */
+function isArgumentError(thrown: unknown): thrown is Error {
+  return thrown instanceof TypeError && 'code' in thrown;
+}
+
+/** @throws UsageError */
+export function choiceOf(
+  weights: string | undefined,
+  answers: readonly string[] = [],
+): ModelChoice {
+  const given = answers.map((text) => {
+    const [name, ...rest] = text.split('=');
+    return [name, valueOf(rest.join('='))] as const;
+  });
+  const parsed = parseAnswers(Object.fromEntries(given));
+  const unknown = given.find(([name]) => !parsed || !Object.hasOwn(parsed, name));
+  if (!parsed || unknown) {
+    throw new UsageError(`--answer ${unknown?.[0] ?? answers.join(' ')} makes no sense.`);
+  }
+  return { ...(weights === undefined ? {} : { weights }), answers: parsed };
+}
+
+function valueOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return text;
+  }
+}
+
+/** Deeper than any model's folder. */
+const deepest = 3;
+
+/** Files by their paths; all of a folder's. @throws UsageError where there is none */
+export async function openPaths(paths: readonly string[]): Promise<readonly NamedFile[]> {
+  const files: NamedFile[] = [];
+  const visit = async (path: string, depth: number): Promise<void> => {
+    const found = await stat(path).catch(() => undefined);
+    if (!found) throw new UsageError(`${path} can't be found.`);
+    if (!found.isDirectory()) files.push({ name: basename(path), blob: await openAsBlob(path) });
+    else if (depth < deepest) {
+      for (const name of (await readdir(path)).toSorted()) await visit(join(path, name), depth + 1);
+    }
+  };
+  for (const path of paths) await visit(path, 0);
+  return files;
+}
