@@ -92,6 +92,30 @@ describe('a run', () => {
     }
   });
 
+  it('in jumps tells the network both ends of every step, and moves by what it says', async () => {
+    const seen: (readonly [number, number])[] = [];
+    const { model, dit } = modelOf({
+      config: { ...mockConfig, conditions: 1, conditionNames: ['guidance'], jumpBlocks: 1 },
+      predict: ({ evaluation, networkTime }) => {
+        const { networkEnds = [] } = dit.prepared[0];
+        seen.push([networkTime, networkEnds[evaluation]]);
+        return new Float32Array(size).fill(1.5);
+      },
+    });
+    const jumps = { sampler: 'flow-jumps', steps: 4, guidance: 3, budget: -1.5 } as const;
+    const { pictures, statistics } = await generate(model, { ...request, ...jumps }, {});
+    expect(seen).toEqual([
+      [0, 250],
+      [250, 500],
+      [500, 750],
+      [750, 1000],
+    ]);
+    const end = normals(7, LATENT_STREAM).map((x) => x + 1.5);
+    expect([...pictures[0].rgba]).toEqual(view(end));
+    expect(statistics.record.evaluations).toBe(4);
+    expect(dit.prepared[0]).toMatchObject({ guided: false, inputs: [[2]], routerShift: -1.5 });
+  });
+
   it('asks for the network that was asked of it', async () => {
     const { model, dit } = modelOf({ predict: still });
     const cat = { classId: 3, styleId: 1, weight: 1 };

@@ -45,6 +45,10 @@ describe('a manifest is held against its weights', () => {
     [{ hidden_size: 16 }, {}, /hidden size: 16/],
     [{ depth: 2 }, {}, /number of layers: 2/],
     [{ mlp_ratio: 2 }, {}, /MLP ratio: 2/],
+    [{ conditions: 2 }, {}, /number of linear inputs: 2; the weights say 0/],
+    [{ condition_names: ['tilt'] }, {}, /0 linear inputs; what came with it names 1/],
+    [{ jump_blocks: 2 }, {}, /1 blocks; 2 are said to be of jumps/],
+    [{ jump_blocks: 1 }, {}, /only flows jump/],
     [{ learn_sigma: false }, {}, /variance is learned: false; the weights say true/],
   ])('a DiT, %o %o', async (change, counts, message) => {
     const tensors = await open('plain');

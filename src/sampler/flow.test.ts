@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import type { Sampler } from './denoiser';
-import { flowEulerSampler, flowHeunSampler } from './flow';
+import { flowEulerSampler, flowHeunSampler, flowJumpsSampler } from './flow';
 import { ArrayDenoiser } from './testing/array-denoiser';
 
 /*
@@ -101,5 +101,50 @@ describe('both', () => {
   it.each([0, 1.5, 1001, Number.NaN])('refuse %s steps', (steps) => {
     expect(() => flowEulerSampler(steps)).toThrow(DyditError);
     expect(() => flowHeunSampler(steps)).toThrow(DyditError);
+  });
+});
+
+describe('flowJumpsSampler', () => {
+  it('tells where each step begins and ends, times 1000', () => {
+    const { networkTimes, networkEnds } = flowJumpsSampler(4);
+    expect(networkTimes).toEqual([0, 250, 500, 750]);
+    expect(networkEnds).toEqual([250, 500, 750, 1000]);
+    expect(flowEulerSampler(4).networkEnds).toBeUndefined();
+  });
+
+  it.each([1, 2, 4, 16])(
+    'in %i jumps by the mean velocity reaches the end of the way',
+    async (steps) => {
+      const sampler = flowJumpsSampler(steps);
+      // The exact flow of the oracle above carries a deviate u of N(0, 1) along t m + g(t) u.
+      const deviate = 1.3;
+      const place = (t: number) => t * MEAN + Math.hypot(t * DEVIATION, 1 - t) * deviate;
+      const latent = Float64Array.of(place(0));
+      const denoiser = new ArrayDenoiser({
+        latent,
+        predict: (evaluation, [x]) => {
+          const t = sampler.networkTimes[evaluation] / 1000;
+          const r = (sampler.networkEnds?.[evaluation] ?? 0) / 1000;
+          expect(x).toBeCloseTo(place(t), 12);
+          return Float64Array.of((place(r) - place(t)) / (r - t));
+        },
+      });
+      await sampler.run(denoiser);
+      expect(latent[0]).toBeCloseTo(MEAN + DEVIATION * deviate, 12);
+      expect(denoiser.evaluations).toEqual([...sampler.networkTimes.keys()]);
+    },
+  );
+
+  it('by a constant velocity previews the end at every step', async () => {
+    const sampler = flowJumpsSampler(3);
+    const latent = Float64Array.of(-1);
+    const denoiser = new ArrayDenoiser({ latent, predict: () => Float64Array.of(2.5) });
+    await sampler.run(denoiser);
+    for (const [clean] of denoiser.previews) expect(clean).toBeCloseTo(1.5, 14);
+    expect(latent[0]).toBeCloseTo(1.5, 14);
+  });
+
+  it('takes 1 to 16 steps', () => {
+    for (const steps of [0, 17, 2.5]) expect(() => flowJumpsSampler(steps)).toThrow(DyditError);
   });
 });

@@ -47,3 +47,24 @@ test('one head has no routers and is always active', () => {
     [1, 1],
   );
 });
+
+test('the last blocks ask where the step ends, the others where it begins', () => {
+  const begin = new Float32Array(8).fill(-1);
+  const end = new Float32Array(8).fill(1);
+  const jumping = { ...config, jumpBlocks: 1 };
+  const width = routedWidth(jumping, 1, { begin, end });
+  expect([...activeCounts(width, 'heads')]).toEqual([1, 3]);
+  expect([...activeCounts(width, 'groups')]).toEqual([1, 3]);
+  expect([...activeCounts(routedWidth(jumping, 1, { begin }), 'heads')]).toEqual([1, 1]);
+});
+
+test('a budget is added to what they say, and closes no first unit', () => {
+  const begin = Float32Array.of(1, -1, 0, 3, 1, -1, 0, 3);
+  const heads = (shift: number) => [
+    ...activeCounts(routedWidth(config, 1, { begin, shift }), 'heads'),
+  ];
+  expect(heads(0)).toEqual([2, 2]);
+  expect(heads(1.5)).toEqual([3, 3]);
+  expect(heads(-1)).toEqual([1, 1]);
+  expect(heads(-100)).toEqual([1, 1]);
+});

@@ -30,6 +30,19 @@ export function describeSelectTokens(bed: OpBed): void {
       await bed.expectWords(c.finish(), 'kept', [7, 7, 7, 7, 1, 0, 1, 0, 7, 7, 7, 7]);
     });
 
+    test('adds the shift of a budget to the bias', async () => {
+      const c = new CaseBuilder(1);
+      // relu(x0) - 1
+      const layer: TokenRouterLayer = { kind: 'tokenRouter', name: 'r', width: 4, hidden: 1 };
+      c.router(layer, { weight1: [1, 0, 0, 0], bias1: [0], weight2: [1], bias2: -1 });
+      const x = c.rows('x', 3, 4, [0, 9, 9, 9, 0.75, 9, 9, 9, 2, 9, 9, 9]);
+      const kept = c.words('kept', 3, 3, 7);
+      for (const [keptRow, shift] of [-1.5, 0.5, 1.25].entries()) {
+        c.net.selectTokens(x, layer, kept, { keptRow, shift });
+      }
+      await bed.expectWords(c.finish(), 'kept', [0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    });
+
     for (const { name, kept } of keptPatterns) {
       test(`keeps ${name}`, async () => {
         const c = new CaseBuilder(1);
