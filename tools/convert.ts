@@ -37,7 +37,7 @@ await run(usage, async (signal) => {
   if (!dtype) throw new UsageError(`--dtype takes ${targetDtypes.join(', ')}.`);
   const files = await openPaths(positionals.slice(0, -1));
   const path = resolve(out);
-  const present = await readdir(path).catch(() => []);
+  const present: readonly string[] = await readdir(path).catch(() => []);
   if (present.length > 0 && !present.includes('unfinished.json')) {
     throw new UsageError(`${out} is not empty.`);
   }

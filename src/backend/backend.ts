@@ -98,9 +98,19 @@ export interface BackendReport {
   readonly linearGflops: number;
 }
 
+/** What is known of a backend's memory; graphics cards do not say how much they have. */
+export interface MemoryLimits {
+  /** Most bytes of one tensor. */
+  readonly largestBytes?: number;
+  /** Most bytes of everything on a lane. */
+  readonly totalBytes?: number;
+}
+
 /** Something that runs programs: a graphics card, the processor, or plain loops. */
 export interface Backend {
   readonly report: BackendReport;
+  /** Nothing where nothing is known. */
+  readonly memoryLimits?: MemoryLimits;
   /** At least one. */
   readonly lanes: readonly Lane[];
   /** Resolves, never rejects, when the backend can't be used any more. */

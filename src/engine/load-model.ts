@@ -5,6 +5,7 @@ import { Dit } from '../network/dit/dit';
 import { Vae } from '../network/vae/vae';
 import type { LoadProgress, ModelInfo, ModelSource } from './api';
 import { describeModel } from './model-info';
+import { expectFit } from './models/fit';
 import { openSource } from './models/open-source';
 import type { ResolvedModel } from './models/resolve';
 import { PictureDecoder } from './picture-decoder';
@@ -56,6 +57,7 @@ export async function loadModel(
   { signal, onProgress }: LoadControl,
 ): Promise<LoadedModel> {
   const model = await openSource(source, { signal, onProgress });
+  expectFit(model, backend.memoryLimits ?? {});
   const { name, identity, manifest, classNames, space } = model;
   const owned = new Owned();
   try {

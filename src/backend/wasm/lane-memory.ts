@@ -31,6 +31,11 @@ export class LaneMemory {
     this.#allocator = new Allocator(64, this.#limit);
   }
 
+  /** Most bytes that may be used. */
+  get limitBytes(): number {
+    return this.#limit;
+  }
+
   /** Blocks that are not freed. */
   get liveCount(): number {
     return this.#allocator.liveCount;

@@ -40,6 +40,11 @@ export class WasmLane implements Lane {
     this.#machine = { ...place, queue: new SerialQueue(), closing: this.#closing.signal };
   }
 
+  /** Most bytes of everything on it. */
+  get limitBytes(): number {
+    return this.#machine.memory.limitBytes;
+  }
+
   /** Ends what runs, then does `last`; nothing can be asked for any more. */
   close(last: () => void): void {
     this.#closing.abort();

@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../../errors';
-import type { Backend, BackendReport, Lane } from '../backend';
+import type { Backend, BackendReport, Lane, MemoryLimits } from '../backend';
 import { requestGpu, type Gpu } from './gpu/device';
 import { withErrorScopes } from './gpu/error-scope';
 import { KernelLibrary } from './kernel-library';
@@ -67,6 +67,7 @@ interface BackendParts {
 
 class WebGpuBackend implements Backend {
   readonly report: BackendReport;
+  readonly memoryLimits: MemoryLimits;
   readonly lanes: readonly Lane[];
   readonly lost: Promise<ErrorReport>;
   readonly #parts: BackendParts;
@@ -76,6 +77,8 @@ class WebGpuBackend implements Backend {
     this.#parts = parts;
     this.lanes = [parts.lane];
     this.lost = gpu.lost;
+    const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+    this.memoryLimits = { largestBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
     this.report = {
       kind: 'webgpu',
       description: gpu.description,
