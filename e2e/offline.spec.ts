@@ -111,8 +111,9 @@ test('weights of another version are never kept with this one', async ({ page })
     await waitUntilReady(page);
     const end = await page.evaluate(async () => {
       const { installing } = await navigator.serviceWorker.register('service-worker.js');
+      if (!installing) return 'kept';
       return new Promise((resolve) => {
-        installing?.addEventListener('statechange', () => resolve(installing.state));
+        installing.addEventListener('statechange', () => resolve(installing.state));
       });
     });
     expect(end).toBe('redundant');
