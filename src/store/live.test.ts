@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
-import { fakeMachine, fakeProcessor } from './testing/fake-engine';
+import { fakeLearnedModel, fakeMachine, fakeProcessor } from './testing/fake-engine';
 import { gate, seeds, setUp, type SetUpOptions } from './testing/set-up';
 
 beforeEach(() => vi.useFakeTimers());
@@ -197,6 +197,16 @@ describe('the first picture', () => {
     expect(state().settings).toMatchObject({ images: 4 });
     await state().generate();
     expect(state().outcomes[0]?.settings).toMatchObject({ seed: 7, images: 4 });
+  });
+
+  it('is all four on a processor where the weights take few steps', async () => {
+    const machine = { ...fakeProcessor, linearGflops: 26 };
+    const options = { query: 'seed=7', machine, model: fakeLearnedModel };
+    const { state, pass } = await start(options);
+    await pass(0);
+    expect(state().outcomes).toMatchObject([
+      { cause: 'first', settings: { images: 4, sampler: 'flow-jumps', steps: 4, variation: 0.6 } },
+    ]);
   });
 
   it('can be cancelled, and its seed is then still to be used', async () => {

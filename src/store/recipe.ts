@@ -2,6 +2,7 @@ import type { ModelInfo, ModelSource } from '../engine/api';
 import { nameOfSource } from './opened-files';
 import type { Settings } from './settings';
 import { formatQuery, shareSettings, type SharedSettings } from './shared-settings';
+import { describeSubject, describeWay } from './subject';
 
 /**
  * What makes pictures: the exact request and the weights. Whatever names a picture (its title, its
@@ -35,6 +36,15 @@ export function linkOf(recipe: Recipe): string {
 /** The same as it travels. */
 export function sharedOfRun(recipe: Recipe): SharedSettings {
   return { ...sharedOf(recipe), run: runsInLinks[recipe.kind] };
+}
+
+/** What it shows: 'cat face, Noto'; of a strip 'cat face to avocado, Noto'. */
+export function describeRecipe({
+  kind,
+  settings,
+  model,
+}: Pick<Recipe, 'settings' | 'model'> & { readonly kind: string }): string {
+  return kind === 'strip' ? describeWay(settings, model) : describeSubject(settings, model);
 }
 
 /** A model and settings, as the page has them. */

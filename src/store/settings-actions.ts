@@ -10,6 +10,7 @@ import { linkOf } from './recipe';
 import { fitSettings } from './settings';
 import { putSettings } from './settings-in-use';
 import { readQuery } from './shared-settings';
+import { withClass } from './subject';
 
 type SettingsActions = Pick<
   AppActions,
@@ -44,8 +45,9 @@ export function settingsActions(context: AppContext): SettingsActions {
     rollSeed: () => get().change({ seed: dependencies.randomSeed() }),
     setSeedLocked: (seedLocked) => set({ seedLocked }),
     surprise() {
-      const { model, change } = get();
-      if (model) change({ classId: dependencies.randomSeed() % model.classes.length });
+      const { model, settings, change } = get();
+      if (!model || !settings) return;
+      change(withClass(settings, dependencies.randomSeed() % model.classes.length));
     },
     setLive(live) {
       const { preferences } = dependencies;

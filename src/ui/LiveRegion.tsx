@@ -1,5 +1,5 @@
 import { type App, watchedRun } from '../store/app-state';
-import { describeSubject } from '../store/subject';
+import { describeRecipe } from '../store/recipe';
 import { totalStatistics } from '../store/total-statistics';
 import { formatDuration } from './format';
 import styles from './LiveRegion.module.css';
@@ -22,13 +22,13 @@ function announcement(app: App): string {
   if (run) {
     if (run.cancelling) return 'Cancelling.';
     const quarters = Math.floor(runFraction(run) * 4);
-    const subject = describeSubject(run.settings, run.model);
+    const subject = describeRecipe(run);
     return quarters === 0 ? `Generating ${subject}.` : `${quarters * 25} percent done.`;
   }
   if (engine.status === 'loading') return 'Loading the model.';
   const shown = outcomes.find(({ id }) => id === shownId);
   // The same words for every redraw of a subject: they are said once, not at every tick of a slider.
-  if (shown?.cause === 'live') return `Redrawn: ${describeSubject(shown.settings, shown.model)}.`;
+  if (shown?.cause === 'live') return `Redrawn: ${describeRecipe(shown)}.`;
   if (shown?.kind === 'comparison') return 'Comparison done.';
   if (shown) {
     const results = shown.kind === 'strip' ? shown.results : [shown.result];

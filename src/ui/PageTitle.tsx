@@ -1,5 +1,5 @@
 import { type App, watchedRun } from '../store/app-state';
-import { describeSubject } from '../store/subject';
+import { describeRecipe } from '../store/recipe';
 import { runFraction } from './run-fraction';
 import { useApp } from './use-app';
 
@@ -14,10 +14,9 @@ export function PageTitle() {
 function titleOf(app: App): string {
   const run = watchedRun(app);
   if (run) {
-    return `${Math.floor(runFraction(run) * 100)} % – ${describeSubject(run.settings, run.model)}`;
+    return `${Math.floor(runFraction(run) * 100)} % – ${describeRecipe(run)}`;
   }
   const shown = app.outcomes.find(({ id }) => id === app.shownId);
   if (!shown) return plainTitle;
-  const { settings, model } = shown;
-  return `${describeSubject(settings, model)}, seed ${settings.seed} – dydit`;
+  return `${describeRecipe(shown)}, seed ${shown.settings.seed} – dydit`;
 }

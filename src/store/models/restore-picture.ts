@@ -21,7 +21,11 @@ export async function restoreFromPicture(context: AppContext, file: File): Promi
     return;
   }
   settleRedraw(context);
-  const lead = `Settings restored from ${file.name}. Generate makes the picture again.`;
+  const again =
+    found.read.shared.run === 'strip'
+      ? 'Draw the way makes the strip again.'
+      : 'Generate makes the picture again.';
+  const lead = `Settings restored from ${file.name}. ${again}`;
   takeFromOutside(context, found.read, lead);
 }
 

@@ -66,8 +66,8 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
         Computed by {describeMachine(outcome.machine)}. Same seeds, same settings. Both ran once
         before the clock started, so neither pays for warming up; live previews were off. Static
         runs first. Multiply-adds are those of attention and MLP in all blocks, for all pictures and
-        both halves of guidance, as the DyDiT paper counts them. One pair of runs is one
-        measurement: compare again to see how much the times vary.
+        all halves of guidance, as the DyDiT paper counts them. One pair of runs is one measurement:
+        compare again to see how much the times vary.
       </p>
     </section>
   );

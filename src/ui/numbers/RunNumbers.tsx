@@ -47,7 +47,7 @@ export function RunNumbers({ statistics, machine }: Props) {
       <Shares shares={shares} />
       <p className={styles.note}>
         Computed by {describeMachine(machine)}. Multiply-adds are those of attention and MLP in all
-        blocks, for all pictures and both halves of guidance, as the DyDiT paper counts them; the
+        blocks, for all pictures and all halves of guidance, as the DyDiT paper counts them; the
         static model would do all of them. Embeddings, the routers themselves and the decoder are
         not counted. Times are by the clock on the wall and count everything, live previews too.
       </p>

@@ -55,7 +55,10 @@ export function SpanSlider(props: Props) {
       <div className={styles.ends} aria-hidden="true">
         <span>{ends[0]}</span>
         {mark && (
-          <span className={styles.markName} style={{ insetInlineStart: `${(markAt ?? 0) * 100}%` }}>
+          <span
+            className={styles.markName}
+            style={{ insetInlineStart: `clamp(5.25rem, ${(markAt ?? 0) * 100}%, 100% - 5.75rem)` }}
+          >
             {mark.name}
           </span>
         )}

@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components';
 import type { Picture } from '../../engine/api';
 import { type Outcome, watchedRun } from '../../store/app-state';
 import { picturesOf } from '../../store/pictures-of';
-import { describeSubject, describeWay } from '../../store/subject';
+import { describeRecipe } from '../../store/recipe';
 import { download } from '../download';
 import { ActionButton } from '../parts/ActionButton';
 import { PictureCanvas } from '../parts/PictureCanvas';
@@ -76,10 +76,8 @@ function thumbnailsOf(outcome: Outcome): readonly Picture[] {
   }
 }
 
-function labelOf({ kind, settings, model }: Outcome): string {
-  const subject =
-    kind === 'strip'
-      ? `Strip: ${describeWay(settings, model)}`
-      : `${kind === 'comparison' ? 'Comparison: ' : ''}${describeSubject(settings, model)}`;
-  return `${subject}, seed ${settings.seed}`;
+const kinds = { pictures: '', comparison: 'Comparison: ', strip: 'Strip: ' } as const;
+
+function labelOf(outcome: Outcome): string {
+  return `${kinds[outcome.kind]}${describeRecipe(outcome)}, seed ${outcome.settings.seed}`;
 }
