@@ -3,8 +3,11 @@ import type { Backend } from '../../backend/backend';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
 import { outChannels, type DitConfig } from '../../network/config';
 import { Dit } from '../../network/dit/dit';
-import { unmixed } from '../../network/dit/label';
-import { referenceForward, type ReferenceInput } from '../../network/oracle/forward';
+import {
+  referenceForward,
+  type ReferenceGates,
+  type ReferenceInput,
+} from '../../network/oracle/forward';
 import { referenceGuided } from '../../network/oracle/guidance';
 import {
   randomLatent,
@@ -40,7 +43,18 @@ const odd: DitConfig = {
   numStyles: 0,
 };
 
+/** With all that a flow model may know besides. */
+const knowing: DitConfig = {
+  ...even,
+  learnSigma: false,
+  objective: 'flow-v',
+  conditions: 3,
+  jumpBlocks: 1,
+};
+
 const time = 321;
+const end = 700;
+const shift = 0.4;
 const maxBatch = 5;
 
 /** Images of a batch: different noise, classes and styles. */
@@ -53,18 +67,29 @@ function inputsFor(config: DitConfig, seed: number): ReferenceInput[] {
   }));
 }
 
+/** The same in mixes, moved, and on the way to a step's end. */
+function knowingInputs(seed: number): ReferenceInput[] {
+  return inputsFor(knowing, seed).map((input, i) => ({
+    ...input,
+    mix: [
+      { y: input.y, s: input.s, weight: 0.75 },
+      { y: (i + 2) % knowing.numClasses, weight: 0.25 },
+    ],
+    a: [i % 2, i / 4 - 0.5, 0],
+    r: end,
+  }));
+}
+
 function withUnconditional(config: DitConfig, inputs: readonly ReferenceInput[]): ReferenceInput[] {
   return inputs.flatMap((input) => [
     input,
-    { ...input, y: config.numClasses, s: config.numStyles },
+    { ...input, mix: undefined, y: config.numClasses, s: config.numStyles },
   ]);
 }
 
-interface Run {
+interface Run extends ReferenceGates {
   readonly guidance: number;
   readonly channels: number;
-  readonly width: boolean;
-  readonly tokens: boolean;
 }
 
 /** Guided prediction (B, Cout, S, S) and token gates (L, B*N) of one evaluation. */
@@ -72,9 +97,14 @@ async function predict(dit: Dit, inputs: readonly ReferenceInput[], options: Run
   const { config } = dit;
   const run = await dit.prepare({
     latentItems: inputs.length,
-    labels: inputs.map(({ y, s }) => unmixed({ classId: y, styleId: s })),
+    labels: inputs.map(({ y, s, mix = [{ y, s, weight: 1 }] }) =>
+      mix.map((part) => ({ classId: part.y, styleId: part.s, weight: part.weight })),
+    ),
+    inputs: inputs.flatMap(({ a }) => (a ? [a] : [])),
     guided: options.guidance !== 1,
     networkTimes: [time],
+    networkEnds: inputs[0].r === undefined ? undefined : [end],
+    routerShift: options.shift,
     dynamicWidth: options.width,
     dynamicTokens: options.tokens,
   });
@@ -120,6 +150,46 @@ export function describeDenseOracle(start: () => Promise<Backend>): void {
     backend = await start();
   });
   afterAll(() => backend.destroy());
+
+  describe('jumps, linear inputs, mixes and a budget', () => {
+    const inputs = knowingInputs(20);
+    const model = randomModelWithMargin(knowing, withUnconditional(knowing, inputs), {
+      ...{ seed: 1, shift },
+    });
+    const load = () => Dit.load(backend, model.checkpoint, { jumpBlocks: knowing.jumpBlocks });
+
+    it.each(toggles)('width $width, tokens $tokens', async (toggle) => {
+      const dit = await load();
+      const gates = { ...toggle, shift };
+      for (const batch of [1, maxBatch]) {
+        const used = inputs.slice(0, batch);
+        const { out, kept } = await predict(dit, used, { guidance: 1, channels: 4, ...gates });
+        used.forEach((input, item) => {
+          const reference = referenceForward(knowing, model.tensors, input, gates);
+          const size = out.length / batch;
+          expectNear(out.slice(item * size, (item + 1) * size), reference.out);
+          if (gates.tokens) expectSameTokens(kept, reference.tokenMask, item, batch, knowing);
+        });
+      }
+      dit.destroy();
+    });
+
+    it('in two halves, of which both are moved and only one is told a mix', async () => {
+      const dit = await load();
+      const gates = { width: true, tokens: true, shift };
+      const guidance = { scale: 2.5, channels: 2 };
+      const { out } = await predict(dit, inputs, { guidance: 2.5, channels: 2, ...gates });
+      inputs.forEach((input, item) => {
+        const { tensors } = model;
+        const halves = referenceGuided(knowing, tensors, input, guidance, gates);
+        const size = out.length / (2 * maxBatch);
+        expectNear(out.slice(item * size, (item + 1) * size), halves.conditional.out);
+        const second = (maxBatch + item) * size;
+        expectNear(out.slice(second, second + size), halves.unconditional.out);
+      });
+      dit.destroy();
+    });
+  });
 
   describe.each([
     { name: 'even widths in f32', config: even, dtype: 'f32' as const },

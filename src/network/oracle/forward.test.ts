@@ -86,6 +86,26 @@ describe('embedded emoji model', () => {
   });
 });
 
+describe('a model with linear inputs and jumps', () => {
+  const folder = new URL('../../../conformance/cases/flow-map/', import.meta.url);
+
+  it('makes what PyTorch made, with all gates open', async () => {
+    const file = new URL('emoji-dit.safetensors', folder);
+    const { tensors } = await openCheckpoint(await openAsBlob(file), 'emoji-dit.safetensors');
+    const config = inferDitConfig(tensors, { jumpBlocks: 1 });
+    const data = await readArrays(new URL('check.safetensors', folder));
+    const model = await readArrays(file);
+    for (const [item, t] of data.all('t').entries()) {
+      const input = {
+        ...{ x: data.item('x', item), t: 1000 * t, r: 1000 * data.all('r')[item] },
+        ...{ y: data.item('y', item)[0], s: data.item('s', item)[0], a: data.item('a', item) },
+      };
+      const { out } = referenceForward(config, model.values, input, OPEN);
+      expectClose(out, data.item('out_jump', item), TOLERANCE);
+    }
+  });
+});
+
 async function readEmojiModel(root: URL): Promise<{ model: NamedArrays; config: DitConfig }> {
   const file = new URL('public/models/emoji/emoji-dit.safetensors', root);
   const { tensors } = await openCheckpoint(await openAsBlob(file), 'emoji-dit.safetensors');

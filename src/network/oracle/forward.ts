@@ -35,7 +35,7 @@ export interface ReferenceGates {
   readonly width: boolean;
   readonly tokens: boolean;
   /** The budget: added to every logit of a router; 0 if absent. */
-  readonly shift?: number;
+  readonly shift?: number | undefined;
 }
 
 export interface ReferenceOutput {

@@ -17,6 +17,8 @@ export interface RandomModelOptions {
   readonly seed: number;
   /** Element type of the checkpoint, f32 if absent. */
   readonly dtype?: 'f32' | 'f16';
+  /** A budget that the routers must be sure under; 0 if absent. */
+  readonly shift?: number;
 }
 
 /**
@@ -52,9 +54,10 @@ export function randomModelWithMargin(
   for (let { seed } = options; ; seed++) {
     const model = randomModel(config, { ...options, seed });
     const margins = inputs.flatMap((input) =>
-      [true, false].map(
-        (width) => referenceForward(config, model.tensors, input, { width, tokens: true }).margin,
-      ),
+      [true, false].map((width) => {
+        const gates = { width, tokens: true, shift: options.shift };
+        return referenceForward(config, model.tensors, input, gates).margin;
+      }),
     );
     if (Math.min(...margins) >= margin) return model;
   }
