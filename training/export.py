@@ -13,6 +13,7 @@ engine version reads.
 
 import hashlib
 import json
+from dataclasses import replace
 
 import torch
 from safetensors.torch import load_file
@@ -22,7 +23,7 @@ from augment import CONDITIONS
 from checkpoints import load_into, load_model
 from common import write_json, write_safetensors
 from gates import Gates
-from model import Config, DiT
+from model import DiT
 from options import options
 from quantise import dequantise, quantise
 from sample import PINCH
@@ -30,7 +31,8 @@ from sample import PINCH
 LIMIT = 24 * 2**20  # bytes shipped in all
 
 
-def manifest_of(config, vae_config, meta, args, scores):
+def manifest_of(config, vae_config, meta, args, told):
+    """told: names of the linear inputs, and scores of evaluate.py."""
     keys = (
         "input_size",
         "patch_size",
@@ -54,15 +56,26 @@ def manifest_of(config, vae_config, meta, args, scores):
     manifest = {"name": args.name, "dit": dit, "vae": vae, "sampling": sampling}
     if args.int8:
         dit["weights"] = "int8"
-    if config.conditions:
-        dit |= {"conditions": config.conditions, "condition_names": list(CONDITIONS)}
+    if told["names"]:
+        dit |= {"conditions": config.conditions, "condition_names": told["names"]}
         manifest["variation"] = {"default": args.variation, "style_blend": PINCH if config.num_styles else 0}
     if config.jump_blocks:
         dit["jump_blocks"] = config.jump_blocks
         manifest["fast"] = {"sampler": "flow-jumps", "steps": args.jumps, "cfg_scale": args.scale}
-    if curve := scores.get("budget"):
+    if curve := told["scores"].get("budget"):
         manifest["budget"] = [{k: point[k] for k in ("shift", "share", "frechet", "top1")} for point in curve]
     return manifest | {"styles": meta["styles"], "classes": meta["classes"]}
+
+
+def without_unused(config, state):
+    """The model without the linear inputs that training never touched, whose columns are all 0: configuration, tensors
+    and the names of the inputs that are left."""
+    table = state.get("a_embedder.weight", torch.zeros(config.hidden_size, 0))  # (D,conditions)
+    used = [i for i in range(table.shape[1]) if table[:, i].any()]
+    kept = {k: v for k, v in state.items() if k != "a_embedder.weight"}
+    if used:
+        kept["a_embedder.weight"] = table[:, used].contiguous()
+    return replace(config, conditions=len(used)), kept, [CONDITIONS[i] for i in used]
 
 
 def decided_inputs(dit, make, margin=1e-3, tries=1000):
@@ -126,8 +139,8 @@ def main(argv=None):
     if config.num_classes != len(meta["classes"]):
         raise SystemExit(f"the model has {config.num_classes} classes, {args.latents} has {len(meta['classes'])}")
     if args.plain:
-        config = Config(**{**config.asdict(), "conditions": 0, "jump_blocks": 0})
-        state = {k: v for k, v in state.items() if not k.startswith("a_embedder")}
+        config, state = replace(config, jump_blocks=0), {k: v for k, v in state.items() if k != "a_embedder.weight"}
+    config, state, names = without_unused(config, state)
     decoder = {k: v for k, v in vae.state_dict().items() if k.startswith(("decoder.", "post_quant_conv."))}
     weights, decoder = stored(state, args.int8, "the model"), stored(decoder, False, "the VAE")
     args.out.mkdir(parents=True, exist_ok=True)
@@ -139,7 +152,7 @@ def main(argv=None):
     if config.dynamic:
         write_safetensors(args.out / "check.safetensors", check_case(checked, vae.eval()))
     scores = json.loads(args.scores.read_text()) if args.scores else {}
-    manifest = manifest_of(config, vae.config, meta, args, scores)
+    manifest = manifest_of(config, vae.config, meta, args, {"names": names, "scores": scores})
     for part in (manifest["dit"], manifest["vae"]):  # the page holds every byte that arrives against these
         part["sha256"] = hashlib.sha256((args.out / part["file"]).read_bytes()).hexdigest()
     write_json(args.out / "manifest.json", manifest)

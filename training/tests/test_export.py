@@ -12,9 +12,9 @@ import publish
 from augment import CONDITIONS
 from checkpoints import config_of, load_into, load_model, select_rows
 from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
-from export import decided_inputs
+from export import decided_inputs, without_unused
 from gates import Gates
-from model import DiT
+from model import Config, DiT
 from sample import PINCH
 from quantise import dequantise, quantise
 
@@ -94,6 +94,17 @@ def test_what_new_weights_say_of_themselves(exported, tmp_path):
         128,
     )
     check(page, dequantise(state), jump_blocks=1)
+
+
+def test_inputs_that_training_never_touched_are_left_out():
+    model = DiT(Config(num_heads=4, hidden_size=32, depth=1, num_styles=2, conditions=8))
+    model.a_embedder.weight.data[:, [0, 7]] = torch.randn(32, 2)
+    config, state, names = without_unused(model.config, model.state_dict())
+    assert names == ["mirror", "guidance"] and config.conditions == 2
+    assert torch.equal(state["a_embedder.weight"], model.a_embedder.weight[:, [0, 7]])
+    model.a_embedder.weight.data.zero_()
+    config, state, names = without_unused(model.config, model.state_dict())
+    assert names == [] and config.conditions == 0 and "a_embedder.weight" not in state
 
 
 def test_int8_is_within_half_a_step():
