@@ -82,6 +82,14 @@ test('Node draws with it, by ten lines and from the command line', async () => {
     code: 0,
     said: 'fox.png\n',
   });
+  const weights = 'node_modules/dydit-web/public/models/emoji/emoji-dit.safetensors';
+  const { code, said } = await run(folder, command, ['inspect', weights]);
+  expect([code, said]).toEqual([0, expect.stringContaining('x_embedder.proj')]);
+  expect(await run(folder, command, ['convert', weights, 'kept', '--dtype', 'int8'])).toMatchObject(
+    {
+      code: 0,
+    },
+  );
   expect(await run(folder, command, ['dance'])).toMatchObject({ code: 2 });
 });
 
