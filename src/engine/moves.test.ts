@@ -51,6 +51,9 @@ describe('what a seed draws is distributed as training drew it', () => {
       expect(Math.abs(moves.shift_x)).toBeLessThanOrEqual(reach);
       expect(Math.abs(moves.shift_y)).toBeLessThanOrEqual(reach);
     }
+    const zoomedIn = draws.filter(({ moves }) => moves.zoom > 0.1);
+    const farthest = Math.max(...zoomedIn.map(({ moves }) => Math.abs(moves.shift_x)));
+    expect(farthest).toBeGreaterThan(0.27);
     // The reach is 0.3 + 0.7 * E max(0, -zoom), which is 0.3 + 0.7 * 0.5 / 1.2; half of it on average.
     expect(Math.abs(mean(there('shift_x').map(Math.abs)) - 0.2958)).toBeLessThan(tolerance);
     expect(Math.abs(mean(all('shift_x')))).toBeLessThan(tolerance);
