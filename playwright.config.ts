@@ -7,6 +7,7 @@ const minute = 60_000;
 /** The built page in a real Chromium. Without a GPU everything is slow, hence the patience. */
 export default defineConfig({
   testDir: 'e2e',
+  testIgnore: 'xl/**',
   workers: 1,
   retries: 0,
   forbidOnly: true,

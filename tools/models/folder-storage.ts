@@ -27,7 +27,7 @@ export function folderStorage(root: string): ModelStorage {
       note(folder, name);
       const file = await open(join(root, folder, name), 'w');
       return {
-        write: async (bytes) => void (await file.writeFile(bytes)),
+        write: (bytes) => file.writeFile(bytes),
         close: () => file.close(),
       };
     },

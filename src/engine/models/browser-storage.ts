@@ -126,7 +126,10 @@ function writerOf(handle: SyncAccessHandle): FileWriter {
         return Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
     },
-    close: () => Promise.resolve(writer.close()),
+    close() {
+      writer.close();
+      return Promise.resolve();
+    },
   };
 }
 

@@ -115,8 +115,8 @@ describe('what people bring makes the pictures of the plain file', () => {
         const [a, b] = shards(tiny);
         const names = [...tiny.keys()];
         const half = Math.floor(names.length / 2);
-        const map = names.map((name, i) => [name, i < half ? a.name : b.name]);
-        const index = JSON.stringify({ weight_map: Object.fromEntries(map) });
+        const map = names.map((name, i) => [name, i < half ? a.name : b.name] as const);
+        const index = JSON.stringify({ weight_map: Object.fromEntries<string>(map) });
         return [textFile('model.safetensors.index.json', index), b, a];
       },
     ],

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures';
+import { setNumber, visit, waitUntilReady } from '../steps/page';
+import { deviation, readPicture } from '../steps/pixels';
+import { generate } from '../steps/run';
+
+/** The page's and its workers' heaps, kernels' memories aside, must stay below this while a model is kept. */
+const mostHeapBytes = 256 * 2 ** 20;
+
+/** 2.7 GB, made once by PyTorch. */
+function largeModel(): string {
+  const path = process.env.XL_MODEL ?? join(tmpdir(), 'dydit-xl-2.pt');
+  if (existsSync(path)) return path;
+  const python = process.env.PYTHON ?? 'training/.venv/bin/python';
+  execFileSync(python, [fileURLToPath(new URL('make_model.py', import.meta.url)), path]);
+  return path;
+}
+
+/** Largest heap so far of the page's threads, as DevTools has it. */
+async function watchHeap(page: Page): Promise<() => number> {
+  let most = 0;
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const timer = setInterval(() => {
+    session
+      .send('Performance.getMetrics')
+      .then(({ metrics }) => {
+        const used = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? 0;
+        most = Math.max(most, used);
+      })
+      .catch(() => undefined);
+  }, 500);
+  return () => {
+    clearInterval(timer);
+    return most;
+  };
+}
+
+for (const dtype of ['f16', 'int8'] as const) {
+  test(`a DyDiT-XL/2 of 2.7 GB is kept as ${dtype}, opened from the store and draws`, async ({
+    page,
+  }) => {
+    await visit(page);
+    await waitUntilReady(page);
+    const heap = await watchHeap(page);
+    const start = Date.now();
+    await page.getByRole('button', { name: /^Model: / }).click();
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose files…' }).click();
+    await (await chooser).setFiles(largeModel());
+    const form = page.getByTestId('questions');
+    await expect(form).toContainText('DyDiT of 28 layers');
+    await expect(form).toContainText('(recommended)');
+    await form.getByText(new RegExp(`^${dtype}, `)).click();
+    await form.getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(page.getByText(/^Keeping /)).toBeVisible();
+    await expect(page.getByText(/^Keeping /)).toBeHidden();
+    const kept = Date.now();
+    await waitUntilReady(page);
+    const most = heap();
+    const loaded = Date.now();
+    expect(most).toBeLessThan(mostHeapBytes);
+
+    await page.reload();
+    await waitUntilReady(page);
+    await expect(page.getByRole('button', { name: 'Model: dydit-xl-2.pt' })).toBeVisible();
+    const reopened = Date.now();
+    await setNumber(page, 'Pictures', 1);
+    await setNumber(page, 'Steps', 1);
+    await setNumber(page, 'Guidance', 1);
+    await generate(page);
+    expect(deviation(await readPicture(page))).toBeGreaterThan(1);
+    const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(0)} s`;
+    console.log(
+      `${dtype}: kept in ${seconds(start, kept)}, loaded in ${seconds(kept, loaded)}, ` +
+        `opened from the store in ${seconds(loaded, reopened)}, one step ${seconds(reopened, Date.now())}, ` +
+        `heap of the page at most ${(most / 1e6).toFixed(0)} MB`,
+    );
+  });
+}
