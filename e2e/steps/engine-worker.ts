@@ -53,12 +53,20 @@ function beforeEachMessage(statements: string): string {
   }`;
 }
 
+/** A worker whose steps take so many milliseconds and what they take anyway. */
+function withStepsOf(ms: number): string {
+  return beforeEachMessage(`
+    if (message.type === 'step') {
+      const until = performance.now() + ${ms};
+      while (performance.now() < until);
+    }`);
+}
+
 /** A run on a worker like this takes as long as a test needs to press a button, however fast the machine. */
-export const withSlowSteps = beforeEachMessage(`
-  if (message.type === 'step') {
-    const until = performance.now() + 100;
-    while (performance.now() < until);
-  }`);
+export const withSlowSteps = withStepsOf(100);
+
+/** A run of some steps on a worker like this is kept before it ends. */
+export const withVerySlowSteps = withStepsOf(400);
 
 /** What `messagesReceived` has where a worker `withMarkedCancel` was told to cancel. */
 export const cancelMark = 'told-to-cancel';
@@ -99,6 +107,17 @@ export function withDeviceLostAtStep(step: number): string {
     `if (message.type === 'step' && message.event.step === ${step}) self.keptDevice?.destroy();`,
   )}`;
 }
+
+/** A worker that loses its device as soon as there is something to go on from. */
+export const withDeviceLostAtBookmark = `${keepDevice}${beforeEachMessage(
+  `if (message.type === 'bookmark') self.keptDevice?.destroy();`,
+)}`;
+
+/** A worker whose script never comes back from a Cancel. */
+export const withHangAtCancel = `
+  self.addEventListener('message', (event) => {
+    while (event.data.type === 'cancel');
+  });`;
 
 /** Destroys the GPU device under the engine; needs `watchWorkers` and `withLosableDevice`. */
 export async function loseDevice(page: Page): Promise<void> {
