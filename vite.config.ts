@@ -13,7 +13,7 @@ export default defineConfig({
     target: 'es2023',
     license: { fileName: 'LICENSES.md' },
     chunkSizeWarningLimit: 1000,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { input: ['index.html', 'bench.html'], checks: { pluginTimings: false } },
   },
   worker: { format: 'es' },
   server: { headers: developmentHeaders },

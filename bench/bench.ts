@@ -3,7 +3,9 @@ import { cpus } from 'node:os';
 import * as v from 'valibot';
 import { DyditError } from '../src/errors';
 import { withBrowser } from '../tools/browser-page';
+import { chromiumArgs, nativeArgs } from '../tools/chromium';
 import type { BenchContext } from './context';
+import { expectAdapter } from './expect-adapter';
 import { benchKernels, benchPictures, measurePeaks } from './machines';
 import { benchNetwork, type NetworkFigures } from './networks';
 import { parseOptions, type BenchOptions } from './options';
@@ -28,12 +30,14 @@ function runBench(
   log: (line: string) => void,
 ): Promise<BenchReport> {
   // onnxruntime-web finds its WebAssembly beside itself, so it must stay where it is.
-  return withBrowser({ exclude: ['onnxruntime-web'] }, async (browser) => {
+  const args = options.adapter === 'native' ? nativeArgs : chromiumArgs;
+  return withBrowser({ exclude: ['onnxruntime-web'], args }, async (browser) => {
     const page = await openBenchPage(browser);
     const adapter = options.backends.includes('webgpu')
       ? await page.evaluate(() => benchPage.adapter())
       : undefined;
     await page.close();
+    if (adapter) expectAdapter(options, adapter);
     const context: BenchContext = { browser, options, adapter, refusals, log, peaks: [] };
     await measurePeaks(context);
     const networks: NetworkFigures[] = [];

@@ -27,7 +27,8 @@ export function kernelCases(batch: number): readonly KernelCase[] {
   ];
 }
 
-function blockCases(
+/** Those of one block. */
+export function blockCases(
   config: ConfigName,
   { rows, D, heads: groups }: { readonly rows: number; readonly D: number; readonly heads: number },
 ): readonly KernelCase[] {
@@ -52,8 +53,14 @@ export function flopsOf({ rows, inner, columns }: KernelCase): number {
 /** The tensors of a case: x, y and, for the end of a residual branch, its gate. */
 export const kernelTensors = { x: 'x', y: 'y', gate: 'gate' } as const;
 
-/** The op alone, recorded. */
-export function recordKernel(given: KernelCase): {
+/**
+ * The op alone, recorded.
+ * @param times how often, one after the other
+ */
+export function recordKernel(
+  given: KernelCase,
+  times = 1,
+): {
   readonly program: Program;
   readonly layer: LinearLayer;
   readonly tensors: Readonly<Record<string, Tensor>>;
@@ -70,10 +77,10 @@ export function recordKernel(given: KernelCase): {
   const x = net.external(kernelTensors.x, rowsOf(rows, layer.k)); // (rows, inner)
   const y = net.external(kernelTensors.y, rowsOf(rows, layer.n)); // (rows, columns)
   if (kind !== 'addGated') {
-    net.linear(x, layer, { activation: kind, into: y });
+    for (let i = 0; i < times; i++) net.linear(x, layer, { activation: kind, into: y });
     return { program: net.finish(), layer, tensors: { x, y } };
   }
   const gate = net.external(kernelTensors.gate, rowsOf(1, wholeAxis(columns))); // (1, columns)
-  net.addGated(y, chunk(gate, 0), x, layer, { tokens: rows });
+  for (let i = 0; i < times; i++) net.addGated(y, chunk(gate, 0), x, layer, { tokens: rows });
   return { program: net.finish(), layer, tensors: { x, y, gate } };
 }

@@ -25,7 +25,7 @@ function official(hiddenSize: number, depth: number, numHeads: number): DitConfi
   };
 }
 
-const officials = {
+export const officialConfigs = {
   s2: official(384, 12, 6),
   b2: official(768, 12, 12),
   xl2: official(1152, 28, 16),
@@ -44,7 +44,7 @@ export async function benchModel(
     const { tensors } = await openCheckpoint(await openEmoji(), emojiCheckpoint);
     return { tensors, hints: { objective: 'flow-v' } };
   }
-  const config = officials[name];
+  const config = officialConfigs[name];
   return { tensors: syntheticCheckpoint(config, { depth }), hints: {} };
 }
 

@@ -7,6 +7,8 @@ describe('the command line', () => {
     expect(parseOptions([])).toEqual({
       json: undefined,
       backends: ['webgpu', 'wasm'],
+      adapter: 'swiftshader',
+      features: [],
       configs: ['emoji'],
       batch: 2,
       modes: ['static', 'width', 'tokens', 'both'],
@@ -20,10 +22,13 @@ describe('the command line', () => {
     const options = parseOptions([
       ...['--json', 'a.json', '--backends', 'wasm', '--config', 'xl2, s2,xl2', '--batch', '3'],
       ...['--modes', 'both', '--threads', '4,1', '--peers', '--repeats', '1'],
+      ...['--adapter', 'native', '--features', 'shader-f16'],
     ]);
     expect(options).toEqual({
       json: 'a.json',
       backends: ['wasm'],
+      adapter: 'native',
+      features: ['shader-f16'],
       configs: ['xl2', 's2'],
       batch: 3,
       modes: ['both'],
@@ -35,6 +40,7 @@ describe('the command line', () => {
 
   it.each([
     { args: ['--backends', 'webgl'], names: '--backends', allowed: 'webgpu, wasm' },
+    { args: ['--adapter', 'lavapipe'], names: '--adapter', allowed: 'swiftshader, native' },
     { args: ['--config', 'emoji,xl'], names: '--config', allowed: 'emoji, s2, b2, xl2' },
     { args: ['--modes', ''], names: '--modes', allowed: 'static, width, tokens, both' },
     { args: ['--threads', '1,0'], names: '--threads', allowed: '1 to 64' },

@@ -5,6 +5,10 @@ export const backendNames = ['webgpu', 'wasm'] as const;
 export const configNames = ['emoji', 's2', 'b2', 'xl2'] as const;
 export const modeNames = ['static', 'width', 'tokens', 'both'] as const;
 
+/** Which WebGPU adapter: a processor's imitation of one, or the machine's own card. */
+export const adapterNames = ['swiftshader', 'native'] as const;
+
+export type AdapterName = (typeof adapterNames)[number];
 export type BackendName = (typeof backendNames)[number];
 /** A model: the one that ships, or an official size with patches of 2 at 256 pixels. */
 export type ConfigName = (typeof configNames)[number];
@@ -16,6 +20,9 @@ export interface BenchOptions {
   /** Where the figures go, beside the table. */
   readonly json?: string;
   readonly backends: readonly BackendName[];
+  readonly adapter: AdapterName;
+  /** What the adapter must have, such as `shader-f16`. */
+  readonly features: readonly string[];
   readonly configs: readonly ConfigName[];
   /** B, items of an evaluation. */
   readonly batch: number;
@@ -30,6 +37,7 @@ export interface BenchOptions {
 
 export const usage =
   'npm run bench -- [--json FILE] [--backends webgpu,wasm] [--config emoji,s2,b2,xl2] [--batch 2]\n' +
+  '  [--adapter swiftshader|native] [--features shader-f16,timestamp-query]\n' +
   '  [--modes static,width,tokens,both] [--threads 1,2] [--peers] [--repeats 5]';
 
 const mostBatch = 32;
@@ -42,6 +50,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   return {
     json: values.json,
     backends: namesIn('--backends', values.backends, backendNames),
+    adapter: nameIn('--adapter', values.adapter, adapterNames),
+    features: values.features === '' ? [] : listIn(values.features),
     configs: namesIn('--config', values.config, configNames),
     batch: countIn('--batch', values.batch, mostBatch),
     modes: namesIn('--modes', values.modes, modeNames),
@@ -58,6 +68,8 @@ function parseCommandLine(args: readonly string[]) {
       options: {
         json: { type: 'string' },
         backends: { type: 'string', default: 'webgpu,wasm' },
+        adapter: { type: 'string', default: 'swiftshader' },
+        features: { type: 'string', default: '' },
         config: { type: 'string', default: 'emoji' },
         batch: { type: 'string', default: '2' },
         modes: { type: 'string', default: modeNames.join(',') },
@@ -76,16 +88,18 @@ function listIn(text: string): readonly string[] {
   return [...new Set(text.split(',').map((part) => part.trim()))];
 }
 
+function nameIn<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === text);
+  if (found) return found;
+  throw refusal(`${option} is "${text}"; it must be one of ${allowed.join(', ')}.`);
+}
+
 function namesIn<T extends string>(
   option: string,
   text: string,
   allowed: readonly T[],
 ): readonly T[] {
-  return listIn(text).map((part) => {
-    const found = allowed.find((name) => name === part);
-    if (found) return found;
-    throw refusal(`${option} is "${text}"; each part must be one of ${allowed.join(', ')}.`);
-  });
+  return listIn(text).map((part) => nameIn(option, part, allowed));
 }
 
 function countIn(option: string, text: string, most: number): number {

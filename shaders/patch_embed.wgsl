@@ -35,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       for (var q = 0u; q < dims.patch_size; q++) {
         let value = x[image + (c * dims.side + top + p) * dims.side + left + q];
         let k = (c * dims.patch_size + p) * dims.patch_size + q;
-        sum = fma(vec4f(value), load_weight(k, column, dims.width), sum);
+        sum = fma(vec4f(value), load_weight(k * dims.width + column, column), sum);
       }
     }
   }

@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly include?: readonly string[];
   /** Packages that bring files along, which bundling would lose. */
   readonly exclude?: readonly string[];
+  /** Flags of Chromium; those of SwiftShader where absent. */
+  readonly args?: readonly string[];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ServerOptions {
  * `work` is done. Errors of the pages are printed.
  */
 export async function withBrowser<T>(
-  { plugins = [], include = [], exclude = [] }: ServerOptions,
+  { plugins = [], include = [], exclude = [], args = chromiumArgs }: ServerOptions,
   work: (browser: Browser) => Promise<T>,
 ): Promise<T> {
   const server = await createServer({
@@ -34,7 +36,7 @@ export async function withBrowser<T>(
     optimizeDeps: { include: [...bundledDependencies, ...include], exclude: [...exclude] },
   });
   await server.listen();
-  const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
+  const browser = await chromium.launch({ executablePath: ensureChromium(), args: [...args] });
   try {
     return await work({
       async open(path) {

@@ -14,6 +14,13 @@ export const chromiumArgs = [
   '--disable-sync',
 ];
 
+/** The same for the machine's own graphics card. */
+export const nativeArgs = [
+  ...chromiumArgs.filter((flag) => !flag.startsWith('--use-webgpu-adapter')),
+  '--ignore-gpu-blocklist',
+  '--enable-features=Vulkan',
+];
+
 const installed = [
   process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',

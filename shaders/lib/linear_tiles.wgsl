@@ -31,10 +31,11 @@ fn fill_tiles(by: Filler, k: u32) {
   }
   for (var i = by.thread; i < 4 * TILE_K * LANES_X; i += LANES_X * LANES_Y) {
     let tile_k = i / LANES_X;
-    let column = min(by.first_column + i % LANES_X, by.columns - 1);
+    let column = weight_column(min(by.first_column + i % LANES_X, by.columns - 1));
     var value = vec4f(0.0);
     if (k + tile_k / 4 < by.x_stride) {
-      value = load_weight(weight_row(k + tile_k / 4) + tile_k % 4, weight_column(column), dims.n_stride);
+      let row = weight_row(k + tile_k / 4) + tile_k % 4;
+      value = load_weight(row * dims.n_stride + column, column);
     }
     tiles[by.area + TILE_ROWS * TILE_K + i] = value;
   }

@@ -3,6 +3,7 @@ enable f16;
 
 @group(0) @binding(3) var<storage, read> weight: array<vec4h>;
 
-fn load_weight(k: u32, column: u32, stride: u32) -> vec4f {
-  return vec4f(weight[k * stride + column]);
+// Element `index` of the weight, which is of column `column`; both in vec4.
+fn load_weight(index: u32, column: u32) -> vec4f {
+  return vec4f(weight[index]);
 }

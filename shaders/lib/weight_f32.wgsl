@@ -1,7 +1,7 @@
 // Weights stored as f32, four consecutive output columns to an element: [K][N/4].
 @group(0) @binding(3) var<storage, read> weight: array<vec4f>;
 
-// Row `k` of the weight at column `column`; rows are `stride` apart; all but k in vec4.
-fn load_weight(k: u32, column: u32, stride: u32) -> vec4f {
-  return weight[k * stride + column];
+// Element `index` of the weight, which is of column `column`; both in vec4.
+fn load_weight(index: u32, column: u32) -> vec4f {
+  return weight[index];
 }

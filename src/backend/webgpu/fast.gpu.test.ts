@@ -31,7 +31,8 @@ describe('weights as bytes', () => {
       expectClose(actual, expected, tolerance);
       // And they are bytes: nothing else is so far off.
       let off = 0;
-      for (let i = 0; i < actual.length; i++) off = Math.max(off, Math.abs(actual[i] - expected[i]));
+      for (let i = 0; i < actual.length; i++)
+        off = Math.max(off, Math.abs(actual[i] - expected[i]));
       expect(off).toBeGreaterThan(1e-3);
     });
   }

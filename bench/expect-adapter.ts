@@ -1,0 +1,26 @@
+import { DyditError } from '../src/errors';
+import type { BenchOptions } from './options';
+import type { AdapterFacts } from './page/adapter';
+
+/**
+ * Fails where the browser gave another adapter than was asked for, or one without what it must have:
+ * figures of something else are worse than none.
+ * @throws DyditError `adapter-refused`
+ */
+export function expectAdapter(
+  { adapter, features }: Pick<BenchOptions, 'adapter' | 'features'>,
+  found: AdapterFacts,
+): void {
+  const right = adapter === 'native' ? !found.software : /swiftshader/i.test(found.description);
+  if (!right) throw refusal(`--adapter ${adapter} was asked for, and the browser has`, found);
+  const missing = features.filter((feature) => !found.features.includes(feature));
+  if (missing.length > 0) throw refusal(`${missing.join(', ')} is missing from`, found);
+}
+
+function refusal(problem: string, { description, features }: AdapterFacts): DyditError {
+  return new DyditError(
+    'adapter-refused',
+    `${problem} ${description} (${features.join(', ') || 'no features'}).`,
+    'Measure on a machine that has it, or ask for something else.',
+  );
+}
