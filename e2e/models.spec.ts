@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from './fixtures';
 import { expectAccessible } from './steps/accessibility';
 import { dropFile } from './steps/files';
@@ -68,6 +72,36 @@ test('what the browser keeps is listed, renamed, exported and deleted', async ({
   await page.getByRole('button', { name: 'Model: My tiny one' }).click();
   await dialog.getByRole('button', { name: 'Delete My tiny one' }).click();
   await expect(dialog.getByRole('listitem')).toHaveCount(0);
+});
+
+test('a link to a model elsewhere is shown, and fetched only when the visitor says so', async ({
+  page,
+  baseURL,
+}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'model-'));
+  const converted = join(folder, 'tiny');
+  const tiny = fileURLToPath(new URL('../conformance/cases/tiny/model.pt', import.meta.url));
+  const convert = fileURLToPath(new URL('../tools/convert.ts', import.meta.url));
+  execFileSync(process.execPath, ['--import', 'tsx', convert, tiny, converted, '--dtype', 'int8']);
+  const asked: string[] = [];
+  await page.route('**/shelf/**', async (route) => {
+    const name = basename(new URL(route.request().url()).pathname);
+    asked.push(name);
+    await route.fulfill({ path: join(converted, name), contentType: 'application/octet-stream' });
+  });
+  const address = `${baseURL ?? ''}/shelf/manifest.json`;
+  await page.goto(`/?${new URLSearchParams({ model: address, steps: '1' }).toString()}`);
+  const card = page.getByTestId('opening');
+  await expect(card).toContainText(address);
+  await waitUntilReady(page);
+  expect(asked).toEqual([]);
+  await card.getByRole('button', { name: 'Fetch it' }).click();
+  await expect(page.getByRole('button', { name: 'Model: model.pt' })).toBeVisible();
+  expect(asked[0]).toBe('manifest.json');
+  await generate(page);
+  // The link leads others, and the next visit, to the same address.
+  expect(new URL(page.url()).searchParams.get('model')).toBe(address);
+  await rm(folder, { recursive: true });
 });
 
 test('files that are dropped while the engine starts are opened once it has', async ({ page }) => {

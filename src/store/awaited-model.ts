@@ -1,5 +1,6 @@
 import type { AppContext } from './app-context';
 import { applyShared, pictureOf } from './apply-shared';
+import { isAddress } from './models/is-address';
 import { settingsNotice, type Notice } from './notice';
 import { compareMaker, type Maker } from './recipe';
 import type { Settings } from './settings';
@@ -54,7 +55,11 @@ function missing(shared: SharedSettings, { model }: Maker): string {
   ].filter((part) => part !== false);
   const waits = parts.length === 0 ? '' : ` Until then these wait: ${parts.join(', ')}.`;
   const remedy =
-    shared.model === undefined ? 'Go back to it in the model’s menu' : 'Drop its file here';
+    shared.model === undefined
+      ? 'Go back to it in the model’s menu'
+      : isAddress(shared.model)
+        ? 'Fetch it'
+        : 'Drop its file here';
   return (
     `This was made with ${nameOf(shared)}, which is not loaded. ` +
     `${remedy} to make the same pictures;${waits === '' ? ' until then' : ''} ${model.name} stands in.${waits}`

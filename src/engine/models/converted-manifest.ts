@@ -21,7 +21,7 @@ export function convertedManifest(model: ResolvedModel, converted: Converted): M
     return {
       ...manifest,
       dit: { ...manifest.dit, ...dit, weights: dtype },
-      ...(manifest.vae && converted.vae.length > 0 ? { vae: { ...manifest.vae, ...vae } } : {}),
+      ...(model.vae ? { vae: { ...vaeEntries(model.vae.config), ...vae } } : {}),
       origin,
     };
   }

@@ -8,7 +8,7 @@ import { folderOf, keepModel, keptBytes, type KeepOptions } from './keep';
 import { localLibrary } from './local-library';
 import { resolveFiles, type ResolvedModel } from './resolve';
 import { filesOfStored, listStored, listUnfinished } from './stored-models';
-import { caseFile } from './testing/field';
+import { caseFile, fieldFile } from './testing/field';
 import { memoryStorage } from './testing/memory-storage';
 import type { ModelStorage } from './storage';
 
@@ -106,6 +106,22 @@ describe('a kept model', () => {
     const assembly = await assemble(files.filter(({ name }) => !name.startsWith('dit-00003')));
     expect(assembly.dit).toBeUndefined();
     expect(assembly.waiting.map(({ sentence }) => sentence).join()).toContain('dit-00003-of-');
+  });
+});
+
+describe('a VAE that comes later', () => {
+  it('joins a kept model, and is kept with it', async () => {
+    const plain = await resolveFiles([{ name: 'p', blob: await fieldFile('plain') }]);
+    const storage = memoryStorage();
+    const options = { dtype: 'f32', from: ['p'] } as const;
+    await keepModel(storage, plain, { ...options, folder: 'alone' });
+    const vae = { name: 'vae', blob: await fieldFile('vae/weights') };
+    const both = await resolveFiles([...(await filesOfStored(storage, 'alone')), vae]);
+    expect(both.vae?.config.latentChannels).toBe(plain.dit.config.inChannels);
+    expect(both.identity).not.toBe(plain.identity);
+    await keepModel(storage, both, { ...options, folder: 'both' });
+    const kept = await resolveFiles(await filesOfStored(storage, 'both'));
+    expect(kept.vae?.config).toEqual(both.vae?.config);
   });
 });
 

@@ -3,11 +3,13 @@ import { assemble, type Assembly } from '../../checkpoint/files/assemble';
 import type { NamedFile } from '../../checkpoint/files/named-file';
 import { expectSha256, identityOf } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
-import { describeAssembly } from '../../network/answers/describe';
+import { askAbout, describeAssembly, vaeHints } from '../../network/answers/describe';
 import { imagenetNames } from '../../network/answers/imagenet-names';
+import { likelyAnswers } from '../../network/answers/questions';
 import type { DitConfig, VaeConfig } from '../../network/config';
 import type { DitHints } from '../../network/dit/infer-config';
 import { checkDitManifest, checkVaeManifest, hintsOfManifest } from '../../network/manifest';
+import { inferVaeConfig, type VaeHints } from '../../network/vae/config';
 import { filesOfManifest, namesOf, parseManifest, type Manifest } from '../manifest';
 import type { ModelChoice } from './model-choice';
 import { plainJson } from './plain-json';
@@ -74,7 +76,9 @@ export async function resolveAssembly(
     const manifest = parseManifest(plainJson(assembly.manifest));
     if (!control.trusted) await expectHashes(files, manifest, control);
     const tensors = { dit: dit.checkpoint.tensors, vae: vae?.checkpoint.tensors };
-    return resolveManifest(manifest, tensors, weights);
+    const { subject, known } = askAbout(assembly, choice.answers);
+    const hints = vaeHints(likelyAnswers(subject, known));
+    return resolveManifest(manifest, { ...tensors, hints }, weights);
   }
   const description = describeAssembly(assembly, choice.answers);
   const { answers } = description;
@@ -103,7 +107,16 @@ export async function resolveAssembly(
  */
 async function resolveManifest(
   manifest: Manifest,
-  { dit, vae }: { readonly dit: TensorMap; readonly vae: TensorMap | undefined },
+  {
+    dit,
+    vae,
+    hints,
+  }: {
+    readonly dit: TensorMap;
+    readonly vae: TensorMap | undefined;
+    /** For a VAE that came later than the manifest. */
+    readonly hints: VaeHints;
+  },
   weights: readonly Blob[],
 ): Promise<ResolvedModel> {
   const names = namesOf(manifest);
@@ -111,10 +124,15 @@ async function resolveManifest(
   return {
     name: manifest.name,
     dit: { tensors: dit, config, hints: hintsOfManifest(manifest.dit, names) },
-    ...(vae && manifest.vae
-      ? { vae: { tensors: vae, config: checkVaeManifest(vae, manifest.vae) } }
+    ...(vae
+      ? {
+          vae: {
+            tensors: vae,
+            config: manifest.vae ? checkVaeManifest(vae, manifest.vae) : inferVaeConfig(vae, hints),
+          },
+        }
       : {}),
-    space: manifest.dit.space ?? 'latents',
+    space: vae ? 'latents' : (manifest.dit.space ?? 'latents'),
     manifest,
     weights,
     identity: await identityOf(weights),

@@ -128,7 +128,8 @@ function ditHints({ dit, naming }: Subject, answers: ModelAnswers): DitHints {
   };
 }
 
-function vaeHints({ normGroups, latentScale, latentShift }: ModelAnswers) {
+/** What answers say of a VAE, as reading its shape takes it. */
+export function vaeHints({ normGroups, latentScale, latentShift }: ModelAnswers) {
   return { normNumGroups: normGroups, scalingFactor: latentScale, shiftFactor: latentShift };
 }
 

@@ -123,9 +123,11 @@ async function settle(
   if (notice) set({ notice });
 }
 
-function mustAsk({ questions, choices, keptBytes, isDescribed }: InspectedModel): boolean {
+function mustAsk({ questions, choices, keptBytes, isDescribed, dtype }: InspectedModel): boolean {
   const isOpen = questions.some(({ open }) => open) || choices.length > 1;
-  return isOpen || (!isDescribed && keptBytes.f32 > largeBytes);
+  // Neither is computed with as it is.
+  const isConverted = dtype === 'bf16' || dtype === 'f64';
+  return isOpen || (!isDescribed && (isConverted || keptBytes.f32 > largeBytes));
 }
 
 /** @param files those that were given; only the model's own are taken along */

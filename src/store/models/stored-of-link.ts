@@ -1,6 +1,7 @@
 import type { StoredModel } from '../../engine/models/stored-models';
 import type { AppContext } from '../app-context';
 import { readQuery, type SharedSettings } from '../shared-settings';
+import { isAddress } from './is-address';
 
 /**
  * Before the first model is loaded: where the address is of a model that this browser keeps, that is
@@ -26,7 +27,7 @@ export async function wantStoredOfLink(context: AppContext): Promise<void> {
 
 /** A link may name the address of a model: it is shown, and fetched when the visitor says so. */
 function askForAddress({ get, set }: AppContext, model: string): void {
-  if (get().opening || !/^https?:\/\//i.test(model) || !URL.canParse(model)) return;
+  if (get().opening || !isAddress(model)) return;
   set({ opening: { status: 'confirming', url: model } });
 }
 

@@ -60,6 +60,8 @@ export function QuestionForm({ opening }: { opening: Asking }) {
         </h2>
         <p className={styles.about}>
           {`${model.kind}, ${formatMillions(model.parameters)} weights in ${model.dtype}${model.hasVae ? ', with its VAE' : ', without a VAE'}.`}
+          {(model.dtype === 'bf16' || model.dtype === 'f64') &&
+            ` ${model.dtype} is computed with as f32, or as what it is kept as.`}
           {first.length > 0 && ' The file does not say all of it; the likely answers are given.'}
         </p>
       </header>

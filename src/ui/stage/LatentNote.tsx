@@ -7,8 +7,8 @@ export function LatentNote({ model }: { model: ModelInfo }) {
   return (
     <p className={styles.note}>
       This checkpoint came without a VAE, which turns latents into pictures. Shown are the first
-      three channels of the latents as red, green and blue. Drop its VAE on the page
-      to see pictures.
+      three channels of the latents as red, green and blue. Drop its VAE on the page to see
+      pictures.
     </p>
   );
 }
