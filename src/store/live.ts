@@ -1,6 +1,6 @@
 import type { AppContext } from './app-context';
 import type { AppState } from './app-state';
-import { perform } from './perform';
+import { perform, type RunPlan } from './perform';
 import { generatePictures } from './pictures-run';
 import { estimateRunMs, expectedRunMs } from './run-time';
 import { linkInUse, linkOf, recipeInUse } from './recipe';
@@ -118,26 +118,35 @@ export async function drawFirstPicture(
   if (!session.firstPictureDue || !recipe) return;
   session.firstPictureDue = false;
   if (app.shownId !== null) return;
-  const isFree = app.live && isWelcome;
-  const isQuick = (settings: Settings, times = 1) =>
-    times * (estimateRunMs(app, settings) ?? Infinity) < firstPictureLimitMs;
-  if (isStrip && isMixed(recipe.settings)) {
-    const settings = stripSettings(recipe.settings);
-    if (isFree && isQuick(settings, stripShares.length)) {
-      showInAddress(context, linkOf({ ...recipe, settings, kind: 'strip' }));
-      session.addressIsOfRun = true;
-      await perform(context, { kind: 'strip', cause: 'first', settings, work: drawStrip });
-      await redrawIfWanted(context);
-    } else {
-      set({ notice: app.notice ?? { kind: 'info', text: stripWords } });
-    }
+  const isOfStrip = isStrip && isMixed(recipe.settings);
+  const runs = isOfStrip
+    ? [stripOf(recipe.settings)]
+    : [picturesOf(recipe.settings), picturesOf(settingsOfImage(recipe.settings, 0))];
+  const run = runs.find(({ settings, times }) => {
+    const each = estimateRunMs(app, settings) ?? Infinity;
+    return times * each < firstPictureLimitMs;
+  });
+  if (!app.live || !isWelcome || !run) {
+    if (isOfStrip) set({ notice: app.notice ?? { kind: 'info', text: stripWords } });
     return;
   }
-  const settings = [recipe.settings, settingsOfImage(recipe.settings, 0)].find((one) =>
-    isQuick(one),
-  );
-  if (!isFree || !settings) return;
-  session.addressIsOfRun = settings === recipe.settings;
-  await perform(context, { kind: 'generate', cause: 'first', settings, work: generatePictures });
+  const { kind, settings, work } = run;
+  if (isOfStrip) showInAddress(context, linkOf({ ...recipe, settings, kind: 'strip' }));
+  session.addressIsOfRun = isOfStrip || settings === recipe.settings;
+  await perform(context, { kind, cause: 'first', settings, work });
   await redrawIfWanted(context);
+}
+
+/** A run that may be the page's first, and how often it goes through its settings. */
+interface FirstRun extends Pick<RunPlan, 'kind' | 'settings' | 'work'> {
+  readonly times: number;
+}
+
+function picturesOf(settings: Settings): FirstRun {
+  return { kind: 'generate', settings, work: generatePictures, times: 1 };
+}
+
+function stripOf(settings: Settings): FirstRun {
+  const times = stripShares.length;
+  return { kind: 'strip', settings: stripSettings(settings), work: drawStrip, times };
 }
