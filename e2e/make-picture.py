@@ -42,7 +42,8 @@ def load_vae(manifest):
     state = load_file(MODEL / described.pop("file"))
     described.pop("sha256", None)
     depth = len(described["block_out_channels"])
-    vae = AutoencoderKL(down_block_types=["DownEncoderBlock2D"] * depth, up_block_types=["UpDecoderBlock2D"] * depth, **described).eval()
+    blocks = {"down_block_types": ["DownEncoderBlock2D"] * depth, "up_block_types": ["UpDecoderBlock2D"] * depth}
+    vae = AutoencoderKL(**blocks, **described).eval()
     left = vae.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
     missing = [key for key in left.missing_keys if key.startswith(("decoder.", "post_quant_conv."))]
     assert not missing and not left.unexpected_keys, (missing, left.unexpected_keys)

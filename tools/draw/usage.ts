@@ -1,3 +1,4 @@
+import { MAX_JUMPS } from '../../src/sampler/flow';
 import { samplerNames } from '../../src/sampler/samplers';
 import { limits } from '../../src/store/limits';
 
@@ -22,7 +23,7 @@ CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
                       mix in a second style
   --seed N            seed of the first picture, 0 to ${seed.max} (drawn by lot, and told)
   --count N           pictures, 1 to ${mostPictures}; picture k has seed + k - 1 (1)
-  --steps N           sampling steps, ${steps.min} to ${steps.max} (the model's)
+  --steps N           sampling steps, ${steps.min} to ${steps.max}; of jumps to ${MAX_JUMPS} (the model's)
   --guidance X        guidance scale, ${guidance.min} to ${guidance.max}; 1 is none (the model's)
   --sampler NAME      ${samplerNames.join(', ')}, as the model allows (the
                       model's)

@@ -180,7 +180,9 @@ export class DitRun {
 
 async function assemble(dit: LoadedDit, options: DitRunOptions, owned: Owned): Promise<Assembly> {
   const { backend, config, layers, weights, tables } = dit;
-  const { labels, guided, networkTimes, latentItems, routerShift } = options;
+  const { labels, guided, networkTimes, latentItems } = options;
+  // As devices have it, so that all routers are shifted by the same number.
+  const routerShift = Math.fround(options.routerShift ?? 0);
   if (options.networkEnds && !hasJumps(config)) {
     throw new DyditError(
       'invalid-request',
