@@ -32,7 +32,7 @@ function assembled(given: Partial<Figures> = {}): {
   readonly refusals: readonly string[];
 } {
   const refusals: string[] = [];
-  const adapter = { description: 'SwiftShader', software: true };
+  const adapter = { description: 'SwiftShader', software: true, features: [] };
   const report = assemble(
     { adapter, peaks: [...peaks], refusals },
     {

@@ -109,7 +109,8 @@ async function measureModes(
       throw new DyditError('not-finite', `The network gives numbers without end (${mode}).`);
     }
     const rounds = await roundsOf(evaluator);
-    prepared.push({ mode, evaluator, work, rounds, timings: [] as number[] });
+    const timings: number[] = [];
+    prepared.push({ mode, evaluator, work, rounds, timings });
   }
   for (let repeat = 0; repeat < repeats; repeat++) {
     say(`Measuring, ${repeat + 1} of ${repeats} …`);

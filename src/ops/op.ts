@@ -71,7 +71,10 @@ export interface AttentionOp {
   readonly heads: Gate;
 }
 
-/** kept[layer] = router(x) + shift > 0; rows = how many, then which, ascending over the flat B*N. */
+/**
+ * kept[layer] = router(x) + shift > 0; rows = how many, then which, ascending over the flat B*N. Other
+ * ops of the program name the list; a backend need not make it.
+ */
 export interface SelectTokensOp {
   readonly kind: 'selectTokens';
   readonly layer: TokenRouterLayer;

@@ -9,6 +9,8 @@ export default defineConfig({
     include: [
       'src/backend/webgpu/ops.gpu.test.ts',
       'src/backend/webgpu/linear-variants.gpu.test.ts',
+      'src/backend/webgpu/attention-variants.gpu.test.ts',
+      'src/backend/webgpu/fast.gpu.test.ts',
       'src/backend/webgpu/ops/*.gpu.test.ts',
       'tools/lavapipe/conformance.lavapipe.ts',
     ],

@@ -1,59 +1,37 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { chunk } from '../../../ops/recorder';
+import { CaseBuilder, sentinel } from '../../testing/case-builder';
 import { seededRandom } from '../../testing/random';
-import { Recorder } from '../../../ops/recorder';
-import { denseWords, rowsOf } from '../../../ops/tensor';
-import type { TokenRouterLayer } from '../../../ops/layer';
-import { wholeAxis } from '../../../ops/axis';
+import { resultOf, runCase } from '../../testing/run-case';
 import { createWebGpuBackend } from '../webgpu-backend';
 
 const backend = await createWebGpuBackend(navigator.gpu, { forced: { linear: 'register' } });
 const [lane] = backend.lanes;
 afterAll(() => backend.destroy());
 
-/** Keeps a token by the sign of its first column. */
-const layer: TokenRouterLayer = { kind: 'tokenRouter', name: 'signs', width: 4, hidden: 1 };
-
-/** The row list of the tokens that are kept. */
-async function rowsOfKept(kept: readonly boolean[]): Promise<readonly number[]> {
-  const net = new Recorder('Test');
-  const x = net.external('x', rowsOf(kept.length, wholeAxis(4)));
-  const mask = net.external('kept', denseWords(1, kept.length));
-  net.selectTokens(x, layer, mask, { keptRow: 0 });
-  const recorded = net.finish();
-  const program = {
-    ...recorded,
-    tensors: recorded.tensors.map((t) => ({ ...t, external: t.external ?? 'rows' })),
-  };
-  const weights = lane.createWeights('Test');
-  await weights.upload({
-    layer,
-    weight1: Float32Array.of(1, 0, 0, 0),
-    bias1: Float32Array.of(0),
-    weight2: Float32Array.of(1),
-    bias2: 0,
-  });
-  const storage = {
-    x: lane.allocate('x', x),
-    kept: lane.allocate('kept', mask),
-    rows: lane.allocate('rows', denseWords(1, 1 + kept.length)),
-  };
-  lane.write(storage.x, Float32Array.from(kept.flatMap((keep) => [keep ? 1 : -1, 0, 0, 0])));
-  const executable = await lane.compile(program, { weights, storage });
-  await executable.run();
-  const [count, ...rows] = await lane.readWords(storage.rows);
-  for (const made of [executable, weights, ...Object.values(storage)]) made.destroy();
-  return rows.slice(0, count);
+/** The tokens that a norm of the kept rows works on, in the order of its rows. */
+async function tokensOfRows(kept: readonly boolean[]): Promise<readonly number[]> {
+  const c = new CaseBuilder(1);
+  const rows = c.keep(kept);
+  // Rows of equal numbers become the shift, and the shift of a token is its index.
+  const x = c.rows('x', kept.length, 4, new Float32Array(4 * kept.length));
+  const shifts = [...kept.keys()].flatMap((token) => [token, token, token, token, 0, 0, 0, 0]);
+  const modulation = c.rows('modulation', kept.length, 8, shifts);
+  const chunks = { shift: chunk(modulation, 0), scale: chunk(modulation, 1) };
+  c.expose('y', c.net.norm(x, chunks, { tokens: 1, rows }));
+  const y = resultOf(await backend.guard('a test', () => runCase(lane, c.finish())), 'y');
+  return [...y].filter((value, i) => i % 4 === 0 && value !== sentinel);
 }
 
-// More tokens than the one workgroup that packs them has threads: each counts a stretch of several.
-describe('selectTokens packs many tokens in order', () => {
-  for (const tokens of [255, 256, 257, 1500]) {
+// More tokens than the threads that find them: each looks at a stretch of several.
+describe('the rows of kept tokens are found in order among many', () => {
+  for (const tokens of [63, 64, 65, 257, 1500]) {
     for (const share of [0, 0.03, 0.5, 1]) {
       test(`${share} of ${tokens}`, async () => {
         const random = seededRandom(tokens);
         const kept = Array.from({ length: tokens }, () => random() < share);
         const expected = kept.flatMap((keep, token) => (keep ? [token] : []));
-        expect(await rowsOfKept(kept)).toEqual(expected);
+        expect(await tokensOfRows(kept)).toEqual(expected);
       });
     }
   }
