@@ -68,11 +68,10 @@ for (const dtype of ['f16', 'int8'] as const) {
     await form.getByRole('button', { name: 'Open', exact: true }).click();
     await expect(page.getByText(/^Keeping /)).toBeVisible();
     await expect(page.getByText(/^Keeping /)).toBeHidden();
+    const most = await heap();
     const kept = Date.now();
     await waitUntilReady(page);
-    const most = await heap();
     const loaded = Date.now();
-    expect(most).toBeLessThan(mostHeapBytes);
 
     await page.reload();
     await waitUntilReady(page);
@@ -87,7 +86,8 @@ for (const dtype of ['f16', 'int8'] as const) {
     process.stdout.write(
       `${dtype}: kept in ${seconds(start, kept)}, loaded in ${seconds(kept, loaded)}, ` +
         `opened from the store in ${seconds(loaded, reopened)}, one step ${seconds(reopened, Date.now())}, ` +
-        `heap at most ${(most / 1e6).toFixed(0)} MB\n`,
+        `heap while keeping at most ${(most / 1e6).toFixed(0)} MB\n`,
     );
+    expect(most).toBeLessThan(mostHeapBytes);
   });
 }

@@ -6,6 +6,8 @@ export interface WriteControl {
   readonly signal?: AbortSignal;
   /** Receives the bytes of the file that are there so far. */
   readonly onProgress?: (bytes: number) => void;
+  /** Taken for the file in place of memory of its own, where it is large enough. */
+  readonly scratch?: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -14,9 +16,9 @@ export interface WriteControl {
  */
 export async function shardBytes(
   { header, tensors, bytes }: PlannedShard,
-  { signal, onProgress }: WriteControl = {},
+  { signal, onProgress, scratch = new Uint8Array(bytes) }: WriteControl = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const file = new Uint8Array(bytes);
+  const file = scratch.subarray(0, bytes);
   file.set(header);
   let at = header.length;
   for (const tensor of tensors) {

@@ -79,6 +79,8 @@ async function writeModel(
   const done = await readUnfinished(storage, folder, folderOf(model, dtype));
   const hashes = new Map<string, string>();
   let before = 0;
+  // One for all files: what is left to the collector piles up faster than it collects.
+  const scratch = new Uint8Array(Math.max(...plan.all.map(({ bytes }) => bytes)));
   try {
     for (const shard of plan.all) {
       const known = done.get(shard.name);
@@ -87,6 +89,7 @@ async function writeModel(
           ? known.sha256
           : await writeShard(storage, shard, {
               folder,
+              scratch,
               ...(signal && { signal }),
               onProgress: (bytes) => onProgress?.((before + bytes) / total),
             });
@@ -137,15 +140,15 @@ async function writeShard(
   shard: PlannedShard,
   {
     folder,
-    signal,
-    onProgress,
+    ...control
   }: {
     readonly folder: string;
+    readonly scratch: Uint8Array<ArrayBuffer>;
     readonly signal?: AbortSignal;
     readonly onProgress: (bytes: number) => void;
   },
 ): Promise<string> {
-  const bytes = await shardBytes(shard, { ...(signal && { signal }), onProgress });
+  const bytes = await shardBytes(shard, control);
   await writeFile(storage, { folder, name: shard.name }, bytes);
   return sha256OfBytes(bytes);
 }
