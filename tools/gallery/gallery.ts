@@ -41,7 +41,7 @@ export async function makeGallery(manifest: string, wishes: readonly string[]): 
 function grant(wish: string, model: ModelInfo, { machine }: Engine): Settings {
   const usual = { ...defaultSettings(model, machine, 0), images: 1, ...samplingOf(model) };
   const { settings, changes } = applyShared(usual, readQuery(wish), model);
-  const [change] = changes;
+  const change = changes.at(0);
   if (change) throw new Error(`${wish}: this model has no ${change.name} ${change.asked}.`);
   return settings;
 }

@@ -52,7 +52,9 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
         </div>
       )}
       {isMixed(settings) && <StripButton />}
-      {model.variation && <VariationSlider variation={settings.variation} />}
+      {model.variation && (
+        <VariationSlider value={settings.variation} variation={model.variation} />
+      )}
       <NumberSlider
         label="Pictures"
         value={settings.images}
