@@ -1,4 +1,5 @@
 import type { ModelInfo, SamplerName } from '../engine/api';
+import { guidanceHalves } from '../engine/guidance-halves';
 import { samplerNamed } from '../sampler/samplers';
 import type { Settings } from './settings';
 
@@ -27,8 +28,9 @@ export function samplingWith(
 /** Network evaluations that one picture takes: those of all steps, twice where guidance has two halves. */
 export function evaluationsAPicture(
   { sampler, steps, guidance }: Sampling,
-  { foldedGuidance }: Pick<ModelInfo, 'foldedGuidance'>,
+  { foldedGuidance, defaults }: Pick<ModelInfo, 'foldedGuidance' | 'defaults'>,
 ): number {
-  const halves = guidance === 1 || foldedGuidance ? 1 : 2;
+  const { guidanceChannels } = defaults;
+  const halves = guidanceHalves({ guidance, guidanceChannels }, { foldedGuidance });
   return samplerNamed(sampler).evaluations(steps) * halves;
 }
