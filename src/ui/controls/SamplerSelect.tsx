@@ -21,7 +21,7 @@ const names: Record<SamplerName, string> = {
   ddim: 'DDIM',
   'flow-euler': 'Euler',
   'flow-heun': 'Heun, two looks a step',
-  'flow-jumps': 'Fast, in a few jumps',
+  'flow-jumps': 'Fast jumps',
 };
 
 /** How noise becomes a picture, and what that costs. */
