@@ -3,10 +3,9 @@ import {
   messagesReceived,
   prependToWorker,
   watchWorkers,
-  withDeviceLostAtBookmark,
   withHangAtCancel,
+  withLossAtBookmark,
   withSlowSteps,
-  withVerySlowSteps,
 } from './steps/engine-worker';
 import {
   cancelButton,
@@ -22,31 +21,24 @@ import { generate, run, runningStep } from './steps/run';
 /** With slow steps more than two seconds; after each a run is kept. */
 const steps = 25;
 
-/** On WebGPU without a graphics card steps are slow by themselves. */
-const stepsOnCard = 5;
+test('a device lost during a run: Go on makes the same picture, without doing anything twice', async ({
+  page,
+}) => {
+  await openPage(page, { ...quickSettings, steps });
+  await generate(page);
+  const whole = await readPicture(page);
 
-test.describe('on the graphics card', () => {
-  test.use({ preferences: { backend: 'webgpu', live: false } });
-
-  test('a device lost during a run: Go on makes the same picture, without doing anything twice', async ({
-    page,
-  }) => {
-    await openPage(page, { ...quickSettings, steps: stepsOnCard });
-    await generate(page);
-    const whole = await readPicture(page);
-
-    await watchWorkers(page);
-    await prependToWorker(page, withVerySlowSteps + withDeviceLostAtBookmark);
-    await openPage(page, { ...quickSettings, steps: stepsOnCard });
-    await generateButton(page).click();
-    const card = problem(page, 'device-lost');
-    await expect(card).toBeVisible();
-    await page.unrouteAll();
-    await run(page, () => card.getByRole('button', { name: 'Go on', exact: true }).click());
-    expectSamePicture(await readPicture(page), whole);
-    const received = await messagesReceived(page);
-    expect(received.filter((type) => type === 'step').length).toBeLessThan(stepsOnCard);
-  });
+  await watchWorkers(page);
+  await prependToWorker(page, withSlowSteps + withLossAtBookmark);
+  await openPage(page, { ...quickSettings, steps });
+  await generateButton(page).click();
+  const card = problem(page, 'device-lost');
+  await expect(card).toBeVisible();
+  await page.unrouteAll();
+  await run(page, () => card.getByRole('button', { name: 'Go on', exact: true }).click());
+  expectSamePicture(await readPicture(page), whole);
+  const received = await messagesReceived(page);
+  expect(received.filter((type) => type === 'step').length).toBeLessThan(steps);
 });
 
 test('a worker that hangs is ended after Cancel, and the page goes on working', async ({

@@ -53,20 +53,12 @@ function beforeEachMessage(statements: string): string {
   }`;
 }
 
-/** A worker whose steps take so many milliseconds and what they take anyway. */
-function withStepsOf(ms: number): string {
-  return beforeEachMessage(`
-    if (message.type === 'step') {
-      const until = performance.now() + ${ms};
-      while (performance.now() < until);
-    }`);
-}
-
 /** A run on a worker like this takes as long as a test needs to press a button, however fast the machine. */
-export const withSlowSteps = withStepsOf(100);
-
-/** A run of some steps on a worker like this is kept before it ends. */
-export const withVerySlowSteps = withStepsOf(400);
+export const withSlowSteps = beforeEachMessage(`
+  if (message.type === 'step') {
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+  }`);
 
 /** What `messagesReceived` has where a worker `withMarkedCancel` was told to cancel. */
 export const cancelMark = 'told-to-cancel';
@@ -108,10 +100,16 @@ export function withDeviceLostAtStep(step: number): string {
   )}`;
 }
 
-/** A worker that loses its device as soon as there is something to go on from. */
-export const withDeviceLostAtBookmark = `${keepDevice}${beforeEachMessage(
-  `if (message.type === 'bookmark') self.keptDevice?.destroy();`,
-)}`;
+/** A worker that says it has lost its device as soon as there is something to go on from. */
+export const withLossAtBookmark = beforeEachMessage(`
+  if (message.type === 'bookmark') {
+    post(message, options);
+    options = {};
+    message = {
+      type: 'lost',
+      error: { code: 'device-lost', message: 'The device was lost.', advice: '' },
+    };
+  }`);
 
 /** A worker whose script never comes back from a Cancel. */
 export const withHangAtCancel = `

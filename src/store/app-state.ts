@@ -107,6 +107,8 @@ export interface AppState {
   readonly sparing: boolean;
   /** Whether the page may draw without a press, where that is quick. */
   readonly live: boolean;
+  /** Whether pictures are saved with the settings inside that make them again. */
+  readonly settingsInPictures: boolean;
   /** The model loaded last. */
   readonly model: ModelInfo | null;
   /** Where the model came from. */
@@ -146,6 +148,7 @@ export interface AppActions {
   readonly goOnOnProcessor: () => Promise<void>;
   readonly loadBuiltIn: () => Promise<void>;
   readonly setLive: (live: boolean) => void;
+  readonly setSettingsInPictures: (settingsInPictures: boolean) => void;
   readonly change: (patch: Partial<Settings>) => void;
   readonly rollSeed: () => void;
   readonly setSeedLocked: (locked: boolean) => void;

@@ -53,6 +53,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       hasWebGpu: dependencies.surroundings.hasWebGpu,
       sparing: false,
       live: preferences.live ?? false,
+      settingsInPictures: preferences.settingsInPictures ?? true,
       model: null,
       source,
       settings: null,

@@ -6,6 +6,8 @@ export interface Preferences {
   readonly backend: BackendChoice;
   /** Whether the page may draw without a press; absent while nobody has said. */
   readonly live?: boolean | undefined;
+  /** Whether pictures are saved with what makes them again; they are where nobody has said. */
+  readonly settingsInPictures?: boolean | undefined;
 }
 
 /** Keeps the visitor's preferences from one visit to the next. */
@@ -24,6 +26,7 @@ const schema = v.fallback(
     v.object({
       backend: v.fallback(v.picklist(['auto', 'webgpu', 'wasm']), 'auto'),
       live: v.fallback(v.optional(v.boolean()), undefined),
+      settingsInPictures: v.fallback(v.optional(v.boolean()), undefined),
     }),
   ),
   { backend: 'auto', live: undefined },

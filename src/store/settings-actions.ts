@@ -14,7 +14,13 @@ import { withClass } from './subject';
 
 type SettingsActions = Pick<
   AppActions,
-  'change' | 'type' | 'rollSeed' | 'setSeedLocked' | 'surprise' | 'setLive'
+  | 'change'
+  | 'type'
+  | 'rollSeed'
+  | 'setSeedLocked'
+  | 'surprise'
+  | 'setLive'
+  | 'setSettingsInPictures'
 >;
 
 export function settingsActions(context: AppContext): SettingsActions {
@@ -48,6 +54,11 @@ export function settingsActions(context: AppContext): SettingsActions {
       const { model, settings, change } = get();
       if (!model || !settings) return;
       change(withClass(settings, dependencies.randomSeed() % model.classes.length));
+    },
+    setSettingsInPictures(settingsInPictures) {
+      const { preferences } = dependencies;
+      preferences.write({ ...preferences.read(), settingsInPictures });
+      set({ settingsInPictures });
     },
     setLive(live) {
       const { preferences } = dependencies;

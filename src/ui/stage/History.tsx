@@ -16,6 +16,7 @@ export function History() {
   const show = useApp((app) => app.show);
   const running = useApp((app) => watchedRun(app) !== null);
   const clear = useApp((app) => app.clearHistory);
+  const withSettings = useApp((app) => app.settingsInPictures);
   const [first] = outcomes;
   if (outcomes.length === 0 || (outcomes.length === 1 && first.id === shownId)) return null;
   return (
@@ -35,7 +36,11 @@ export function History() {
         ))}
       </nav>
       <div className={styles.actions}>
-        <ActionButton look="quiet" icon="save" onPress={() => void downloadAll(outcomes)}>
+        <ActionButton
+          look="quiet"
+          icon="save"
+          onPress={() => void downloadAll(outcomes, withSettings)}
+        >
           Download all
         </ActionButton>
         <ActionButton look="quiet" icon="close" isDisabled={running} onPress={() => void clear()}>
@@ -47,9 +52,9 @@ export function History() {
 }
 
 /** The part that makes archives is only fetched by those who want one. */
-async function downloadAll(outcomes: readonly Outcome[]): Promise<void> {
+async function downloadAll(outcomes: readonly Outcome[], withSettings: boolean): Promise<void> {
   const { zipOfPictures } = await import('../../store/history-zip');
-  download(await zipOfPictures(outcomes), 'dydit-pictures.zip');
+  download(await zipOfPictures(outcomes, withSettings), 'dydit-pictures.zip');
 }
 
 function Thumbnail({ outcome }: { outcome: Outcome }) {

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { PicturesOutcome } from '../../store/app-state';
 import { seedOfImage, settingsOfImage } from '../../store/settings';
 import { describeSubject } from '../../store/subject';
-import { PictureCanvas } from '../parts/PictureCanvas';
+import { SavablePicture } from '../viewer/SavablePicture';
 import { Viewer } from '../viewer/Viewer';
 import { describeCost, describeSampling, describeToggles } from './describe';
 import { FewerNote } from './FewerNote';
@@ -30,9 +30,9 @@ export function PicturesView({ outcome }: { outcome: PicturesOutcome }) {
       />
       <LatentNote model={model} />
       <PictureGrid count={items.length}>
-        {items.map(({ picture, label }, index) => (
-          <TileButton key={index} label={`Open ${label}`} onOpen={() => setOpened(index)}>
-            <PictureCanvas picture={picture} label="" />
+        {items.map((item, index) => (
+          <TileButton key={index} label={`Open ${item.label}`} onOpen={() => setOpened(index)}>
+            <SavablePicture outcome={outcome} item={item} label="" />
           </TileButton>
         ))}
       </PictureGrid>

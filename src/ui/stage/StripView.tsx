@@ -6,6 +6,7 @@ import { totalStatistics } from '../../store/total-statistics';
 import { ActionButton } from '../parts/ActionButton';
 import { PictureCanvas } from '../parts/PictureCanvas';
 import { saveStrip } from '../viewer/save-picture';
+import { useApp } from '../use-app';
 import { Viewer } from '../viewer/Viewer';
 import { describeCost, describeSampling, describeToggles } from './describe';
 import { LatentNote } from './LatentNote';
@@ -17,6 +18,7 @@ import { TileButton } from './Tile';
 /** The way from one thing, or style, to another; each picture can be opened, saved and used. */
 export function StripView({ outcome }: { outcome: StripOutcome }) {
   const [opened, setOpened] = useState<number | null>(null);
+  const withSettings = useApp((app) => app.settingsInPictures);
   const { settings, model, results } = outcome;
   const cost = describeCost(totalStatistics(results.map(({ statistics }) => statistics)));
   const items = picturesOf(outcome).map((made) => ({
@@ -43,7 +45,11 @@ export function StripView({ outcome }: { outcome: StripOutcome }) {
         }}
       </StripTiles>
       <OutcomeActions outcome={outcome}>
-        <ActionButton look="quiet" icon="save" onPress={() => void saveStrip(outcome)}>
+        <ActionButton
+          look="quiet"
+          icon="save"
+          onPress={() => void saveStrip(outcome, withSettings)}
+        >
           Save the strip
         </ActionButton>
       </OutcomeActions>

@@ -3,8 +3,9 @@ import type { Outcome } from '../../store/app-state';
 import { ActionButton } from '../parts/ActionButton';
 import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';
-import { PictureCanvas } from '../parts/PictureCanvas';
+import { Toggle } from '../parts/Toggle';
 import { useApp } from '../use-app';
+import { SavablePicture } from './SavablePicture';
 import { savePicture } from './save-picture';
 import type { ViewerItem } from './viewer-item';
 import styles from './Viewer.module.css';
@@ -53,6 +54,8 @@ interface OpenedProps {
 function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
   const reuse = useApp((app) => app.reuse);
   const change = useApp((app) => app.change);
+  const withSettings = useApp((app) => app.settingsInPictures);
+  const setWithSettings = useApp((app) => app.setSettingsInPictures);
   const move = (by: number) => onMove((index + by + count) % count);
   return (
     <Dialog className={styles.dialog}>
@@ -77,13 +80,13 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
             />
           </header>
           <div className={styles.picture}>
-            <PictureCanvas picture={item.picture} label={item.label} />
+            <SavablePicture outcome={outcome} item={item} label={item.label} />
           </div>
           <footer className={styles.foot}>
             <ActionButton
               look="primary"
               icon="save"
-              onPress={() => void savePicture(outcome, item)}
+              onPress={() => void savePicture(outcome, item, withSettings)}
             >
               Save PNG
             </ActionButton>
@@ -105,6 +108,7 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
             >
               Use this seed
             </ActionButton>
+            <Toggle name="Settings in PNGs" isSelected={withSettings} onChange={setWithSettings} />
             {count > 1 && (
               <div className={styles.arrows}>
                 <Button

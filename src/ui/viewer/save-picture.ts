@@ -6,18 +6,28 @@ import { sideBySide } from '../../store/strip-picture';
 import { download } from '../download';
 import type { ViewerItem } from './viewer-item';
 
-/** Hands the browser a PNG with the settings inside that make this one picture again. */
-export async function savePicture(
+/** A PNG of one picture, with the settings inside that make it again unless it is to be bare. */
+export async function pngOf(
   { model, checkpoint }: Outcome,
-  { picture, settings }: ViewerItem,
+  { picture, settings }: Pick<ViewerItem, 'picture' | 'settings'>,
+  withSettings: boolean,
+): Promise<Blob> {
+  const shared = withSettings ? sharedOf({ settings, model, checkpoint }) : undefined;
+  return new Blob([await writePictureFile(picture, shared)], { type: 'image/png' });
+}
+
+/** Hands the browser a PNG of one picture. */
+export async function savePicture(
+  outcome: Outcome,
+  item: ViewerItem,
+  withSettings: boolean,
 ): Promise<void> {
-  const png = await writePictureFile(picture, sharedOf({ settings, model, checkpoint }));
-  download(new Blob([png], { type: 'image/png' }), fileNameOf(settings, model));
+  download(await pngOf(outcome, item, withSettings), fileNameOf(item.settings, outcome.model));
 }
 
 /** The same of a whole strip, its pictures side by side. */
-export async function saveStrip(outcome: StripOutcome): Promise<void> {
+export async function saveStrip(outcome: StripOutcome, withSettings: boolean): Promise<void> {
   const picture = sideBySide(picturesOf(outcome).map((made) => made.picture));
-  const png = await writePictureFile(picture, sharedOfRun(outcome));
+  const png = await writePictureFile(picture, withSettings ? sharedOfRun(outcome) : undefined);
   download(new Blob([png], { type: 'image/png' }), wayFileNameOf(outcome.settings, outcome.model));
 }
