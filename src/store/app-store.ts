@@ -4,7 +4,7 @@ import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
 import { backendActions } from './backend-actions';
 import { engineActions } from './engine-actions';
-import { galleryActions } from './gallery';
+import { galleryActions } from './gallery-actions';
 import { historyActions } from './history';
 import { modelActions } from './models/model-actions';
 import { emptyShelf } from './models/shelf';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fetchGallery, showsGallery, type GalleryPicture } from './gallery';
+import { fetchGallery, type GalleryPicture } from './gallery';
+import { showsGallery } from './gallery-actions';
 import { readQuery } from './shared-settings';
 import { setUp } from './testing/set-up';
 

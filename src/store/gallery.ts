@@ -1,8 +1,5 @@
 import * as v from 'valibot';
 import { filesOfManifest, parseManifest } from '../engine/manifest';
-import type { AppContext } from './app-context';
-import type { AppActions, AppState } from './app-state';
-import { takeFromOutside } from './outside-settings';
 import { readQuery, type ReadSettings } from './shared-settings';
 
 /** A picture that the weights of the page drew when they were published. */
@@ -52,31 +49,4 @@ export async function fetchGallery(manifest: string): Promise<readonly GalleryPi
 async function fetchJson(url: string): Promise<unknown> {
   const response = await fetch(url);
   return response.json();
-}
-
-type GalleryActions = Pick<AppActions, 'openGallery' | 'drawAgain'>;
-
-export function galleryActions(context: AppContext): GalleryActions {
-  const { dependencies, get, set } = context;
-  return {
-    async openGallery() {
-      set({ gallery: await dependencies.gallery() });
-    },
-    async drawAgain({ read }) {
-      if (!get().settings) return;
-      takeFromOutside(context, read);
-      await get().generate();
-    },
-  };
-}
-
-/** Whether visitors see it: while the model is the one that drew it, and they have drawn nothing of their own. */
-export function showsGallery({
-  gallery,
-  source,
-  outcomes,
-  shownId,
-}: Pick<AppState, 'gallery' | 'source' | 'outcomes' | 'shownId'>): boolean {
-  const isNew = shownId === null || outcomes.every(({ cause }) => cause !== 'asked');
-  return gallery.length > 0 && source.kind === 'manifest' && isNew;
 }

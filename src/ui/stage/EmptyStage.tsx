@@ -1,4 +1,4 @@
-import { showsGallery } from '../../store/gallery';
+import { showsGallery } from '../../store/gallery-actions';
 import { linkInUse } from '../../store/recipe';
 import { seedOfImage } from '../../store/settings';
 import { describeSubject } from '../../store/subject';

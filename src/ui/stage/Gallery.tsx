@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { Button } from 'react-aria-components';
 import { watchedRun } from '../../store/app-state';
-import { showsGallery } from '../../store/gallery';
+import { showsGallery } from '../../store/gallery-actions';
 import { useApp } from '../use-app';
 import styles from './Gallery.module.css';
 
