@@ -60,8 +60,14 @@ export class Page {
     const { addressBar, outcomes } = browser;
     const life = ++this.#at;
     const isLive = () => life === this.#at;
+    const keep = (run: KeptRun | undefined): Promise<void> => {
+      if (isLive()) browser.unfinished = run;
+      return Promise.resolve();
+    };
     const store = createAppStore({
-      createEngine: world.createEngine,
+      // A page that is gone starts nothing and keeps nothing.
+      createEngine: (options) =>
+        isLive() ? world.createEngine(options) : new Promise(() => undefined),
       addressBar: {
         ...addressBar,
         replace: (query) => isLive() && addressBar.replace(query),
@@ -70,7 +76,10 @@ export class Page {
       preferences: { read: () => ({ backend: 'wasm', live: false }), write: () => undefined },
       history: {
         read: () => Promise.resolve([...outcomes]),
-        add: (outcome) => Promise.resolve(void outcomes.unshift(structuredClone(outcome))),
+        add(outcome) {
+          if (isLive()) outcomes.unshift(structuredClone(outcome));
+          return Promise.resolve();
+        },
         remove: (gone) => {
           for (const { madeAt } of gone) {
             const index = outcomes.findIndex((one) => one.madeAt === madeAt);
@@ -82,8 +91,8 @@ export class Page {
       },
       unfinished: {
         read: () => Promise.resolve(browser.unfinished),
-        write: (run) => Promise.resolve(void (browser.unfinished = structuredClone(run))),
-        clear: () => Promise.resolve(void (browser.unfinished = undefined)),
+        write: (run) => keep(structuredClone(run)),
+        clear: () => keep(undefined),
       },
       gallery: () => Promise.resolve([]),
       library: fakeLibrary(),
