@@ -21,7 +21,7 @@ export function Toggle({ name, explanation, explainedBy, look = 'row', ...props 
       {...(explainedBy === undefined ? {} : { 'aria-describedby': explainedBy })}
       className={styles.toggle}
     >
-      <SwitchButton className={`${styles.switch} ${styles[look]}`}>
+      <SwitchButton className={`${styles.switch} ${look === 'stacked' ? styles.stacked : ''}`}>
         {name}
         <span className={styles.rail}>
           <span className={styles.knob} />
