@@ -129,7 +129,7 @@ def main(argv=None):
         steps=25,
         jumps=4,
         scale=2.5,
-        variation=0.7,
+        variation=1.0,
         plain=False,
         int8=False,
     )

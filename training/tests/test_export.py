@@ -9,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 import publish
+from average import average
 from augment import CONDITIONS
 from checkpoints import config_of, load_into, load_model, select_rows
 from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
@@ -87,7 +88,7 @@ def test_what_new_weights_say_of_themselves(exported, tmp_path):
     page = exported("--int8", "--scores", tmp_path / "scores.json", conditions=8, jump_blocks=1)
     manifest, state = json.loads((page / "manifest.json").read_text()), load_file(page / "emoji-dit.safetensors")
     assert set(manifest) == TODAY | {"fast", "budget", "variation"} and manifest["dit"]["weights"] == "int8"
-    assert manifest["variation"] == {"default": 0.7, "style_blend": PINCH}
+    assert manifest["variation"] == {"default": 1.0, "style_blend": PINCH}
     assert manifest["dit"]["condition_names"] == list(CONDITIONS) and manifest["dit"]["jump_blocks"] == 1
     assert manifest["budget"] == [{"shift": -3.0, "share": 0.31, "frechet": 2.0, "top1": 0.5}]
     assert state["blocks.0.mlp.fc1.weight"].dtype == torch.int8 and state["blocks.0.mlp.fc1.weight.scale"].shape == (
@@ -195,3 +196,10 @@ def test_sources_are_named_as_their_authors_name_them():
 def test_a_safetensors_file_tells_its_configuration(tmp_path):
     path = mock_dynamic(tmp_path / "m.safetensors", jump_blocks=1, conditions=8)
     assert load_model(path).config.jump_blocks == 1
+
+
+def test_average_of_two_weights():
+    first = {"a": torch.tensor([1.0, 2]), "b": torch.ones(2), "c": torch.ones(3)}
+    second = {"a": torch.tensor([3.0, 0]), "b": torch.zeros(3)}
+    found = average(first, second, 0.25)
+    assert found["a"].tolist() == [2.5, 0.5] and torch.equal(found["b"], torch.ones(2)) and "c" in found
