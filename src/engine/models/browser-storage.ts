@@ -25,7 +25,12 @@ const rootName = 'models';
  */
 export function browserStorage(): ModelStorage {
   let opened: Promise<FileSystemDirectoryHandle> | undefined;
-  const root = () => (opened ??= openRoot());
+  const root = () =>
+    (opened ??= openRoot().catch((thrown: unknown) => {
+      // What could not be opened is asked for anew the next time.
+      opened = undefined;
+      throw thrown;
+    }));
   const folderOf = async (name: string, create: boolean) => {
     try {
       return await (await root()).getDirectoryHandle(name, { create });

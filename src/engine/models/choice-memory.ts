@@ -1,4 +1,4 @@
-import { createStore, get, set, type UseStore } from 'idb-keyval';
+import { createStore, get, set } from 'idb-keyval';
 import * as v from 'valibot';
 import type { ModelAnswers } from '../../network/answers/answers';
 import type { ModelChoice } from './model-choice';
@@ -41,14 +41,14 @@ export function parseAnswers(answers: unknown): ModelAnswers | undefined {
 /** Where a browser forbids storage, answers last as long as the page. */
 export function browserChoiceMemory(): ChoiceMemory {
   const here = new Map<string, ModelChoice>();
-  let database: UseStore | undefined;
-  const store = () => (database ??= createStore('dydit-web-choices-1', 'choices'));
+  // Opened when it is first used, and anew after that failed.
+  const store = createStore('dydit-web-choices-1', 'choices');
   return {
     async recall(identity) {
       const known = here.get(identity);
       if (known) return known;
       try {
-        const read = v.safeParse(schema, await get<unknown>(identity, store()));
+        const read = v.safeParse(schema, await get<unknown>(identity, store));
         return read.success ? read.output : undefined;
       } catch {
         return undefined;
@@ -57,7 +57,7 @@ export function browserChoiceMemory(): ChoiceMemory {
     async remember(identity, choice) {
       here.set(identity, choice);
       try {
-        await set(identity, choice, store());
+        await set(identity, choice, store);
       } catch {
         // Forbidden or full: what this page has is all there is.
       }
