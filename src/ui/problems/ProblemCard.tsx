@@ -29,7 +29,11 @@ export function ProblemCard({ error, remedies, onDismiss }: Props) {
         {remedies.length > 0 && (
           <div className={styles.remedies}>
             {remedies.map((remedy) => (
-              <ActionButton key={remedy} onPress={() => apply(remedy)}>
+              <ActionButton
+                key={remedy}
+                look={remedy === 'resume' ? 'primary' : 'plain'}
+                onPress={() => apply(remedy)}
+              >
                 {remedyWords[remedy]}
               </ActionButton>
             ))}

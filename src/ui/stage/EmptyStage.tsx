@@ -18,12 +18,12 @@ const placesAtFirst = 4;
 export function EmptyStage() {
   const settings = useApp((app) => app.settings);
   const model = useApp((app) => app.model);
-  const failed = useApp((app) => app.engine.status === 'failed');
+  const engine = useApp((app) => app.engine.status);
   const query = useApp(linkInUse);
   const hasGallery = useApp(showsGallery);
   const count = settings?.images ?? placesAtFirst;
   const emoji = settings ? model?.classes.at(settings.classId)?.emoji : undefined;
-  if (failed && !model) return null;
+  if (engine === 'failed' && !model) return null;
   return (
     <>
       {settings && model ? (
@@ -50,9 +50,11 @@ export function EmptyStage() {
       )}
       {settings && (
         <div className={styles.foot}>
-          <p>
-            Every picture starts as noise. Press Generate and watch it become what you asked for.
-          </p>
+          {engine === 'ready' && (
+            <p>
+              Every picture starts as noise. Press Generate and watch it become what you asked for.
+            </p>
+          )}
           <CopyLink query={query} />
         </div>
       )}
