@@ -3,16 +3,16 @@
  * anew for new weights.
  */
 export const wishes = [
-  'class=fox&style=fluent&seed=1',
-  'class=avocado&mix=cat-face:0.5&style=noto&seed=2',
+  'class=fox&style=twemoji&seed=1',
+  'class=eagle&style=noto&seed=2&variation=0.5',
   'class=rocket&style=twemoji&seed=3',
-  'class=octopus&style=noto&seed=4',
-  'class=strawberry&style=fluent-flat&seed=5',
+  'class=lion&style=noto&seed=4&variation=0.5',
+  'class=sunflower&style=noto&seed=5&variation=0.5',
   'class=penguin&style=noto&style-mix=fluent:0.5&seed=6',
-  'class=pizza&style=twemoji&seed=7',
-  'class=tiger-face&mix=peach:0.45&style=fluent&seed=8',
   'class=castle&style=noto&seed=9',
+  'class=crocodile&style=noto&seed=8&variation=0',
   'class=cactus&style=fluent-flat&seed=10',
-  'class=pig-face&mix=strawberry:0.4&style=twemoji&seed=11',
-  'class=snowman&style=noto-blob&seed=12',
+  'class=lady-beetle&style=noto&seed=11&variation=0.5',
+  'class=smiling-face-with-horns&mix=strawberry:0.35&style=twemoji&seed=12&variation=0',
+  'class=guitar&style=noto&seed=13&variation=0.5',
 ] as const;
