@@ -15,8 +15,7 @@ CARD = """# Model card: the embedded emoji model
 
 A small DyDiT ({parameters:.1f} M parameters: D {hidden_size}, {num_heads} heads, {depth} layers, patch {patch_size})
 over {input_size} x {input_size} x {in_channels} latents, and the decoder that turns latents into 128 x 128 pictures.
-Made by `bash training/run.sh`; [training/REPORT.md](../../../training/REPORT.md) has the figures, the samples and the
-commands.
+[training/REPORT.md](../../../training/REPORT.md) has the commands that made it, the figures and the samples.
 
 **What it is for.** Showing, in a browser, what dynamic width and dynamic tokens do to speed and picture. Drawing
 {classes} emoji in {styles} styles.
