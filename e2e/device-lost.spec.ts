@@ -54,7 +54,7 @@ test('a device lost during a run: go on on the processor, to the picture of the 
   page,
 }) => {
   await prependToWorker(page, withDeviceLostAtStep(2));
-  await openPage(page, { ...quickSettings, steps: 4, guidance: 2.5 });
+  await openPage(page, { ...quickSettings, steps: 4, guidance: 2.5, variation: 0 });
   await generateButton(page).click();
   const card = problem(page, 'device-lost');
   await expect(card).toBeVisible();
