@@ -59,14 +59,18 @@ test('a link full of nonsense leaves valid settings', async ({ page }) => {
   await openPage(page, hostileSettings);
   await expect(page.getByRole('button', { name: 'Class: cat face' })).toBeVisible();
   await expect(numberField(page, 'Seed')).toHaveValue(/^\d{1,10}$/);
-  await expect(page.getByRole('button', { name: /^Euler/ })).toBeVisible();
   await expect(numberField(page, 'Steps')).toHaveValue('1');
   await expect(numberField(page, 'Guidance')).toHaveValue('2.5');
   await expect(numberField(page, 'Pictures')).toHaveValue('16');
   await expect(page.getByRole('switch', { name: 'Dynamic width' })).toBeChecked();
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
   const said = page.getByRole('status').filter({ hasText: 'Not all of that can be had' });
-  for (const change of ['steps “-5” became “1”', 'pictures “99999” became “16”']) {
+  const changes = [
+    'steps “-5” became “1”',
+    'pictures “99999” became',
+    'sampler “constructor” became',
+  ];
+  for (const change of changes) {
     await expect(said).toContainText(change);
   }
 });
