@@ -11,13 +11,6 @@ const TILE_ROWS = ROWS * LANES_Y;
 const TILE_COLUMNS = LANES_X;
 const THREADS = LANES_X * LANES_Y;
 
-// Stores a row where it is there.
-fn store_row(row: u32, by: Filler, column: u32, value: vec4f) {
-  if (row < by.count) {
-    store_output(row, by.first_row, column, by.columns, value);
-  }
-}
-
 @compute @workgroup_size(LANES_X, LANES_Y, SLICES)
 fn main(
   @builtin(workgroup_id) tile: vec3u,

@@ -12,13 +12,6 @@ override TILE_ROWS: u32 = 64; // ROWS * LANES_Y
 override TILE_COLUMNS: u32 = 16; // LANES_X
 override THREADS: u32 = 256;
 
-// Stores a row where it is there.
-fn store_row(row: u32, by: Filler, column: u32, value: vec4f) {
-  if (row < by.count) {
-    store_output(row, by.first_row, column, by.columns, value);
-  }
-}
-
 @compute @workgroup_size(LANES_X, LANES_Y, SLICES)
 fn main(
   @builtin(workgroup_id) tile: vec3u,

@@ -11,13 +11,13 @@ export interface CardNetwork {
 
 /** The shape of the model that draws emoji. */
 const emoji: DitConfig = {
-  ...{ inputSize: 16, patchSize: 2, inChannels: 4, hiddenSize: 256, depth: 10, numHeads: 8 },
-  ...{ mlpRatio: 4, learnSigma: false, numClasses: 100, numStyles: 0, objective: 'flow-v' },
+  ...{ inputSize: 16, patchSize: 2, inChannels: 8, hiddenSize: 256, depth: 8, numHeads: 8 },
+  ...{ mlpRatio: 4, learnSigma: false, numClasses: 347, numStyles: 6, objective: 'flow-v' },
   dynamic: true,
 };
 
 export const cardNetworks: readonly CardNetwork[] = [
-  { name: 'Emoji, 128 px', config: emoji, blocks: 10 },
+  { name: 'Emoji, 128 px', config: emoji, blocks: 8 },
   { name: 'DiT-S/2, 256 px', config: officialConfigs.s2, blocks: 12 },
   { name: 'DiT-B/2, 256 px, 4 of its 12 blocks', config: officialConfigs.b2, blocks: 4 },
   { name: 'DiT-XL/2, 256 px, 4 of its 28 blocks', config: officialConfigs.xl2, blocks: 4 },

@@ -51,3 +51,10 @@ fn tile_weights(area: u32, quad: u32, tile_column: u32) -> mat4x4f {
   let start = area + TILE_ROWS * TILE_K + 4 * quad * LANES_X + tile_column;
   return mat4x4f(tiles[start], tiles[start + LANES_X], tiles[start + 2 * LANES_X], tiles[start + 3 * LANES_X]);
 }
+
+// Stores a row where it is there.
+fn store_row(row: u32, by: Filler, column: u32, value: vec4f) {
+  if (row < by.count) {
+    store_output(row, by.first_row, column, by.columns, value);
+  }
+}

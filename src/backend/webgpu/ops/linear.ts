@@ -95,8 +95,9 @@ async function bindProduct(
     ? { buffer: compilation.rows(norm.x, k), before: [] }
     : await paddedRows(op, op.x, k, compilation);
   const normed = norm && normBindings(norm, compilation);
-  const { tile } = variant;
-  const parts = rowParts(op, Math.ceil(shape.rows / tile.rows), compilation);
+  const tileColumns = kernel.constant('TILE_COLUMNS');
+  const rowTiles = Math.ceil(shape.rows / kernel.constant('TILE_ROWS'));
+  const parts = rowParts(op, rowTiles, compilation);
   const dispatches = parts.map(({ first, count }): Dispatch => {
     const rowSource = compilation.rowSource(op, op.rows, shape.rows, first);
     const bound = compilation.bind(
@@ -126,7 +127,7 @@ async function bindProduct(
         },
       },
     );
-    const tiling = { columns: n, gate: nGate, rowTiles: count, tileColumns: tile.columns };
+    const tiling = { columns: n, gate: nGate, rowTiles: count, tileColumns };
     return { kernel: bound, grid: compilation.tileGrid(tiling) };
   });
   return { dispatches: [...x.before, ...dispatches] };

@@ -21,22 +21,15 @@ export interface LinearShape {
   readonly activation?: Activation;
 }
 
-/** Rows and columns (in vec4) that a workgroup makes. */
-export interface Tile {
-  readonly rows: number;
-  readonly columns: number;
-}
-
 export interface LinearVariant extends Variant<LinearShape, KernelLibrary> {
-  readonly tile: Tile;
+  /** What the core's default constants are replaced by. */
   readonly overrides?: Overrides;
 }
 
-/** @param more what the core's default constants are replaced by */
 function variant(
   name: string,
   core: LinearCore,
-  more: Pick<LinearVariant, 'needs' | 'accepts' | 'tile' | 'overrides'>,
+  more: Pick<LinearVariant, 'needs' | 'accepts' | 'overrides'>,
 ): LinearVariant {
   return {
     ...{ name, precision: 'exact', ...more },
@@ -51,7 +44,6 @@ function sliced(slices: number): LinearVariant {
   // Both tiles of a slice, 4 vec4 of k deep.
   const area = 4 * tile.rows + 16 * tile.columns;
   return variant(`tiled32x${slices}`, 'tiled', {
-    tile,
     overrides: {
       ...{ LANES_X: lanes, LANES_Y: lanes, SLICES: slices },
       ...{ TILE_ROWS: tile.rows, TILE_COLUMNS: tile.columns },
@@ -73,27 +65,22 @@ const whole = { limits: { maxComputeWorkgroupStorageSize: 12 << 10 } };
 /** Ways to walk a matrix product; the first can do all shapes. */
 export const linearVariants: readonly LinearVariant[] = [
   variant('naive', 'naive', {
-    tile: { rows: 8, columns: 8 },
     needs: {},
     accepts: () => true,
   }),
   variant('register', 'register', {
-    tile: { rows: 64, columns: 16 },
     needs: {},
     accepts: ({ normed }) => !normed,
   }),
   variant('few', 'few', {
-    tile: { rows: 8, columns: 8 },
     needs: {},
     accepts: ({ rows }) => rows <= 64,
   }),
   variant('tiled64', 'tiled', {
-    tile: { rows: 64, columns: 16 },
     needs: { limits: { ...whole.limits, maxComputeInvocationsPerWorkgroup: 256 } },
     accepts: () => true,
   }),
   variant('tall', 'tall', {
-    tile: { rows: 64, columns: 16 },
     needs: whole,
     accepts: () => true,
   }),
