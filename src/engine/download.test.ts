@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
 import type { Clock } from '../clock';
 import { HandClock } from '../testing/hand-clock';
-import { download, downloadAll, downloadJson } from './download';
+import { download, downloadAll, nameOf } from './download';
 import {
   breakingAfter,
   type MisbehavingServer,
@@ -214,11 +214,6 @@ describe('a server that lies', () => {
     expect(message).toContain('a web page came in place of the file');
     expect(server.asked('a')).toHaveLength(1);
   });
-
-  it('with a web page in place of a manifest says the same', async () => {
-    const url = server.file('a', saying(200, { 'content-type': 'text/html' }, '<p>'));
-    await expect(downloadJson(url, { clock })).rejects.toMatchObject({ code: 'network-failed' });
-  });
 });
 
 describe('an answer that is a failure', () => {
@@ -317,4 +312,12 @@ describe('Cancel', () => {
     });
     expect(server.asked('a')).toHaveLength(0);
   });
+});
+
+it.each([
+  ['https://example.org/a/model%20one.pt?x=1', 'model one.pt'],
+  ['https://example.org/100%.pt', '100%.pt'],
+  ['https://example.org/', 'https://example.org/'],
+])('the name of %s is %s', (url, name) => {
+  expect(nameOf(url)).toBe(name);
 });

@@ -1,7 +1,7 @@
 import { expectSha256 } from '../checkpoint/integrity';
 import { DyditError } from '../errors';
 import { openLocalFile } from './local-file';
-import { failed, transfer, webPage, type TransferControl } from './transfer';
+import { transfer, webPage, type TransferControl } from './transfer';
 
 /** A file to fetch. */
 export interface RemoteFile {
@@ -73,17 +73,6 @@ export async function downloadAll(
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-/** @throws DyditError `network-failed` where it can't be fetched or is not JSON; `cancelled` */
-export async function downloadJson(url: string, control: TransferControl = {}): Promise<unknown> {
-  const text = await (await download({ url }, control)).text();
-  try {
-    const json: unknown = JSON.parse(text);
-    return json;
-  } catch (error) {
-    throw failed(url, 'it is not JSON.', error);
-  }
-}
-
 async function fetchWhole(url: string, control: TransferControl): Promise<Blob> {
   if (url.startsWith('file:')) {
     const blob = await openLocalFile(url);
@@ -102,6 +91,13 @@ function fractionOf(counts: readonly { readonly received: number; readonly total
   return sum(({ received }) => received) / sum(({ total }) => total);
 }
 
-function nameOf(url: string): string {
-  return decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? url);
+/** The last part of an address, by which a file is known to people; the address where it has none. */
+export function nameOf(url: string): string {
+  const last = new URL(url).pathname.split('/').at(-1);
+  if (!last) return url;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // such as "100%.pt", which no encoding has
+  }
 }

@@ -1,5 +1,5 @@
 import { inverseNormal } from './inverse-normal';
-import { philox4x32 } from './philox';
+import { drawWords } from './words';
 
 /** Stream of the initial latent. */
 export const LATENT_STREAM = 0;
@@ -17,17 +17,12 @@ export function stepStream(step: number): number {
 
 /**
  * Fills `out` with independent standard normals that depend on nothing but (seed, stream) and the
- * element's index: not on the machine, nor on the length of `out`. Element i is made from word
- * i mod 4 of Philox block floor(i/4).
+ * element's index: not on the machine, nor on the length of `out`. Element i is made from word i of
+ * `drawWords`.
  * @param seed 32-bit word, taken modulo 2^32
  * @param stream 32-bit word: `LATENT_STREAM`, or `stepStream(step)`
  */
 export function fillNormal(out: Float32Array, seed: number, stream: number): void {
-  const words = new Uint32Array(4);
-  const key = [seed >>> 0, stream >>> 0] as const;
-  for (let start = 0; start < out.length; start += 4) {
-    philox4x32(words, key, [start / 4, 0, 0, 0]);
-    const end = Math.min(start + 4, out.length);
-    for (let i = start; i < end; i++) out[i] = inverseNormal(words[i - start]);
-  }
+  const words = drawWords(out.length, seed, stream);
+  for (let i = 0; i < out.length; i++) out[i] = inverseNormal(words[i]);
 }

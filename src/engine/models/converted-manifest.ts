@@ -20,7 +20,8 @@ export function convertedManifest(model: ResolvedModel, converted: Converted): M
   if (manifest) {
     return {
       ...manifest,
-      dit: { ...manifest.dit, ...dit, weights: dtype },
+      // Of the shards that it came in nothing is left.
+      dit: { ...manifest.dit, more_files: undefined, ...dit, weights: dtype },
       ...(model.vae ? { vae: { ...vaeEntries(model.vae.config), ...vae } } : {}),
       origin,
     };

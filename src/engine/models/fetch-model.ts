@@ -1,12 +1,12 @@
 import { resolveBeside } from '../../checkpoint/files/address';
 import { identify } from '../../checkpoint/files/identify';
 import { DyditError } from '../../errors';
-import { download } from '../download';
+import { download, nameOf, type RemoteFile } from '../download';
 import { filesOfManifest, parseManifest } from '../manifest';
 import type { KeepControl } from './library';
 import { plainJson } from './plain-json';
 import type { ModelStorage } from './storage';
-import { fetchIntoStore, type FetchControl, type WebFile } from './stored-download';
+import { fetchIntoStore, type FetchControl } from './stored-download';
 
 /**
  * Fetches what an address has: a checkpoint, or a manifest and the files that it names, which must
@@ -18,9 +18,10 @@ export async function fetchModel(
   url: string,
   { signal, onProgress }: KeepControl = {},
 ): Promise<readonly File[]> {
-  const fetchOne = (file: WebFile, report?: FetchControl['onProgress']) =>
+  const fetchOne = (file: RemoteFile, report?: FetchControl['onProgress']) =>
     fetchFile(storage, file, { ...(signal && { signal }), ...(report && { onProgress: report }) });
-  const first = await fetchOne({ url: addressOf(url) }, (received, total) => {
+  const address = addressOf(url);
+  const first = await fetchOne({ url: address }, (received, total) => {
     if (total > 0) onProgress?.(received / total);
   });
   const identity = await identify({ name: first.name, blob: first });
@@ -29,7 +30,7 @@ export async function fetchModel(
   const files: File[] = [first];
   // One after the other: what is whole stays, whatever happens to the rest.
   for (const [index, { file, sha256 }] of wanted.entries()) {
-    const from = { url: resolveBeside(file, url), sha256 };
+    const from = { url: resolveBeside(file, address), sha256 };
     const fetched = await fetchOne(from, (received, total) => {
       if (total > 0) onProgress?.((index + received / total) / wanted.length);
     });
@@ -41,7 +42,7 @@ export async function fetchModel(
 /** Into the store, or into memory where there is none. */
 async function fetchFile(
   storage: ModelStorage,
-  file: WebFile,
+  file: RemoteFile,
   control: FetchControl,
 ): Promise<File> {
   try {
@@ -49,8 +50,7 @@ async function fetchFile(
   } catch (thrown) {
     if (DyditError.from(thrown).code !== 'storage-unavailable') throw thrown;
   }
-  const name = new URL(file.url).pathname.split('/').at(-1) ?? '';
-  return new File([await download(file, control)], name || file.url);
+  return new File([await download(file, control)], nameOf(file.url));
 }
 
 /**

@@ -31,7 +31,7 @@ export interface InspectedModel {
   readonly filesIdentity: string;
   readonly parameters: number;
   /** What most of its weights are stored as. */
-  readonly dtype: CheckpointDtype;
+  readonly dtype: CheckpointDtype | 'int8';
   readonly hasVae: boolean;
   /** Sets of weights in its file, the likeliest first. */
   readonly choices: readonly WeightsChoice[];
@@ -122,10 +122,10 @@ function countElements(tensors: TensorMap): number {
 }
 
 /** The type that most elements have. */
-export function commonDtype(tensors: TensorMap): CheckpointDtype {
-  const counts = new Map<CheckpointDtype, number>();
-  for (const { dtype, shape } of tensors.values()) {
-    counts.set(dtype, (counts.get(dtype) ?? 0) + (elementCount(shape) ?? 0));
+function commonDtype(tensors: TensorMap): CheckpointDtype | 'int8' {
+  const counts = new Map<CheckpointDtype | 'int8', number>();
+  for (const { dtype, stored = dtype, shape } of tensors.values()) {
+    counts.set(stored, (counts.get(stored) ?? 0) + (elementCount(shape) ?? 0));
   }
   const most = [...counts].toSorted(([, a], [, b]) => b - a).at(0);
   return most?.[0] ?? 'f32';

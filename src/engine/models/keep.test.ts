@@ -4,6 +4,7 @@ import { assemble } from '../../checkpoint/files/assemble';
 import { readFloat32 } from '../../checkpoint/decode';
 import type { TensorMap } from '../../checkpoint/tensor';
 import { DyditError } from '../../errors';
+import { inspect } from './inspect';
 import { folderOf, keepModel, keptBytes, type KeepOptions } from './keep';
 import { localLibrary } from './local-library';
 import { resolveFiles, type ResolvedModel } from './resolve';
@@ -87,6 +88,15 @@ describe('a kept model', () => {
     );
     const bytes = files.reduce((sum, [, { length }]) => sum + length, 0);
     expect(Math.abs(keptBytes(model, 'f16') / bytes - 1)).toBeLessThan(0.01);
+  });
+
+  it('in shards can be kept again, smaller and in one file', async () => {
+    const storage = memoryStorage();
+    const sharded = await reopen(storage, await keep(storage));
+    const folder = folderOf(sharded, 'int8');
+    await keepModel(storage, sharded, { folder, from: ['tiny.pt'], dtype: 'int8' });
+    expect((await listStored(storage)).map(({ id }) => id)).toContain(folder);
+    expect((await inspect(await filesOfStored(storage, folder))).model?.dtype).toBe('int8');
   });
 
   it('is refused where a byte of it is another', async () => {

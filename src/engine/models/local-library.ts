@@ -9,6 +9,7 @@ import type { ModelStorage } from './storage';
 import { storageFailure } from './storage-failure';
 import { removeDownloads } from './stored-download';
 import {
+  describeFolder,
   filesOfStored,
   listStored,
   listUnfinished,
@@ -41,8 +42,7 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
       const named = source.files.map((file) => ({ name: file.name, blob: file }));
       const model = await resolveFiles(named, source.choice, control);
       const folder = folderOf(model, dtype);
-      const isKept = (await listStored(storage)).some(({ id }) => id === folder);
-      if (!isKept) {
+      if (!(await describeFolder(storage, folder))) {
         const from = source.files.map(({ name }) => name);
         const options = { dtype, folder, from, name: source.name };
         await keepModel(storage, model, {
@@ -52,7 +52,7 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
         });
       }
       await removeDownloads(storage, source.files);
-      const kept = (await listStored(storage)).find(({ id }) => id === folder);
+      const kept = await describeFolder(storage, folder);
       if (!kept) throw new DyditError('internal', 'The model was kept and is not there.');
       return kept;
     },

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { expectHash, sha256OfFile, sha256OfText } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
+import { nameOf, type RemoteFile } from '../download';
 import { PartialFile, type Version } from '../partial-file';
 import { transfer, type TransferControl } from '../transfer';
 import { writeFile } from './write-file';
@@ -24,12 +25,6 @@ const schema = v.pipe(
   }),
 );
 
-/** A file of the web. */
-export interface WebFile {
-  readonly url: string;
-  readonly sha256?: string | undefined;
-}
-
 export type FetchControl = Pick<TransferControl, 'signal' | 'onProgress' | 'clock'>;
 
 /**
@@ -40,7 +35,7 @@ export type FetchControl = Pick<TransferControl, 'signal' | 'onProgress' | 'cloc
  */
 export async function fetchIntoStore(
   storage: ModelStorage,
-  file: WebFile,
+  file: RemoteFile,
   control: FetchControl = {},
 ): Promise<File> {
   const folder = downloadPrefix + sha256OfText(file.url).slice(0, 16);
@@ -62,13 +57,13 @@ export async function fetchIntoStore(
   );
 }
 
-async function isRight(file: File, { sha256 }: WebFile): Promise<boolean> {
+async function isRight(file: File, { sha256 }: RemoteFile): Promise<boolean> {
   return sha256 === undefined || (await sha256OfFile(file)) === sha256.toLowerCase();
 }
 
 async function fetchOnce(
   storage: ModelStorage,
-  { url, folder }: WebFile & { readonly folder: string },
+  { url, folder }: RemoteFile & { readonly folder: string },
   control: FetchControl & Pick<TransferControl, 'fresh'>,
 ): Promise<File> {
   const before = await readRecord(storage, folder, url);
@@ -77,7 +72,13 @@ async function fetchOnce(
   let wanted = 0;
   const name = nameOf(url);
   const sink = {
-    append: (chunk: Uint8Array<ArrayBuffer>) => writer.append(chunk),
+    append: (chunk: Uint8Array<ArrayBuffer>) => {
+      try {
+        writer.append(chunk);
+      } catch (thrown) {
+        throw storageFailure(thrown, wanted);
+      }
+    },
     clear: () => writer.clear(),
     toBlob: () => new Blob(),
   };
@@ -108,11 +109,6 @@ async function fetchOnce(
       });
       record({ ...part.version, total: part.received });
     }
-  } catch (thrown) {
-    if (!(thrown instanceof DyditError) || isFull(thrown)) {
-      throw storageFailure(thrown instanceof DyditError ? thrown.cause : thrown, wanted);
-    }
-    throw thrown;
   } finally {
     await records;
     writer.close();
@@ -120,10 +116,6 @@ async function fetchOnce(
   const whole = (await storage.files(folder)).get(partName);
   if (!whole) throw new DyditError('internal', 'A file was fetched and is not there.');
   return new File([whole], name);
-}
-
-function isFull({ cause }: DyditError): boolean {
-  return cause instanceof Error && cause.name === 'QuotaExceededError';
 }
 
 async function readRecord(
@@ -167,13 +159,11 @@ export async function removeDownloads(
     const url = await addressOfDownload(storage, folder);
     const part = (await storage.files(folder)).get(partName);
     if (url === undefined || !part) continue;
-    if (files.some(({ name, size }) => name === nameOf(url) && size === part.size)) {
+    // Manifests name files in folders, too.
+    const isOf = ({ name, size }: File) =>
+      name.split('/').at(-1) === nameOf(url) && size === part.size;
+    if (files.some(isOf)) {
       await storage.remove(folder);
     }
   }
-}
-
-function nameOf(url: string): string {
-  const last = new URL(url).pathname.split('/').at(-1);
-  return last ? decodeURIComponent(last) : url;
 }

@@ -34,7 +34,11 @@ export async function listStored(storage: ModelStorage): Promise<readonly Stored
   return models.toSorted((a, b) => b.keptAt - a.keptAt);
 }
 
-async function describeFolder(storage: ModelStorage, id: string): Promise<StoredModel | undefined> {
+/** The model of a folder; undefined where there is none, or not all of it. */
+export async function describeFolder(
+  storage: ModelStorage,
+  id: string,
+): Promise<StoredModel | undefined> {
   const files = await storage.files(id);
   const manifest = await readManifest(files);
   if (!manifest?.origin) return undefined;

@@ -230,7 +230,7 @@ function askNormGroups(vae: TensorMap, known: ModelAnswers): Question {
 }
 
 /** Classes of ImageNet-1k. */
-export const imageNetClasses = 1000;
+const imageNetClasses = 1000;
 
 function askImageNet(dit: TensorMap, known: ModelAnswers): Question | undefined {
   const rows = sizeOf(dit, 'y_embedder.embedding_table.weight', 0);

@@ -14,10 +14,10 @@ const hugeBytes = 4 * 2 ** 30;
 
 /**
  * Large models are kept smaller than they came: halves lose next to nothing. int8 where even these
- * are more than browsers bear.
+ * are more than browsers bear, or where it came so.
  */
 export function recommendedType({ keptBytes, dtype }: InspectedModel): TargetDtype {
-  if (keptBytes.f16 > hugeBytes) return 'int8';
+  if (dtype === 'int8' || keptBytes.f16 > hugeBytes) return 'int8';
   const isSmall = keptBytes.f32 <= largeBytes;
   return isSmall && dtype !== 'f16' && dtype !== 'bf16' ? 'f32' : 'f16';
 }

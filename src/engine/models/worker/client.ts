@@ -96,6 +96,7 @@ export class LibraryClient implements ModelLibrary {
     read: (message: FromLibrary) => T | undefined,
     { signal, onProgress }: KeepControl = {},
   ): Promise<T> {
+    if (signal?.aborted) return Promise.reject(new DyditError('cancelled', 'Cancelled.'));
     const id = this.#nextId++;
     const worker = (this.#worker ??= this.start(
       (message) => this.#calls.get(message.id)?.answer(message),
