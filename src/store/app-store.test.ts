@@ -187,6 +187,16 @@ describe('comparing', () => {
     expect(outcome?.kind === 'comparison' && outcome.differences).toHaveLength(4);
   });
 
+  it('does not take the warm-up for a run of one step', async () => {
+    const { state, engines } = setUp({ query: 'steps=1' });
+    await state().start();
+    await state().compare();
+    expect(engines[0].requests.map(({ dynamicWidth }) => dynamicWidth)).toEqual([
+      ...[false, true],
+      ...[false, true],
+    ]);
+  });
+
   it('takes the toggles as they are where one is on, and needs no second warm-up', async () => {
     const { state, engines } = setUp();
     await state().start();

@@ -15,7 +15,7 @@ import { drawFirstPicture } from './live';
 import { compareMaker, linkInUse, type Maker } from './recipe';
 import { fitSettings } from './settings';
 import { showInAddress } from './settings-in-use';
-import { restoreUnfinished } from './unfinished';
+import { restoreUnfinished, setUnfinished } from './unfinished';
 import { readQuery, shareSettings, type ReadSettings } from './shared-settings';
 
 type EngineActions = Pick<AppActions, 'start' | 'retryLoad' | 'loadBuiltIn'>;
@@ -98,8 +98,12 @@ function failLoading(context: AppContext, error: ErrorReport): void {
   const { session, get, set } = context;
   if (isEndOfEngine(error)) {
     loseEngine(context, error);
-  } else if (session.hasModel) {
-    session.unfinished = { source: session.wanted };
+    return;
+  }
+  const { unfinished, wanted } = session;
+  // A run that this model was loaded for can still be gone on with.
+  setUnfinished(context, unfinished?.source === wanted ? unfinished : { source: wanted });
+  if (session.hasModel) {
     session.wanted = get().source;
     set({
       engine: { status: 'ready' },
@@ -107,7 +111,6 @@ function failLoading(context: AppContext, error: ErrorReport): void {
       notice: error.code === 'cancelled' ? null : { kind: 'error', error },
     });
   } else {
-    session.unfinished = { source: session.wanted };
     set({ engine: { status: 'failed', while: 'loading', error } });
   }
 }

@@ -24,7 +24,7 @@ export function loseEngine(context: AppContext, error: ErrorReport): void {
   const isCancelled =
     run?.cancelling === true || (engine.status === 'loading' && engine.cancelling === true);
   setUnfinished(context, isCancelled ? null : unfinishedNow(context));
-  if (isCancelled && !session.hasModel) session.wanted = get().source;
+  if (isCancelled) session.wanted = get().source;
   disposeEngine(context);
   set({ engine: { status: 'lost', error }, run: null });
   // Who has pressed Cancel wants no card, but an engine that answers.

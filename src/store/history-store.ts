@@ -1,6 +1,7 @@
-import { clear, createStore, del, entries, set, type UseStore } from 'idb-keyval';
+import { clear, del, entries, set } from 'idb-keyval';
 import * as v from 'valibot';
 import type { Outcome } from './app-state';
+import { patientStore } from './patient-store';
 
 /** Keeps finished runs from one visit to the next. None of it rejects, and nothing waits long for it. */
 export interface HistoryStore {
@@ -13,9 +14,6 @@ export interface HistoryStore {
 
 /** Another shape of an outcome gets another name: what an older page has kept is then left alone. */
 const databaseName = 'dydit-web-history-2';
-
-/** A store that another tab blocks is done without. */
-const patienceMs = 1000;
 
 const result = v.looseObject({
   pictures: v.array(
@@ -54,18 +52,7 @@ function keyOf({ madeAt }: Outcome): string {
 
 /** Where a browser forbids storage, or has none left, the history lasts as long as the page. */
 export function browserHistory(): HistoryStore {
-  let database: UseStore | undefined;
-  const attempt = async <T>(work: (store: UseStore) => Promise<T>, otherwise: T): Promise<T> => {
-    const patience = new Promise<T>((resolve) => setTimeout(() => resolve(otherwise), patienceMs));
-    try {
-      database ??= createStore(databaseName, 'outcomes');
-      return await Promise.race([work(database), patience]);
-    } catch {
-      // A database that could not be opened is asked for anew the next time.
-      database = undefined;
-      return otherwise;
-    }
-  };
+  const attempt = patientStore(databaseName, 'outcomes');
   return {
     async read() {
       const kept = await attempt((store) => entries<string, unknown>(store), []);

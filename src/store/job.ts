@@ -1,5 +1,6 @@
 import type {
   Engine,
+  GenerateOptions,
   GenerateRequest,
   GenerateResult,
   MachineReport,
@@ -41,21 +42,18 @@ export function report(job: Job, patch: Partial<Run>): void {
  * taken from there, what it has begun goes on.
  */
 export async function generateWith(job: Job, request: GenerateRequest): Promise<GenerateResult> {
-  const plain = {
-    signal: job.abort.signal,
-    onStep: (step: StepEvent) => report(job, { step }),
-    onPreview: (previews: readonly Picture[]) => report(job, { previews }),
+  const work = async (journal: GenerateOptions = {}): Promise<GenerateResult> => {
+    const result = await job.engine.generate(request, {
+      signal: job.abort.signal,
+      onStep: (step: StepEvent) => report(job, { step }),
+      onPreview: (previews: readonly Picture[]) => report(job, { previews }),
+      ...journal,
+    });
+    job.context.session.warm.add(shapeOf(request));
+    return result;
   };
-  const result =
-    job.cause === 'live'
-      ? await job.engine.generate(request, plain)
-      : await job.journal.generate(
-          request,
-          (journal) => job.engine.generate(request, { ...plain, ...journal }),
-          () => keepForReload(job),
-        );
-  job.context.session.warm.add(shapeOf(request));
-  return result;
+  if (job.cause === 'live') return work();
+  return job.journal.generate(request, work, () => keepForReload(job));
 }
 
 /** Keeps what there is to go on from, in case the page is reloaded. */

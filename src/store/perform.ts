@@ -66,7 +66,7 @@ async function follow(job: Job, { work }: RunPlan): Promise<void> {
 function addOutcome(context: AppContext, outcome: Outcome): void {
   const { session, get, set } = context;
   const { settings, outcomes } = get();
-  setUnfinished(context, null);
+  if (outcome.cause !== 'live') setUnfinished(context, null);
   if (settings && madeAsSet(outcome, settings)) session.seedUsed = true;
   const kept = outcome.cause === 'live' ? withoutReplaced(context, outcome) : outcomes;
   session.redrawn =
@@ -93,7 +93,7 @@ function fail(context: AppContext, thrown: unknown): void {
   if (isEndOfEngine(error)) {
     loseEngine(context, error);
   } else if (error.code === 'cancelled') {
-    setUnfinished(context, null);
+    if (get().run?.cause !== 'live') setUnfinished(context, null);
   } else {
     if (get().run) setUnfinished(context, unfinishedNow(context));
     session.redrawWanted = false;

@@ -7,7 +7,7 @@ import { perform } from './perform';
 import { generatePictures } from './pictures-run';
 import { linkOf, recipeInUse } from './recipe';
 import { drawStrip, stripSettings } from './strip-run';
-import type { Settings } from './settings';
+import { fitSettings, type Settings } from './settings';
 import { putSettings, showInAddress } from './settings-in-use';
 
 type RunActions = Pick<AppActions, 'generate' | 'compare' | 'strip' | 'cancel' | 'generateFewer'>;
@@ -59,7 +59,9 @@ export async function runAsked(
   if (endRedraw(context)) await session.runEnded;
   if (get().run || get().engine.status !== 'ready') return;
   settleRedraw(context, true);
-  if (again) putSettings(context, again.settings);
+  const { model } = get();
+  // Another model may have come since the run broke off.
+  if (again && model) putSettings(context, fitSettings(again.settings, model));
   else settleSeed(context, kind);
   const recipe = recipeInUse(get());
   if (!recipe) return;

@@ -1,7 +1,8 @@
-import { createStore, del, get, set, type UseStore } from 'idb-keyval';
+import { del, get, set } from 'idb-keyval';
 import * as v from 'valibot';
 import type { RunKind } from './broken-off';
 import type { JournalData } from './journal';
+import { patientStore } from './patient-store';
 import type { Settings } from './settings';
 
 /** A run as it is kept over a reload. */
@@ -25,9 +26,6 @@ const databaseName = 'dydit-web-unfinished-1';
 /** Under this name the browser's tab keeps its number, which a reload leaves alone. */
 const tabKey = 'dydit-web-tab';
 
-/** A store that another tab blocks is done without. */
-const patienceMs = 1000;
-
 const keptSchema = v.looseObject({
   kind: v.picklist(['generate', 'compare', 'strip']),
   settings: v.looseObject({ seed: v.number(), steps: v.number(), images: v.number() }),
@@ -45,31 +43,29 @@ function isKeptRun(value: unknown): value is KeptRun {
 
 /** Where a browser forbids storage, a run is over when the page is. */
 export function browserUnfinished(): UnfinishedStore {
-  let database: UseStore | undefined;
-  const attempt = async <T>(
-    work: (key: string, store: UseStore) => Promise<T>,
-  ): Promise<T | undefined> => {
-    const patience = new Promise<undefined>((resolve) =>
-      setTimeout(() => resolve(undefined), patienceMs),
-    );
-    try {
-      database ??= createStore(databaseName, 'runs');
-      return await Promise.race([work(tabName(), database), patience]);
-    } catch {
-      database = undefined;
-      return undefined;
-    }
-  };
+  const attempt = patientStore(databaseName, 'runs');
+  let next: KeptRun | undefined;
+  let isWriting = false;
   return {
     async read() {
-      const kept = await attempt((key, store) => get<unknown>(key, store));
+      const kept = await attempt<unknown>((store) => get(tabName(), store), undefined);
       return isKeptRun(kept) ? kept : undefined;
     },
+    // What is written has all that was before it: what waits is replaced, not queued.
     async write(run) {
-      await attempt((key, store) => set(key, run, store));
+      next = run;
+      if (isWriting) return;
+      isWriting = true;
+      for (let one: KeptRun | undefined = run; one; one = next) {
+        const latest = one;
+        next = undefined;
+        await attempt((store) => set(tabName(), latest, store), undefined);
+      }
+      isWriting = false;
     },
     async clear() {
-      await attempt((key, store) => del(key, store));
+      next = undefined;
+      await attempt((store) => del(tabName(), store), undefined);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
 import { setUp, type SetUpOptions } from './testing/set-up';
 import type { KeptRun, UnfinishedStore } from './unfinished-store';
@@ -75,6 +75,47 @@ describe('Go on', () => {
       const measured = engines[1].requests.filter(({ steps }) => steps === 9);
       expect(measured).toHaveLength(way === 'goOn' ? 1 : 2);
     }
+  });
+
+  it('fits the settings to another model that has come', async () => {
+    const classes = [{ name: 'only', emoji: '', category: 'Classes' }];
+    const { state } = losing(5, {
+      query: 'class=dog-face&seed=7&steps=9',
+      fileModel: () => ({ classes }),
+    });
+    await state().start();
+    await state().generate();
+    await state().start();
+    await state().openFiles([new File(['other'], 'mine.pt')]);
+    await state().goOn();
+    expect(state().settings?.classId).toBe(0);
+  });
+
+  it('is still offered after loading its model failed', async () => {
+    const loadErrors: DyditError[] = [];
+    const { state, engines } = losing(5, { loadErrors });
+    await state().start();
+    await state().generate();
+    loadErrors.push(new DyditError('network-failed', 'Gone.'));
+    await state().goOn();
+    expect(state()).toMatchObject({ engine: { status: 'failed' }, brokenOff: { step: 5 } });
+    await state().retryLoad();
+    await state().goOn();
+    expect(engines.at(-1)?.begunAt).toEqual([5]);
+  });
+
+  it('is still offered after a live redraw', async () => {
+    const { state } = losing(5, {
+      query: 'seed=7&steps=9&draw=off',
+      preferences: { backend: 'auto', live: true },
+    });
+    await state().start();
+    await state().generate();
+    await state().start();
+    await vi.waitFor(() => expect(state().brokenOff).not.toBeNull());
+    state().change({ seed: 8 });
+    await vi.waitFor(() => expect(state().outcomes[0]?.cause).toBe('live'));
+    expect(state().brokenOff).toMatchObject({ step: 5 });
   });
 
   it('begins anew where another model has come', async () => {
@@ -183,6 +224,20 @@ describe('Cancel', () => {
     expect(state().engine).toMatchObject({ status: 'failed', error: { code: 'cancelled' } });
     await state().retryLoad();
     expect(state().engine.status).toBe('ready');
+  });
+
+  it('of a model that hangs while it loads brings back the one before', async () => {
+    const { state, store, engines } = setUp();
+    await state().start();
+    const stop = store.subscribe(({ engine }) => {
+      if (engine.status !== 'loading' || engine.cancelling || !engine.progress) return;
+      stop();
+      state().cancel();
+      engines[0].loseDevice({ code: 'not-answering', message: 'It hung.', advice: '' });
+    });
+    await state().openFiles([new File([], 'mine.pt')]);
+    await vi.waitFor(() => expect(state().engine.status).toBe('ready'));
+    expect(state()).toMatchObject({ model: { name: 'emoji starter' } });
   });
 
   it('of a worker that hangs starts another one, without a card', async () => {

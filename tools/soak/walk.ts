@@ -52,13 +52,16 @@ export async function walk(options: WalkOptions): Promise<void> {
   const fail = (what: string): never => {
     throw new Violation(`${what} (seed ${options.seed}, action ${path.length})`, path);
   };
+  const thrown: string[] = [];
   for (let count = 1; count <= options.actions; count++) {
     const name = random.of(names);
     path.push(name);
     const done = actions[name].act(page.store.getState(), scene);
-    if (done instanceof Promise)
-      done.catch((thrown: unknown) => fail(`${name} threw ${String(thrown)}`));
+    if (done instanceof Promise) {
+      done.catch((reason: unknown) => thrown.push(`${name} threw ${String(reason)}`));
+    }
     for (let turns = random.below(12); turns > 0; turns--) await turn();
+    if (thrown.length > 0) fail(thrown[0]);
     if (random.once(restsOnceIn)) {
       await comeToRest(scene, fail);
       await expectInOrder(scene, checked, fail);
@@ -66,6 +69,7 @@ export async function walk(options: WalkOptions): Promise<void> {
     if (options.onAction?.(count)) return;
   }
   await comeToRest(scene, fail);
+  if (thrown.length > 0) fail(thrown[0]);
   await expectInOrder(scene, checked, fail);
 }
 

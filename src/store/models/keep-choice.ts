@@ -22,7 +22,12 @@ export function recommendedType({ keptBytes, dtype }: InspectedModel): TargetDty
   return isSmall && dtype !== 'f16' && dtype !== 'bf16' ? 'f32' : 'f16';
 }
 
+/** Whether a model is asked about before it is loaded, as it may be kept smaller. */
+export function isLarge({ keptBytes }: Pick<InspectedModel, 'keptBytes'>): boolean {
+  return keptBytes.f32 > largeBytes;
+}
+
 /** Small models are quick to open again, and are kept only where that is asked for. */
 export function recommendedKeep(model: InspectedModel): KeepChoice {
-  return model.keptBytes.f32 > largeBytes ? recommendedType(model) : 'no';
+  return isLarge(model) ? recommendedType(model) : 'no';
 }

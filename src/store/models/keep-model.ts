@@ -15,10 +15,14 @@ export async function keepModel(
   session.keepAbort = abort;
   const isCurrent = () => session.keepAbort === abort;
   const { dtype, source } = request;
+  const keeping = { status: 'keeping', name: source.name, dtype } as const;
+  // Files that are opened meanwhile have their own card, which stays.
   const report = (fraction: number) => {
-    if (isCurrent()) set({ opening: { status: 'keeping', name: source.name, dtype, fraction } });
+    if (isCurrent() && get().opening?.status === 'keeping') {
+      set({ opening: { ...keeping, fraction } });
+    }
   };
-  report(0);
+  set({ opening: { ...keeping, fraction: 0 } });
   try {
     await dependencies.surroundings.askToPersist();
     return await dependencies.library.keep(request, { signal: abort.signal, onProgress: report });

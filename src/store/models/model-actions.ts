@@ -1,6 +1,9 @@
 import { DyditError } from '../../errors';
+import type { InspectedModel } from '../../engine/models/inspect';
+import type { ModelChoice } from '../../engine/models/model-choice';
 import type { AppContext } from '../app-context';
 import type { ModelActions } from './actions';
+import { loadSource } from '../engine-actions';
 import { keepModel } from './keep-model';
 import { openAddress } from './open-address';
 import { openFiles, openModel, sourceOf } from './open-files';
@@ -17,6 +20,15 @@ export function modelActions(context: AppContext): ModelActions {
       set({ notice: { kind: 'error', error: DyditError.from(thrown).toReport() } });
     }
   };
+  /** Looks at files; nothing where another look, or a letting go, has come since. */
+  const look = async (
+    files: readonly File[],
+    choice: ModelChoice,
+  ): Promise<InspectedModel | undefined> => {
+    const turn = (session.opened = {});
+    const { model } = await library.inspect(files, choice);
+    return session.opened === turn ? model : undefined;
+  };
   return {
     openFiles: (files) => openFiles(context, files),
     openAddress: (url) => openAddress(context, url),
@@ -25,17 +37,16 @@ export function modelActions(context: AppContext): ModelActions {
         const { opening } = get();
         if (opening?.status !== 'asking') return;
         const { files } = opening;
-        const { model } = await library.inspect(files, choice);
-        if (get().opening !== opening || !model) return;
-        set({ opening: { ...opening, model, problem: model.problem } });
+        const model = await look(files, choice);
+        if (model) set({ opening: { ...opening, model, problem: model.problem } });
       }),
     answer: (choice, keepAs) =>
       attempt(async () => {
         const { opening } = get();
         if (opening?.status !== 'asking') return;
         const { files } = opening;
-        const { model } = await library.inspect(files, choice);
-        if (get().opening !== opening || !model) return;
+        const model = await look(files, choice);
+        if (!model) return;
         if (model.problem) {
           set({ opening: { ...opening, model, problem: model.problem } });
           return;
@@ -47,15 +58,19 @@ export function modelActions(context: AppContext): ModelActions {
           return;
         }
         const kept = await keepModel(context, { source, dtype: keepAs });
-        if (kept) await openModel(context, { kind: 'stored', id: kept.id, name: kept.name });
+        if (kept) {
+          const stored = { kind: 'stored', id: kept.id, name: kept.name } as const;
+          // Files that were opened meanwhile keep their card.
+          await (get().opening === null ? openModel : loadSource)(context, stored);
+        }
         // It can still be used, or kept in another way.
-        else set({ opening });
+        else if (get().opening === null) set({ opening });
       }),
     askAgain: () =>
       attempt(async () => {
         const { source } = get();
         if (source.kind !== 'files') return;
-        const { model } = await library.inspect(source.files, source.choice ?? {});
+        const model = await look(source.files, source.choice ?? {});
         if (!model) return;
         const { files, address } = source;
         set({ opening: { status: 'asking', files, model, address } });

@@ -168,6 +168,51 @@ describe('what files do not say', () => {
   });
 });
 
+describe('quick hands', () => {
+  it('that press Open before the last answer was looked at are obeyed', async () => {
+    const hold = gate();
+    let looks = 0;
+    const library = fakeLibrary({
+      async inspect() {
+        looks++;
+        if (looks === 2) await hold.opened;
+        return modelInspection(asked);
+      },
+    });
+    const { state } = setUp({ library });
+    await state().start();
+    await state().openFiles([file('heads.pt')]);
+    const looking = state().reconsider({ answers: { numHeads: 3 } });
+    const answering = state().answer({ answers: { numHeads: 6 } });
+    hold.open();
+    await Promise.all([looking, answering]);
+    expect(state()).toMatchObject({ opening: null, model: { name: 'heads.pt' } });
+  });
+
+  it('that open files while a model is kept see what became of them', async () => {
+    const hold = gate();
+    const library = libraryWith([], {
+      ...fakeLibrary({ inspect: () => modelInspection(asked) }),
+      async keep(_, { onProgress } = {}) {
+        await hold.opened;
+        onProgress?.(0.9);
+        return stored;
+      },
+    });
+    const { state } = setUp({ library });
+    await state().start();
+    await state().openFiles([file('heads.pt')]);
+    const keeping = state().answer({ answers: { numHeads: 6 } }, 'f16');
+    await expect.poll(() => state().opening?.status).toBe('keeping');
+    await state().openFiles([file('other.pt')]);
+    expect(state().opening?.status).toBe('asking');
+    hold.open();
+    await expect.poll(() => state().engine.status).toBe('ready');
+    expect(state().opening?.status).toBe('asking');
+    await keeping;
+  });
+});
+
 describe('models that the browser keeps', () => {
   it('are kept as asked, with progress, and opened from the store', async () => {
     const hold = gate();

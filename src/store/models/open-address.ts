@@ -9,6 +9,7 @@ export async function openAddress(context: AppContext, url: string): Promise<voi
   const abort = new AbortController();
   session.fetchAbort = abort;
   const isCurrent = () => session.fetchAbort === abort;
+  session.opened = {};
   set({ opening: { status: 'fetching', url }, notice: null });
   try {
     const files = await dependencies.library.fetch(url, {

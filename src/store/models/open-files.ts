@@ -5,6 +5,7 @@ import type { LibraryInspection } from '../../engine/models/library';
 import type { ModelChoice } from '../../engine/models/model-choice';
 import type { AppContext } from '../app-context';
 import { loadSource } from '../engine-actions';
+import { isLarge } from './keep-choice';
 import { gatheredFiles } from './opening';
 import { isPicture, restoreFromPicture } from './restore-picture';
 
@@ -15,9 +16,6 @@ interface Gathered {
   readonly inspection: LibraryInspection;
   readonly address?: string | undefined;
 }
-
-/** Weights that take more than this are asked about before they are loaded: they may be kept smaller. */
-const largeBytes = 256 * 2 ** 20;
 
 /**
  * Takes files in: a saved picture, or files of models, told by their content. Those that make no
@@ -123,11 +121,12 @@ async function settle(
   if (notice) set({ notice });
 }
 
-function mustAsk({ questions, choices, keptBytes, isDescribed, dtype }: InspectedModel): boolean {
+function mustAsk(model: InspectedModel): boolean {
+  const { questions, choices, isDescribed, dtype } = model;
   const isOpen = questions.some(({ open }) => open) || choices.length > 1;
   // Neither is computed with as it is.
   const isConverted = dtype === 'bf16' || dtype === 'f64';
-  return isOpen || (!isDescribed && (isConverted || keptBytes.f32 > largeBytes));
+  return isOpen || (!isDescribed && (isConverted || isLarge(model)));
 }
 
 /** @param files those that were given; only the model's own are taken along */

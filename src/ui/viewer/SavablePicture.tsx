@@ -13,6 +13,9 @@ interface Props {
   label: string;
 }
 
+/** Pictures that are replaced while a slider is dragged are nobody's to save. */
+const restMs = 300;
+
 /**
  * A finished picture. Over the canvas, which is there at once, lies the file that Save PNG makes, so
  * that the browser's own "Save image" saves the settings along with it.
@@ -26,13 +29,16 @@ export function SavablePicture({ outcome, item, label }: Props) {
   useEffect(() => {
     let made: string | undefined;
     let isGone = false;
-    void make().then((png) => {
-      if (isGone) return;
-      made = URL.createObjectURL(png);
-      setUrl(made);
-    });
+    const timer = setTimeout(() => {
+      void make().then((png) => {
+        if (isGone) return;
+        made = URL.createObjectURL(png);
+        setUrl(made);
+      });
+    }, restMs);
     return () => {
       isGone = true;
+      clearTimeout(timer);
       setUrl(null);
       if (made !== undefined) URL.revokeObjectURL(made);
     };

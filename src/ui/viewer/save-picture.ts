@@ -1,3 +1,4 @@
+import type { Picture } from '../../engine/api';
 import type { Outcome, StripOutcome } from '../../store/app-state';
 import { writePictureFile } from '../../store/picture-file';
 import { fileNameOf, picturesOf, wayFileNameOf } from '../../store/pictures-of';
@@ -6,8 +7,32 @@ import { sideBySide } from '../../store/strip-picture';
 import { download } from '../download';
 import type { ViewerItem } from './viewer-item';
 
-/** A PNG of one picture, with the settings inside that make it again unless it is to be bare. */
-export async function pngOf(
+/** Files that were made, with settings and without, for as long as there is their picture. */
+const made = {
+  whole: new WeakMap<Picture, Promise<Blob>>(),
+  bare: new WeakMap<Picture, Promise<Blob>>(),
+};
+
+/**
+ * A PNG of one picture, with the settings inside that make it again unless it is to be bare. Made
+ * once, for the tile, the viewer and the button.
+ */
+export function pngOf(
+  outcome: Outcome,
+  item: Pick<ViewerItem, 'picture' | 'settings'>,
+  withSettings: boolean,
+): Promise<Blob> {
+  const files = withSettings ? made.whole : made.bare;
+  const known = files.get(item.picture);
+  if (known) return known;
+  const png = makePng(outcome, item, withSettings);
+  files.set(item.picture, png);
+  // A failure may be a passing one.
+  png.catch(() => files.delete(item.picture));
+  return png;
+}
+
+async function makePng(
   { model, checkpoint }: Outcome,
   { picture, settings }: Pick<ViewerItem, 'picture' | 'settings'>,
   withSettings: boolean,
