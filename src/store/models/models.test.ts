@@ -175,7 +175,7 @@ describe('quick hands', () => {
     const library = fakeLibrary({
       async inspect() {
         looks++;
-        if (looks === 2) await hold.opened;
+        if (looks === 3) await hold.opened;
         return modelInspection(asked);
       },
     });
@@ -184,8 +184,9 @@ describe('quick hands', () => {
     await state().openFiles([file('heads.pt')]);
     const looking = state().reconsider({ answers: { numHeads: 3 } });
     const answering = state().answer({ answers: { numHeads: 6 } });
+    await looking;
     hold.open();
-    await Promise.all([looking, answering]);
+    await answering;
     expect(state()).toMatchObject({ opening: null, model: { name: 'heads.pt' } });
   });
 
