@@ -1,5 +1,6 @@
 import { ProgressBar } from 'react-aria-components';
 import styles from './Progress.module.css';
+import { ProgressTrack } from './ProgressTrack';
 
 /** Something under way. @param fraction 0..1; absent where nobody knows how much is left */
 export function Progress({ words, fraction }: { words: string; fraction?: number }) {
@@ -16,13 +17,7 @@ export function Progress({ words, fraction }: { words: string; fraction?: number
             <span>{words}</span>
             {fraction !== undefined && <span>{valueText}</span>}
           </div>
-          <div className={styles.track}>
-            {fraction === undefined ? (
-              <div className={styles.wait} />
-            ) : (
-              <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
-            )}
-          </div>
+          <ProgressTrack fraction={fraction} />
         </>
       )}
     </ProgressBar>
