@@ -13,6 +13,6 @@ export const wishes = [
   'class=crocodile&style=noto&seed=8&variation=0',
   'class=cactus&style=fluent-flat&seed=10',
   'class=lady-beetle&style=noto&seed=11&variation=0.5',
-  'class=smiling-face-with-horns&mix=strawberry:0.35&style=twemoji&seed=12&variation=0',
+  'class=cookie&mix=monkey-face:0.45&style=noto&seed=5&variation=0',
   'class=guitar&style=noto&seed=13&variation=0.5',
 ] as const;

@@ -14,6 +14,7 @@ import { evaluationsAPicture, samplingWith } from '../../store/sampling';
 import type { Settings } from '../../store/settings';
 import { Icon } from '../parts/Icon';
 import { useApp } from '../use-app';
+import menu from '../parts/SelectMenu.module.css';
 import styles from './SamplerSelect.module.css';
 
 const names: Record<SamplerName, string> = {
@@ -44,10 +45,10 @@ export function SamplerSelect({ settings, model }: { settings: Settings; model: 
         <SelectValue className={styles.value}>{() => names[settings.sampler]}</SelectValue>
         <Icon name="down" size={18} />
       </Button>
-      <Popover className={styles.popover}>
-        <ListBox className={styles.list}>
+      <Popover className={menu.popover}>
+        <ListBox className={menu.list}>
           {model.samplers.map((name) => (
-            <ListBoxItem key={name} id={name} className={styles.item} textValue={names[name]}>
+            <ListBoxItem key={name} id={name} className={menu.item} textValue={names[name]}>
               <Text slot="label">{names[name]}</Text>
               <Text slot="description" className={styles.cost}>
                 {cost(name)}

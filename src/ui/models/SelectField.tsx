@@ -8,6 +8,7 @@ import {
   SelectValue,
 } from 'react-aria-components';
 import { Icon } from '../parts/Icon';
+import menu from '../parts/SelectMenu.module.css';
 import styles from './SelectField.module.css';
 
 interface Props {
@@ -33,10 +34,10 @@ export function SelectField({ label, options, value, onChange }: Props) {
         <SelectValue className={styles.value} />
         <Icon name="down" size={18} />
       </Button>
-      <Popover className={styles.popover}>
-        <ListBox className={styles.list}>
+      <Popover className={menu.popover}>
+        <ListBox className={menu.list}>
           {options.map((option, index) => (
-            <ListBoxItem key={index} id={index} className={styles.item}>
+            <ListBoxItem key={index} id={index} className={menu.item}>
               {option}
             </ListBoxItem>
           ))}

@@ -1,6 +1,7 @@
 import { ProgressBar } from 'react-aria-components';
 import type { Run } from '../../store/app-state';
 import { formatDuration } from '../format';
+import { ProgressTrack } from '../parts/ProgressTrack';
 import { runFraction } from '../run-fraction';
 import styles from './RunProgress.module.css';
 
@@ -15,11 +16,7 @@ export function RunProgress({ run }: { run: Run }) {
       valueLabel={stageOf(run)}
     >
       <div className={styles.track}>
-        {run.leg === 'warm-up' || !run.step ? (
-          <div className={styles.wait} />
-        ) : (
-          <div className={styles.fill} style={{ width: `${fraction * 100}%` }} />
-        )}
+        <ProgressTrack fraction={run.leg === 'warm-up' || !run.step ? undefined : fraction} />
       </div>
       <div className={styles.words}>
         <span data-testid="progress-step">{stageOf(run)}</span>
