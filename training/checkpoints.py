@@ -7,13 +7,15 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from augment import CONDITIONS
 from model import Config, DiT
+from quantise import dequantise
 
 ROUTERS = ("attn_rate", "mlp_rate", "token_selection")
 
 
 def read_state(path):
-    """{name: float32 tensor}. A pickle runs nothing: only tensors and argparse's Namespace are let in."""
+    """{name: float32 tensor}, int8 widened. A pickle runs nothing: only tensors and argparse's Namespace are let in."""
     path = Path(path)
     if not path.exists():
         raise SystemExit(f"there is no file {path}")
@@ -30,7 +32,7 @@ def read_state(path):
             if isinstance(state, dict) and isinstance(state.get(key), dict):
                 state = state[key].get("shadow", state[key])
                 break
-    state = {k: v.float() for k, v in state.items() if torch.is_tensor(v)}
+    state = dequantise({k: v for k, v in state.items() if torch.is_tensor(v)})
     if "x_embedder.proj.weight" not in state:
         raise SystemExit(f"{path} has no x_embedder.proj.weight, so it is no DiT; its first keys are {list(state)[:3]}")
     return state
@@ -114,4 +116,14 @@ def select_rows(state, old, new):
             fresh = table[:-1].mean(0)
             rows = [table[have.index(n)] if n in have else fresh for n in want]
             state[name] = torch.stack([*rows, table[-1]])
+    return state
+
+
+def select_conditions(state, names):
+    """The linear conditions' columns, called `names`, put where training has them; a condition they lack begins at 0,
+    which is to say that nothing is done with it."""
+    if (known := state.get("a_embedder.weight")) is not None:
+        state["a_embedder.weight"] = known.new_zeros(len(known), len(CONDITIONS))
+        for column, name in enumerate(names):
+            state["a_embedder.weight"][:, CONDITIONS.index(name)] = known[:, column]
     return state

@@ -35,10 +35,14 @@ def budgets(groups, target, lowest, progress, device):
     return 1 + (asked - 1) * progress, shift_of(asked, target, low=lowest).to(device)
 
 
-def work_loss(share, wanted):
-    """2 (mean share of a group - wanted)^2, mean over groups, and the means (groups,). share (B,): item i is in
-    group i % groups. wanted (groups,)."""
-    means = share.view(-1, len(wanted)).mean(0)  # (groups,)
+def work_loss(share, wanted, kinds=None):
+    """2 (mean share - wanted)^2, mean over groups, and the means (1 or 2, groups). share (B,): item i is in group
+    i % groups, wanted (groups,). With kinds (B,), as kinds_of() gives them, velocities and jumps have a mean each: in one
+    mean velocities, three of four pictures, would save what jumps do not, and jumps are what the page takes."""
+    groups = len(wanted)
+    share = share.view(-1, groups)
+    jumps = None if kinds is None else kinds.view(-1, groups)[:, 0] == 2
+    means = torch.stack([share.mean(0)] if jumps is None else [share[~jumps].mean(0), share[jumps].mean(0)])
     return 2 * ((means - wanted) ** 2).mean(), means
 
 
@@ -80,9 +84,10 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
     wanted, shift = budgets(args.groups, args.target, args.lowest, ramp, device)
     gates = Gates("train", args.tau, shift=shift[group] * ramp)
     dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
-    work, means = work_loss(share_of_work(model.config, *gates.stacked()), wanted)
+    work, means = work_loss(share_of_work(model.config, *gates.stacked()), wanted, kinds[first] if args.fast else None)
     loss = dynamic + complete + work
-    return loss, {"loss": loss, "dynamic": dynamic, "complete": complete, "share": means[0], "target": wanted[0]}
+    shares = {"share": means[0, 0], "share_of_jumps": means[-1, 0], "target": wanted[0]}
+    return loss, {"loss": loss, "dynamic": dynamic, "complete": complete, **shares}
 
 
 def some(labels, part):

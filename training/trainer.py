@@ -6,7 +6,7 @@ import torch
 from tqdm import tqdm
 
 from augment import CONDITIONS
-from checkpoints import config_of, load_into, read_state, select_rows
+from checkpoints import config_of, load_into, read_state, select_conditions, select_rows
 from common import Ema, Log, load_checkpoint, save_atomic, write_safetensors
 from gates import init_routers
 from machine import Clock, learning_rate
@@ -44,6 +44,7 @@ def make_model(args, data):
         known = json.loads(args.init_manifest.read_text())
         old = {"classes": [c["name"] for c in known["classes"]], "styles": known["styles"]}
         state = select_rows(state, old, {"classes": classes, "styles": styles})
+        state = select_conditions(state, known["dit"].get("condition_names", []))
         args.heads = args.heads or known["dit"]["num_heads"]
     config = config_of(state, args.heads or (args.num_heads if flow else None), 1000.0 if flow else 1.0, jump_blocks)
     if (config.in_channels, config.input_size) != (channels, side):

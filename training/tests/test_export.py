@@ -6,12 +6,12 @@ import json
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 import publish
 from average import average
 from augment import CONDITIONS
-from checkpoints import config_of, load_into, load_model, select_rows
+from checkpoints import config_of, load_into, load_model, read_state, select_conditions, select_rows
 from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
 from export import decided_inputs, without_unused
 from gates import Gates
@@ -148,6 +148,19 @@ def test_label_rows_follow_their_names():
     old, new = {"classes": ["a", "b", "c"], "styles": []}, {"classes": ["c", "new", "a"], "styles": []}
     found = select_rows({"y_embedder.embedding_table.weight": table}, old, new)["y_embedder.embedding_table.weight"]
     assert found.tolist() == [table[2].tolist(), table[:3].mean(0).tolist(), table[0].tolist(), table[3].tolist()]
+
+
+def test_training_goes_on_from_what_the_page_ships(tmp_path):
+    """int8 weights are widened, and conditions that were left out of the file are there again, doing nothing."""
+    state = {"x_embedder.proj.weight": torch.randn(4, 2, 2, 2), "a_embedder.weight": torch.randn(4, 2)}
+    save_file(quantise(state), tmp_path / "page.safetensors")
+    found = read_state(tmp_path / "page.safetensors")
+    for name, value in state.items():
+        assert (found[name] - value).abs().max() <= value.abs().max() / 127
+    columns = found["a_embedder.weight"]
+    widened = select_conditions(found, ["guidance", "mirror"])["a_embedder.weight"]
+    guidance, mirror = CONDITIONS.index("guidance"), CONDITIONS.index("mirror")
+    assert torch.equal(widened[:, [guidance, mirror]], columns) and widened.abs().sum() == columns.abs().sum()
 
 
 def test_publishing(exported, latents, tmp_path):

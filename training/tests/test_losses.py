@@ -185,7 +185,16 @@ def test_budgets_and_their_loss_by_hand():
     assert ((wanted >= 0.65 - 1e-6) & (wanted <= 1)).all() and ((shift >= -3) & (shift <= 6)).all()
     share = torch.tensor([0.2, 0.4, 0.9, 0.7])  # groups 0, 1, 0, 1
     loss, means = objectives.work_loss(share, torch.tensor([0.5, 0.25]))
-    assert means.tolist() == pytest.approx([0.55, 0.55]) and loss.item() == pytest.approx(0.05**2 + 0.3**2, rel=1e-3)
+    assert means[0].tolist() == pytest.approx([0.55, 0.55]) and loss.item() == pytest.approx(0.05**2 + 0.3**2, rel=1e-3)
+
+
+def test_jumps_have_a_budget_of_their_own():
+    """A group whose velocities do less than asked and whose jumps do more is not on its budget."""
+    kinds = objectives.kinds_of(8, 1, True, "cpu")  # 0 1 0 2 0 1 0 2
+    share = torch.where(kinds == 2, 0.8, 0.4)
+    loss, means = objectives.work_loss(share, torch.tensor([0.5]), kinds)
+    assert means[:, 0].tolist() == pytest.approx([0.4, 0.8]) and loss.item() == pytest.approx(0.1**2 + 0.3**2)
+    assert objectives.work_loss(share, torch.tensor([0.5]))[0].item() == pytest.approx(0, abs=1e-6)
 
 
 def test_every_group_asks_for_every_kind():
