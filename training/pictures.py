@@ -38,6 +38,11 @@ class Pictures:
         self.train = np.flatnonzero(~self.held)
         self.test = np.flatnonzero(self.held & ~self.soft)  # scores ask for sharp pictures
 
+    def of_pair(self, cls, style):
+        """The first drawing (S,S,3) of a thing in this style, or in the first that draws it."""
+        drawn = np.flatnonzero(self.cls == cls)
+        return self.images[next((i for i in drawn if self.style[i] == style), drawn[0])]
+
 
 def write_pictures(out, images, cls, style, held, soft, meta):
     """meta.json comes last and whole: a cache without it was not finished."""

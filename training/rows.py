@@ -169,13 +169,16 @@ def score_seeds(bench, model, seeds=4):
 
 def score_mixtures(bench, model):
     """Of pairs of classes drawn by a fixed seed, mixed half and half: the share whose both things are in the judge's
-    top 5."""
+    top 5. Beside it what the judge says of real pictures put together, which is as much as can be asked of a drawing."""
     generator, data, count = np.random.default_rng(17), bench.data, bench.args.mixtures
     y = np.stack([generator.choice(len(data.meta["classes"]), 2, False) for _ in range(count)])
     s = generator.integers(len(data.meta["styles"]), size=count)
     pictures, _ = bench.draw(model, y, s, y_weights=torch.full((count, 2), 0.5), **usual(bench, model))
     grid(pictures[:96], 12, bench.args.out / "mixtures.webp")
-    return {"mean of embeddings": float(score.in_top(bench.look(pictures)[0], y).mean())}
+    of = lambda shown: float(score.in_top(bench.look(shown)[0], y).mean())
+    first, second = (np.stack([data.of_pair(c, style) for c, style in zip(column, s)]) for column in y.T)
+    found = {"mean of embeddings": of(pictures), "real, cross-faded": of(score.cross_faded(first, second))}
+    return found | {"real, one above the other": of(score.stacked(first, second))}
 
 
 def score_vae(bench):

@@ -64,3 +64,14 @@ def in_top(logits, cls, k=5):
     """logits (n,K), cls (n,M) -> (n,) bool: all M classes are among the k most likely."""
     top = torch.as_tensor(logits).topk(min(k, logits.shape[1]), 1).indices  # (n,k)
     return (top[:, None] == torch.as_tensor(cls)[..., None]).any(2).all(1).numpy()
+
+
+def cross_faded(a, b):
+    """uint8 (n,S,S,3) twice -> their mean."""
+    return ((a.astype(np.uint16) + b) // 2).astype(np.uint8)
+
+
+def stacked(a, b):
+    """uint8 (n,S,S,3) twice -> the upper half of a over the lower half of b."""
+    half = a.shape[1] // 2
+    return np.concatenate([a[:, :half], b[:, half:]], 1)

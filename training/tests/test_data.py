@@ -108,3 +108,9 @@ def test_styles_are_chosen():
     assert any(s.soft for s in data_.chosen(["Noto"], False)) and not any(s.soft for s in data_.chosen(["Noto"], True))
     with pytest.raises(SystemExit, match="no styles .*Blob"):
         data_.chosen(["Blob"], False)
+
+
+def test_the_drawing_of_a_pair(pictures):
+    """In the style asked for, and in another where that style does not draw the thing."""
+    data = Pictures(pictures)
+    assert np.array_equal(data.of_pair(2, 1), data.images[5]) and np.array_equal(data.of_pair(2, 7), data.images[4])

@@ -45,6 +45,13 @@ def test_copies_are_told_from_new_drawings():
     assert ask(255 - images, cls, style) == [False] * 6
 
 
+def test_real_pictures_put_together():
+    """The cross-fade is the mean without wrapping over 255; one above the other changes owner at the middle row."""
+    a, b = np.full((1, 4, 4, 3), 250, np.uint8), np.full((1, 4, 4, 3), 100, np.uint8)
+    assert (score.cross_faded(a, b) == 175).all()
+    assert score.stacked(a, b)[0, :, 0, 0].tolist() == [250, 250, 100, 100]
+
+
 def test_spread_by_hand():
     features = np.array([[[0.0, 0], [3, 4]], [[1, 1], [1, 1]]])  # distances 5 and 0
     assert score.spread(features) == 2.5
