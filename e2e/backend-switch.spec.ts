@@ -34,3 +34,31 @@ test('the processor takes over from the graphics card, with everything kept, and
   await page.getByRole('button', { name: /^Model: / }).click();
   await expect(page.getByRole('radio', { name: 'Processor' })).toBeChecked();
 });
+
+test('another card is asked for and remembered, and said to be the same where it is', async ({
+  page,
+}) => {
+  await openPage(page);
+  await page.getByRole('button', { name: /^Model: / }).click();
+  const sparing = page.getByRole('radio', { name: 'Sparing' });
+  await page.getByText('Sparing', { exact: true }).click();
+  await expect(
+    page.getByText(/^This browser gives the same card for both: .*SwiftShader/i),
+  ).toBeVisible();
+  await expect(sparing).toBeChecked();
+  await page.reload();
+  await waitUntilReady(page);
+  await page.getByRole('button', { name: /^Model: / }).click();
+  await expect(sparing).toBeChecked();
+  await page.getByRole('dialog').getByText('Processor', { exact: true }).click();
+  await expect(sparing).toBeHidden();
+});
+
+test('kernels are measured again on request, which ends with what came of it', async ({ page }) => {
+  await openPage(page);
+  await page.getByRole('button', { name: /^Model: / }).click();
+  await page.getByRole('button', { name: 'Measure again' }).click();
+  await expect(page.getByText(/^There was nothing to measure/)).toBeVisible();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await waitUntilReady(page);
+});

@@ -122,9 +122,13 @@ export interface Backend {
    */
   guard<T>(what: string, work: () => Promise<T>): Promise<T>;
   /**
-   * Forgets which kernels were found fastest here, on this visit and earlier ones; programs that are
-   * compiled from now on measure again. Absent where nothing is measured.
+   * Forgets which kernels were found fastest here, on this visit and earlier ones, and measures anew
+   * what this visit's programs need; those that are compiled from now on use it. Absent where nothing
+   * is ever measured.
+   * @param onProgress 0..1
+   * @returns how many shapes were measured: none where the clock is too coarse, a table chooses, or
+   * nothing has run yet, and the next program measures then
    */
-  measureAgain?(): Promise<void>;
+  measureAgain?(onProgress: (fraction: number) => void): Promise<number>;
   destroy(): void;
 }

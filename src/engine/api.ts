@@ -125,14 +125,25 @@ export interface ModelInfo {
 }
 
 /** What computes: the graphics card or the processor, in words, and what was done without. */
-export type MachineReport = BackendReport;
+export interface MachineReport extends BackendReport {
+  /** Whether the browser gives the same card whichever is asked for; absent where none was. */
+  readonly onlyCard?: boolean;
+}
 
 /** What to compute on; `auto` takes a real graphics card where there is one, else the processor. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
 
+/** Which of a machine's two graphics cards. */
+export type CardChoice = 'high-performance' | 'low-power';
+
 export interface EngineOptions {
   /** `auto` where absent. */
   readonly backend?: BackendChoice;
+  /**
+   * Which card, where the browser tells two apart: the fast one where absent. Where it is given, the
+   * machine's report says whether there was a choice.
+   */
+  readonly card?: CardChoice | undefined;
   /** Threads of the processor backend; as many as the processor has where absent. */
   readonly threads?: number;
 }
@@ -258,5 +269,12 @@ export interface Engine {
   readonly lost: Promise<ErrorReport>;
   load(source: ModelSource, options?: LoadOptions): Promise<ModelInfo>;
   generate(request: GenerateRequest, options?: GenerateOptions): Promise<GenerateResult>;
+  /**
+   * Measures anew which kernels are fastest on this card, under two seconds; the next run uses them.
+   * @param onProgress 0..1
+   * @returns how many shapes of products were measured; none where kernels are not chosen by
+   * measuring (the processor, a clock that is too coarse), or before the first run
+   */
+  measureAgain(onProgress?: (fraction: number) => void): Promise<number>;
   dispose(): void;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CardChoice } from './api';
 import type { Backend, BackendKind } from '../backend/backend';
 import { createReferenceBackend } from '../backend/reference/backend';
 import { DyditError } from '../errors';
@@ -22,17 +23,20 @@ interface FakePlatform extends Platform {
   readonly started: string[];
 }
 
+/** @param adapter that there is, or what there is for each card that is asked for */
 function platformWith(
-  adapter: AdapterReport | undefined | Error,
+  adapter: AdapterReport | undefined | Error | ((card?: CardChoice) => AdapterReport),
   startWebGpu: () => Promise<Backend> = () => Promise.resolve(pretend('webgpu')),
 ): FakePlatform {
   const started: string[] = [];
   return {
     started,
-    probeAdapter: () =>
-      adapter instanceof Error ? Promise.reject(adapter) : Promise.resolve(adapter),
-    startWebGpu() {
-      started.push('webgpu');
+    probeAdapter(wanted) {
+      if (adapter instanceof Error) return Promise.reject(adapter);
+      return Promise.resolve(typeof adapter === 'function' ? adapter(wanted) : adapter);
+    },
+    startWebGpu(wanted) {
+      started.push(wanted === undefined ? 'webgpu' : `webgpu ${wanted}`);
       return startWebGpu();
     },
     startWasm(threads) {
@@ -93,6 +97,23 @@ describe('by choice', () => {
     await expect(chooseBackend({ threads }, platformWith(card))).rejects.toMatchObject({
       code: 'invalid-request',
     });
+  });
+});
+
+describe('of two cards', () => {
+  const twoCards = (wanted?: CardChoice): AdapterReport =>
+    wanted === 'low-power' ? { description: 'Small Card 100', software: false } : card;
+
+  it.each(['auto', 'webgpu'] as const)('%s takes the one that is wanted', async (backend) => {
+    const platform = platformWith(twoCards);
+    const { machine } = await chooseBackend({ backend, card: 'low-power' }, platform);
+    expect(platform.started).toEqual(['webgpu low-power']);
+    expect(machine.onlyCard).toBe(false);
+  });
+
+  it('says where the browser has one for both', async () => {
+    const { machine } = await chooseBackend({ card: 'low-power' }, platformWith(card));
+    expect(machine.onlyCard).toBe(true);
   });
 });
 

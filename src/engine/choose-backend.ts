@@ -1,13 +1,13 @@
 import type { Backend } from '../backend/backend';
 import { DyditError } from '../errors';
-import type { EngineOptions, MachineReport } from './api';
+import type { CardChoice, EngineOptions, MachineReport } from './api';
 
 /** What this platform can compute on. */
 export interface Platform {
   /** The graphics adapter in words; undefined where there is none, or no WebGPU. */
-  probeAdapter(): Promise<AdapterReport | undefined>;
+  probeAdapter(card?: CardChoice): Promise<AdapterReport | undefined>;
   /** @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed` */
-  startWebGpu(): Promise<Backend>;
+  startWebGpu(card?: CardChoice): Promise<Backend>;
   /** @param threads as many as the processor has where absent */
   startWasm(threads?: number): Promise<Backend>;
 }
@@ -30,9 +30,10 @@ export interface ChosenBackend {
  * @throws DyditError `invalid-request`, `webgpu-unavailable`, `adapter-refused`, `shader-failed`
  */
 export async function chooseBackend(
-  { backend: choice = 'auto', threads }: EngineOptions,
+  options: EngineOptions,
   platform: Platform = thisPlatform,
 ): Promise<ChosenBackend> {
+  const { backend: choice = 'auto', card, threads } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new DyditError(
       'invalid-request',
@@ -42,19 +43,22 @@ export async function chooseBackend(
   }
   switch (choice) {
     case 'webgpu':
-      return chosen(await platform.startWebGpu());
+      return chosenCard(platform, card);
     case 'wasm':
       return chosen(await platform.startWasm(threads));
     case 'auto':
-      return chooseAutomatically(platform, threads);
+      return chooseAutomatically(platform, options);
   }
 }
 
-async function chooseAutomatically(platform: Platform, threads?: number): Promise<ChosenBackend> {
-  const reason = await reasonAgainstGpu(platform);
+async function chooseAutomatically(
+  platform: Platform,
+  { card, threads }: EngineOptions,
+): Promise<ChosenBackend> {
+  const reason = await reasonAgainstGpu(platform, card);
   if (reason === undefined) {
     try {
-      return chosen(await platform.startWebGpu());
+      return await chosenCard(platform, card);
     } catch (thrown) {
       const { message } = DyditError.from(thrown);
       return chosen(await platform.startWasm(threads), `The graphics card failed: ${message}`);
@@ -64,11 +68,31 @@ async function chooseAutomatically(platform: Platform, threads?: number): Promis
 }
 
 /** Why the graphics card is out of the question, without starting it; undefined where it is not. */
-async function reasonAgainstGpu(platform: Platform): Promise<string | undefined> {
-  const adapter = await platform.probeAdapter().catch(() => undefined);
+async function reasonAgainstGpu(
+  platform: Platform,
+  card?: CardChoice,
+): Promise<string | undefined> {
+  const adapter = await platform.probeAdapter(card).catch(() => undefined);
   if (!adapter) return 'No graphics card can be reached through WebGPU.';
   if (!adapter.software) return undefined;
   return `There is no graphics card: WebGPU would run on the processor (${adapter.description}), more slowly than this.`;
+}
+
+async function chosenCard(platform: Platform, card?: CardChoice): Promise<ChosenBackend> {
+  const backend = await platform.startWebGpu(card);
+  const { report } = backend;
+  if (card === undefined) return { backend, machine: report };
+  return { backend, machine: { ...report, onlyCard: await isOnlyCard(platform) } };
+}
+
+/** Whether the browser has one card for both preferences, by its name: it tells no more. */
+async function isOnlyCard(platform: Platform): Promise<boolean> {
+  const names = [];
+  for (const card of ['high-performance', 'low-power'] as const) {
+    const adapter = await platform.probeAdapter(card).catch(() => undefined);
+    names.push(adapter?.description);
+  }
+  return names[0] === names[1];
 }
 
 /** @param reason why it is not the graphics card */
@@ -80,19 +104,19 @@ function chosen(backend: Backend, reason?: string): ChosenBackend {
 
 /** Each backend's code is fetched when it is started: a page with a graphics card needs one alone. */
 const thisPlatform: Platform = {
-  async probeAdapter() {
+  async probeAdapter(card) {
     const gpu = navigatorGpu();
     if (!gpu) return undefined;
     const { requestAdapter } = await import('../backend/webgpu/gpu/device');
     const { adapterName, isSoftware } = await import('../backend/webgpu/gpu/adapter-words');
-    const adapter = await requestAdapter(gpu);
+    const adapter = await requestAdapter(gpu, card);
     const description = adapterName(adapter);
     return { description, software: isSoftware(adapter, description) };
   },
-  async startWebGpu() {
+  async startWebGpu(card) {
     const { createWebGpuBackend } = await import('../backend/webgpu/webgpu-backend');
     const { kernelStore } = await import('./kernel-store');
-    return createWebGpuBackend(navigatorGpu(), { store: kernelStore() });
+    return createWebGpuBackend(navigatorGpu(), { card, store: kernelStore() });
   },
   async startWasm(threads) {
     const { createWasmBackend } = await import('../backend/wasm/wasm-backend');

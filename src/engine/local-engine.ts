@@ -13,6 +13,7 @@ class LocalEngine implements Engine {
   readonly lost: Engine['lost'];
   readonly load: Engine['load'];
   readonly generate: Engine['generate'];
+  readonly measureAgain: Engine['measureAgain'];
   readonly #end = new AbortController();
 
   constructor(private readonly session: Session) {
@@ -22,6 +23,8 @@ class LocalEngine implements Engine {
       this.#work(signal, (ended) => session.load(source, ended, (event) => onProgress?.(event)));
     this.generate = (request, { signal, ...options } = {}) =>
       this.#work(signal, (ended) => session.generate(request, ended, options));
+    this.measureAgain = (onProgress) =>
+      this.#work(undefined, () => session.measureAgain((fraction) => onProgress?.(fraction)));
   }
 
   dispose(): void {

@@ -117,6 +117,12 @@ export class Session {
     });
   }
 
+  /** Measures the kernels anew. @returns how many shapes were measured */
+  measureAgain(onProgress: (fraction: number) => void): Promise<number> {
+    const backend = this.#backend;
+    return this.#alone(async () => (await backend.measureAgain?.(onProgress)) ?? 0);
+  }
+
   /** Frees everything; the session is then of no use. */
   destroy(): void {
     this.#put(undefined);

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../errors';
 import type {
   BackendChoice,
+  CardChoice,
   MachineReport,
   GenerateResult,
   LoadProgress,
@@ -29,6 +30,8 @@ export type EngineState =
       readonly cancelling?: boolean;
     }
   | { readonly status: 'ready' }
+  /** Which kernels are fastest; 0..1 of it done. */
+  | { readonly status: 'measuring'; readonly fraction: number }
   | {
       readonly status: 'failed';
       readonly while: 'starting' | 'loading';
@@ -101,6 +104,10 @@ export interface AppState {
   readonly machine: MachineReport | null;
   /** What is to compute. */
   readonly backend: BackendChoice;
+  /** Which graphics card; absent while nobody has said. */
+  readonly card: CardChoice | undefined;
+  /** Shapes of products that were measured on request; `null` before. */
+  readonly measuredShapes: number | null;
   /** Whether the browser has WebGPU at all. */
   readonly hasWebGpu: boolean;
   /** Whether data or battery are to be saved. */
@@ -140,6 +147,10 @@ export interface AppActions {
   readonly retryLoad: () => Promise<void>;
   /** Computes on something else from now on; model, settings and pictures stay. */
   readonly chooseBackend: (backend: BackendChoice) => Promise<void>;
+  /** Computes on another of the machine's graphics cards from now on. */
+  readonly chooseCard: (card: CardChoice) => Promise<void>;
+  /** Measures anew which kernels are fastest on the card. */
+  readonly measureAgain: () => Promise<void>;
   /** Goes on with the run that broke off, on the machine in use. */
   readonly goOn: () => Promise<void>;
   /** Lets the run that broke off be. */

@@ -2,10 +2,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ModelSource } from '../engine/api';
 import type { AppContext, AppDependencies, Session } from './app-context';
 import type { App } from './app-state';
-import { backendActions } from './backend-actions';
+import { brokenOffActions } from './broken-off-actions';
 import { engineActions } from './engine-actions';
 import { galleryActions } from './gallery-actions';
 import { historyActions } from './history';
+import { machineActions } from './machine-actions';
 import { modelActions } from './models/model-actions';
 import { emptyShelf } from './models/shelf';
 import { outcomeActions } from './outcome-actions';
@@ -50,6 +51,8 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       engine: { status: 'starting' },
       machine: null,
       backend: preferences.backend,
+      card: preferences.card,
+      measuredShapes: null,
       hasWebGpu: dependencies.surroundings.hasWebGpu,
       sparing: false,
       live: preferences.live ?? false,
@@ -68,7 +71,8 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       shelf: emptyShelf,
       newerVersion: 'none',
       ...engineActions(context),
-      ...backendActions(context),
+      ...machineActions(context),
+      ...brokenOffActions(context),
       ...settingsActions(context),
       ...runActions(context),
       ...outcomeActions(context),

@@ -26,10 +26,10 @@ export function engineActions(context: AppContext): EngineActions {
     async start() {
       disposeEngine(context);
       const starting = { status: 'starting' } as const;
-      set({ engine: starting, run: null, notice: null });
+      set({ engine: starting, run: null, notice: null, measuredShapes: null });
       try {
         const [engine, sparing, kept] = await Promise.all([
-          dependencies.createEngine({ backend: get().backend }),
+          dependencies.createEngine({ backend: get().backend, card: get().card }),
           dependencies.surroundings.isSparing(),
           dependencies.unfinished.read(),
           restoreHistory(context),

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import type { BackendChoice } from '../engine/api';
+import type { BackendChoice, CardChoice } from '../engine/api';
 
 /** What the visitor has chosen for this browser; none of it travels in links. */
 export interface Preferences {
   readonly backend: BackendChoice;
+  /** Which graphics card; absent while nobody has said. */
+  readonly card?: CardChoice | undefined;
   /** Whether the page may draw without a press; absent while nobody has said. */
   readonly live?: boolean | undefined;
   /** Whether pictures are saved with what makes them again; they are where nobody has said. */
@@ -25,6 +27,7 @@ const schema = v.fallback(
     v.parseJson(),
     v.object({
       backend: v.fallback(v.picklist(['auto', 'webgpu', 'wasm']), 'auto'),
+      card: v.fallback(v.optional(v.picklist(['high-performance', 'low-power'])), undefined),
       live: v.fallback(v.optional(v.boolean()), undefined),
       settingsInPictures: v.fallback(v.optional(v.boolean()), undefined),
     }),

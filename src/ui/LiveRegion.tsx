@@ -26,6 +26,7 @@ function announcement(app: App): string {
     return quarters === 0 ? `Generating ${subject}.` : `${quarters * 25} percent done.`;
   }
   if (engine.status === 'loading') return 'Loading the model.';
+  if (engine.status === 'measuring') return 'Choosing the fastest kernels.';
   const shown = outcomes.find(({ id }) => id === shownId);
   // The same words for every redraw of a subject: they are said once, not at every tick of a slider.
   if (shown?.cause === 'live') return `Redrawn: ${describeRecipe(shown)}.`;

@@ -62,6 +62,7 @@ export const actions: Readonly<Record<string, { readonly weight: number; readonl
   goOn: { weight: 4, act: (app) => app.goOn() },
   goOnOnProcessor: { weight: 2, act: (app) => app.goOnOnProcessor() },
   letBe: { weight: 1, act: (app) => app.forgetBrokenOff() },
+  measureAgain: { weight: 2, act: (app) => app.measureAgain() },
   fewer: { weight: 1, act: (app) => app.generateFewer() },
   loseDevice: { weight: 3, act: (_app, { world }) => world.loseDevice() },
   hang: { weight: 1, act: (_app, { world }) => world.hang() },

@@ -78,6 +78,7 @@ function isAtRest({ engine, run, opening }: App): boolean {
     run === null &&
     engine.status !== 'starting' &&
     engine.status !== 'loading' &&
+    engine.status !== 'measuring' &&
     opening?.status !== 'reading'
   );
 }

@@ -83,6 +83,12 @@ class SoakWorker implements EngineWorker {
     const backend: Backend = {
       ...this.#watched.backend,
       lost,
+      async measureAgain(onProgress) {
+        await turn();
+        onProgress(0.5);
+        await turn();
+        return 1;
+      },
       async guard(what, work) {
         const result = await work();
         if (what === 'generating' && take(faults, 'memory')) {

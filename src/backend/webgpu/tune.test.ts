@@ -58,7 +58,7 @@ function memoryStore(): KeyValueStore & { readonly values: Map<string, unknown> 
 
 /** A tuner on a card where `fastest` is fastest, and every timing takes `eachMs`. */
 function setUp(of: {
-  readonly fastest: string;
+  readonly fastest: string | (() => string);
   readonly store?: KeyValueStore;
   readonly eachMs?: number;
   readonly tickMs?: number;
@@ -70,7 +70,8 @@ function setUp(of: {
   const time: TimeProduct = (_, { name }) => {
     timed.push(name);
     now += eachMs;
-    return Promise.resolve(name === fastest ? 1 : 2);
+    const is = typeof fastest === 'string' ? fastest : fastest();
+    return Promise.resolve(name === is ? 1 : 2);
   };
   const choice = new VariantChoice(card);
   const memory = new KernelMemory(store, { description, features });
@@ -112,14 +113,32 @@ describe('Tuner', () => {
     expect(other.choice.linear(shape).name).toBe('tiled64');
   });
 
-  test('measures again when it is told to', async () => {
+  test('measures again when it is told to, at once, and keeps what is found then', async () => {
     const store = memoryStore();
-    const { tuner, timed } = setUp({ fastest: 'tall', store });
+    const faster = { name: 'tall' };
+    const { tuner, choice, timed } = setUp({ fastest: () => faster.name, store });
     await tuner.prepare(program, weights);
     const count = timed.length;
-    await tuner.forget();
-    await tuner.prepare(program, weights);
+    faster.name = 'tiled32x1';
+    const seen: number[] = [];
+    expect(await tuner.measureAgain((fraction) => seen.push(fraction))).toBe(1);
+    expect(seen).toEqual([0]);
     expect(timed.length).toBe(2 * count);
+    expect(choice.linear(shape).name).toBe('tiled32x1');
+    const next = setUp({ fastest: 'tall', store });
+    await next.tuner.recall();
+    expect(next.choice.linear(shape).name).toBe('tiled32x1');
+  });
+
+  test('measured again before anything ran: the next programs measure', async () => {
+    const store = memoryStore();
+    await setUp({ fastest: 'tall', store }).tuner.prepare(program, weights);
+    const { tuner, choice, timed } = setUp({ fastest: 'tiled32x1', store });
+    await tuner.recall();
+    expect(await tuner.measureAgain(() => undefined)).toBe(0);
+    expect(timed).toEqual([]);
+    await tuner.prepare(program, weights);
+    expect(choice.linear(shape).name).toBe('tiled32x1');
   });
 
   test('stops when the time is up, and leaves the choice to the table', async () => {

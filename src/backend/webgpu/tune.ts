@@ -32,6 +32,8 @@ export interface TuneParts {
  */
 export class Tuner {
   #spentMs = 0;
+  /** What the programs of this visit are mostly made of, by `linearKey`. */
+  readonly #wanted = new Map<string, LinearShape>();
 
   constructor(private readonly parts: TuneParts) {}
 
@@ -40,19 +42,34 @@ export class Tuner {
     for (const [key, name] of await this.parts.memory.read()) this.parts.choice.remember(key, name);
   }
 
-  /** Forgets what was measured, so that the next programs measure again. */
-  async forget(): Promise<void> {
+  /**
+   * Forgets what was measured, and measures what the programs of this visit need anew.
+   * @param onProgress 0..1
+   * @returns how many shapes have a measured kernel now
+   */
+  async measureAgain(onProgress: (fraction: number) => void): Promise<number> {
     this.#spentMs = 0;
     this.parts.choice.forget();
     await this.parts.memory.write(new Map());
+    return this.#measure([...this.#wanted.values()], onProgress);
   }
 
   /** Measures what a program needs and nobody knows yet. */
   async prepare(program: Program, weights: Pick<GpuWeights, 'matrix'>): Promise<void> {
+    const shapes = heavyShapes(program, weights);
+    for (const shape of shapes) this.#wanted.set(linearKey(shape), shape);
+    await this.#measure(shapes);
+  }
+
+  async #measure(
+    shapes: readonly LinearShape[],
+    onProgress?: (fraction: number) => void,
+  ): Promise<number> {
     const { choice, memory, tickMs, now } = this.parts;
-    if (tickMs > longestTickMs) return;
-    let found = false;
-    for (const shape of heavyShapes(program, weights)) {
+    if (tickMs > longestTickMs) return 0;
+    let found = 0;
+    for (const [index, shape] of shapes.entries()) {
+      onProgress?.(index / shapes.length);
       const key = linearKey(shape);
       const candidates = choice.linearCandidates(shape);
       if (choice.measured.has(key) || candidates.length < 2 || this.#spentMs > budgetMs) continue;
@@ -61,9 +78,10 @@ export class Tuner {
       this.#spentMs += now() - start;
       if (!fastest) continue;
       choice.remember(key, fastest.name);
-      found = true;
+      found++;
     }
-    if (found) await memory.write(choice.measured);
+    if (found > 0) await memory.write(choice.measured);
+    return found;
   }
 
   /** Undefined where the time was up before all had their turn. */

@@ -20,6 +20,8 @@ export interface WebGpuOptions {
   readonly forced?: Forced;
   /** `exact` where absent: `fast` keeps the weights of linear layers as bytes. */
   readonly precision?: Precision;
+  /** Which of two cards; the fast one where absent. */
+  readonly card?: GPUPowerPreference | undefined;
   /** Keeps what was measured from one visit to the next. */
   readonly store?: KeyValueStore;
 }
@@ -34,9 +36,9 @@ const unmeasuredGflops = 10;
  */
 export async function createWebGpuBackend(
   gpu: GPU | undefined,
-  { forced, precision = 'exact', store }: WebGpuOptions = {},
+  { forced, precision = 'exact', card, store }: WebGpuOptions = {},
 ): Promise<Backend> {
-  const device = await requestGpu(gpu);
+  const device = await requestGpu(gpu, card);
   const { queue } = device.device;
   const library = new KernelLibrary(device, precision);
   const choice = new VariantChoice(device, forced);
@@ -90,8 +92,8 @@ class WebGpuBackend implements Backend {
     };
   }
 
-  measureAgain(): Promise<void> {
-    return this.#parts.tuner.forget();
+  measureAgain(onProgress: (fraction: number) => void): Promise<number> {
+    return this.#parts.tuner.measureAgain(onProgress);
   }
 
   guard<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -117,6 +117,16 @@ class WorkerConnection {
     );
   }
 
+  measureAgain(onProgress?: (fraction: number) => void): Promise<number> {
+    return this.#call<number>(
+      (id) => ({ type: 'measure-again', id }),
+      (message, resolve) => {
+        if (message.type === 'measure-progress') onProgress?.(message.fraction);
+        if (message.type === 'measured') resolve(message.shapes);
+      },
+    );
+  }
+
   dispose(): void {
     this.#end(new DyditError('cancelled', 'The engine was disposed of.'));
   }
@@ -232,6 +242,7 @@ export async function connect(
       lost: connection.lost,
       load: (source, loadOptions) => connection.load(source, loadOptions),
       generate: (request, generateOptions) => connection.generate(request, generateOptions),
+      measureAgain: (onProgress) => connection.measureAgain(onProgress),
       dispose: () => connection.dispose(),
     };
   } catch (error) {

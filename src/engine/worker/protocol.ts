@@ -22,6 +22,7 @@ export type ToWorker =
       readonly request: GenerateRequest;
       readonly from?: Bookmark | undefined;
     }
+  | { readonly type: 'measure-again'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
   /** Answered at once, whatever is under way. */
   | { readonly type: 'ping' };
@@ -41,6 +42,8 @@ export type FromWorker =
       readonly picture: Picture;
     }
   | { readonly type: 'generated'; readonly id: number; readonly result: GenerateResult }
+  | { readonly type: 'measure-progress'; readonly id: number; readonly fraction: number }
+  | { readonly type: 'measured'; readonly id: number; readonly shapes: number }
   | { readonly type: 'failed'; readonly id: number; readonly error: ErrorReport }
   | { readonly type: 'lost'; readonly error: ErrorReport }
   | { readonly type: 'pong' };

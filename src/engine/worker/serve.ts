@@ -4,7 +4,10 @@ import type { Session } from '../session';
 import type { FromWorker, ToWorker } from './protocol';
 
 /** What the worker needs of a session. */
-export type ServedSession = Pick<Session, 'machine' | 'lost' | 'load' | 'generate'>;
+export type ServedSession = Pick<
+  Session,
+  'machine' | 'lost' | 'load' | 'generate' | 'measureAgain'
+>;
 
 /** Sends a message to the page. */
 type Send = (message: FromWorker, transfer?: Transferable[]) => void;
@@ -55,6 +58,14 @@ export class SessionServer {
             from: message.from,
           });
           send({ type: 'generated', id, result }, buffersOf(result.pictures));
+        });
+        break;
+      case 'measure-again':
+        await this.#answer(id, async () => {
+          const shapes = await this.#running().measureAgain((fraction) =>
+            send({ type: 'measure-progress', id, fraction }),
+          );
+          send({ type: 'measured', id, shapes });
         });
         break;
       case 'cancel':

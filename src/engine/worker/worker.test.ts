@@ -85,6 +85,10 @@ function servedSession(patch: Partial<ServedSession> = {}): ServedSession {
       onPreview?.([picture()]);
       return Promise.resolve(resultOf(asked));
     },
+    measureAgain: (onProgress) => {
+      onProgress(0.5);
+      return Promise.resolve(3);
+    },
     ...patch,
   };
 }
@@ -187,6 +191,13 @@ describe('an engine in a worker', () => {
     expect(model).toEqual(mockInfo);
     expect(result).toEqual(resultOf(request));
     expect(seen).toEqual([progress, event, [picture()]]);
+  });
+
+  it('measures the kernels again, with progress', async () => {
+    const { engine } = await engineOn();
+    const seen: number[] = [];
+    expect(await engine.measureAgain((fraction) => seen.push(fraction))).toBe(3);
+    expect(seen).toEqual([0.5]);
   });
 
   it('brings typed errors across, and goes on', async () => {

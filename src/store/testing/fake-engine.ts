@@ -176,6 +176,15 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         if (error) throw error;
         return fakeResult(request, model, stepMs);
       }),
+    measureAgain: (onProgress) =>
+      alone(async () => {
+        for (const fraction of [0, 0.5]) {
+          await options.wait(100);
+          check();
+          onProgress?.(fraction);
+        }
+        return 2;
+      }),
     loseDevice(error = lostError.toReport()) {
       isLost = true;
       lose(error);

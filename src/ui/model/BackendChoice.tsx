@@ -1,7 +1,7 @@
 import type { BackendChoice as Backend } from '../../engine/api';
 import { Choice } from '../parts/Choice';
 import { useApp } from '../use-app';
-import styles from './BackendChoice.module.css';
+import styles from './MachineSetting.module.css';
 
 const options: readonly { readonly value: Backend; readonly label: string }[] = [
   { value: 'auto', label: 'Automatic' },
@@ -15,7 +15,7 @@ export function BackendChoice() {
   const hasWebGpu = useApp((app) => app.hasWebGpu);
   const chooseBackend = useApp((app) => app.chooseBackend);
   return (
-    <div className={styles.choice}>
+    <div className={styles.setting}>
       <Choice
         label="Compute on"
         options={options.map((option) => ({

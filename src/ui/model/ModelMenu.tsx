@@ -3,6 +3,8 @@ import { Icon } from '../parts/Icon';
 import { IconButton } from '../parts/IconButton';
 import { useApp } from '../use-app';
 import { BackendChoice } from './BackendChoice';
+import { CardChoice } from './CardChoice';
+import { KernelChoice } from './KernelChoice';
 import { MachineFacts } from './MachineFacts';
 import { CheckpointZone } from './CheckpointZone';
 import { ModelsView } from '../models/ModelsView';
@@ -33,6 +35,8 @@ export function ModelMenu() {
                 <CheckpointZone onDone={close} />
                 <ModelsView onDone={close} />
                 <BackendChoice />
+                <CardChoice />
+                <KernelChoice />
                 <MachineFacts />
               </>
             )}

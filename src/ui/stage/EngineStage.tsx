@@ -22,6 +22,8 @@ export function EngineStage() {
       return <Progress words="Looking at this machine" />;
     case 'loading':
       return <Loading engine={engine} />;
+    case 'measuring':
+      return <Progress words="Choosing the fastest kernels" fraction={engine.fraction} />;
     case 'failed':
     case 'lost':
       return <EngineProblem engine={engine} />;

@@ -3,7 +3,7 @@ import { withMembers } from '../testing/changed-gpu';
 import { requestGpu } from './device';
 
 /** The browser's GPU with another `requestAdapter`. */
-function gpuWhose(requestAdapter: () => Promise<unknown>): GPU {
+function gpuWhose(requestAdapter: (options: GPURequestAdapterOptions) => Promise<unknown>): GPU {
   return withMembers(navigator.gpu, { requestAdapter });
 }
 
@@ -29,6 +29,20 @@ describe('requestGpu', () => {
     expect(tries).toBe(2);
     device.destroy();
   });
+
+  test.each(['high-performance', 'low-power'] as const)(
+    'asks for the %s card where that is wanted',
+    async (card) => {
+      const asked: unknown[] = [];
+      const gpu = gpuWhose((options) => {
+        asked.push(options.powerPreference);
+        return navigator.gpu.requestAdapter();
+      });
+      const { device } = await requestGpu(gpu, card);
+      expect(asked).toEqual([card]);
+      device.destroy();
+    },
+  );
 
   test('an adapter without `info`, as in Chrome 113 to 126, starts all the same', async () => {
     const adapter = await navigator.gpu.requestAdapter();

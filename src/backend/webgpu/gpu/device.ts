@@ -38,13 +38,14 @@ const secondTryMs = 200;
 /**
  * Asks for an adapter and a device, with optional features only where the adapter has them.
  * @param gpu `navigator.gpu`, or undefined where the browser has no WebGPU
+ * @param card see `requestAdapter`
  * @throws DyditError `webgpu-unavailable` or `adapter-refused`
  */
-export async function requestGpu(gpu: GPU | undefined): Promise<Gpu> {
+export async function requestGpu(gpu: GPU | undefined, card?: GPUPowerPreference): Promise<Gpu> {
   if (!gpu) {
     throw new DyditError('webgpu-unavailable', 'This browser has no WebGPU.', browserAdvice);
   }
-  const adapter = await requestAdapter(gpu);
+  const adapter = await requestAdapter(gpu, card);
   const features: GpuFeatures = {
     f16: adapter.features.has('shader-f16'),
     timestamps: adapter.features.has('timestamp-query'),
@@ -80,9 +81,15 @@ export async function requestGpu(gpu: GPU | undefined): Promise<Gpu> {
   };
 }
 
-/** @throws DyditError `adapter-refused` */
-export async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {
-  const options: GPURequestAdapterOptions = { powerPreference: 'high-performance' };
+/**
+ * @param card which of two the browser is asked for; it may give the same one for both
+ * @throws DyditError `adapter-refused`
+ */
+export async function requestAdapter(
+  gpu: GPU,
+  card: GPUPowerPreference = 'high-performance',
+): Promise<GPUAdapter> {
+  const options: GPURequestAdapterOptions = { powerPreference: card };
   const first = await gpu.requestAdapter(options);
   if (first) return first;
   await new Promise((resolve) => setTimeout(resolve, secondTryMs));

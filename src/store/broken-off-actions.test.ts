@@ -2,64 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import { gate, seeds, setUp } from './testing/set-up';
 
-describe('what computes', () => {
-  it('is what the visitor chose on an earlier visit', async () => {
-    const { state, engineOptions } = setUp({ preferences: { backend: 'wasm', live: false } });
-    await state().start();
-    expect(engineOptions).toEqual([{ backend: 'wasm' }]);
-    expect(state()).toMatchObject({ backend: 'wasm', machine: { kind: 'wasm' } });
-  });
-
-  it('can be changed, with settings, pictures, seed and model kept', async () => {
-    const { state, engines, engineOptions, preferences, addressBar } = setUp({ query: 'seed=7' });
-    await state().start();
-    await state().openFiles([new File([], 'mine.pt')]);
-    await state().generate();
-    state().change({ steps: 12 });
-    const { settings, outcomes } = state();
-    const address = addressBar.read();
-    await state().chooseBackend('wasm');
-    expect(engineOptions.map(({ backend }) => backend)).toEqual(['auto', 'wasm']);
-    expect(engines.map((engine) => engine.disposed())).toEqual([true, false]);
-    expect(state()).toMatchObject({
-      engine: { status: 'ready' },
-      machine: { kind: 'wasm' },
-      model: { name: 'mine.pt' },
-      settings,
-      outcomes,
-    });
-    expect(addressBar.read()).toBe(address);
-    expect(preferences()).toEqual({ backend: 'wasm', live: false });
-  });
-
-  it('can be changed during a run, which is then over and has used no seed', async () => {
-    const hold = gate();
-    const waits: Promise<void>[] = [];
-    const { state } = setUp({ query: 'seed=7', wait: () => waits.at(0) ?? Promise.resolve() });
-    await state().start();
-    waits.push(hold.opened);
-    const running = state().generate();
-    const switching = state().chooseBackend('wasm');
-    expect(state().run).toBeNull();
-    hold.open();
-    await Promise.all([running, switching]);
-    expect(state()).toMatchObject({ engine: { status: 'ready' }, outcomes: [], notice: null });
-    await state().generate();
-    expect(seeds(state().outcomes)).toEqual([7]);
-  });
-
-  it('is the way out where the card that was asked for cannot be had', async () => {
-    const { state } = setUp({
-      preferences: { backend: 'webgpu', live: false },
-      startErrors: [new DyditError('adapter-refused', 'No adapter.')],
-    });
-    await state().start();
-    expect(state().engine).toMatchObject({ status: 'failed', error: { code: 'adapter-refused' } });
-    await state().chooseBackend('wasm');
-    expect(state()).toMatchObject({ engine: { status: 'ready' }, machine: { kind: 'wasm' } });
-  });
-});
-
 describe('going on on the processor', () => {
   it('runs again what a lost device has ended, with the seed of the link', async () => {
     const { state, store, engines, preferences } = setUp({ query: 'seed=7&steps=9' });

@@ -3,20 +3,12 @@ import type { AppActions } from './app-state';
 import { runAsked } from './run-actions';
 import { setUnfinished } from './unfinished';
 
-type BackendActions = Pick<
-  AppActions,
-  'chooseBackend' | 'goOn' | 'goOnOnProcessor' | 'forgetBrokenOff'
->;
+type BrokenOffActions = Pick<AppActions, 'goOn' | 'goOnOnProcessor' | 'forgetBrokenOff'>;
 
-export function backendActions(context: AppContext): BackendActions {
-  const { dependencies, session, get, set } = context;
+/** What can be done about a run that broke off. */
+export function brokenOffActions(context: AppContext): BrokenOffActions {
+  const { session, get, set } = context;
   return {
-    async chooseBackend(backend) {
-      const { preferences } = dependencies;
-      preferences.write({ ...preferences.read(), backend });
-      set({ backend });
-      await get().start();
-    },
     async goOn() {
       const { unfinished } = session;
       if (!unfinished) return;
