@@ -24,6 +24,8 @@ test('a file that does not say all is asked about, kept as chosen, and there at 
   await expect(form).toContainText('DiT of 2 layers');
   await form.getByRole('button', { name: /How many attention heads/ }).click();
   await page.getByRole('option', { name: '6 of 16 channels' }).click();
+  // What is recommended is what is chosen.
+  await expect(form.getByRole('radio', { checked: true })).toHaveAccessibleName(/\(recommended\)$/);
   await form.getByText(/^f16, /).click();
   await expectAccessible(page, 'questions about a file');
   await form.getByRole('button', { name: 'Open', exact: true }).click();

@@ -36,6 +36,20 @@ test('320 pixels are wide enough for everything', async ({ page }) => {
   await expectNoSidewaysScrolling(page);
 });
 
+test('what stands above the field for an address takes one line', async ({ page }) => {
+  await openPage(page);
+  await page.getByRole('button', { name: /^Model: / }).click();
+  const label = page.getByText(/^Or its address/);
+  await expect(label).toBeVisible();
+  expect(
+    await label.evaluate((element) => {
+      const lines = document.createRange();
+      lines.selectNodeContents(element);
+      return lines.getClientRects().length;
+    }),
+  ).toBe(1);
+});
+
 test('no keyboard covers the classes', async ({ page }) => {
   await openPage(page);
   await page.getByRole('button', { name: 'Class: pizza' }).click();

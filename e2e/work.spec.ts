@@ -22,7 +22,7 @@ async function expectReadableHeatMap(page: Page): Promise<void> {
   await setNumber(page, 'Step', 1);
   await setNumber(page, 'Layer', 3);
   await expect(page.getByTestId('cell-reading')).toHaveText(
-    /^Step 1 of 2 \(t = 0\), layer 3: [1-8] of 8 heads, [1-8] of 8 groups, \d+ % of the tokens\.$/,
+    /^Step 1 of 2 \(t = 0\), layer 3: [1-8] of 8 heads, [1-8] of 8 groups, \d+\s% of the tokens\.$/,
   );
 }
 

@@ -45,6 +45,6 @@ export function earlierRuns(page: Page): Locator {
 /** A percentage that the page shows, as a number. */
 export async function readPercent(page: Page, testId: string): Promise<number> {
   const text = await page.getByTestId(testId).innerText();
-  expect(text).toMatch(/^\d+ %$/);
+  expect(text).toMatch(/^\d+\s%$/);
   return Number.parseInt(text, 10);
 }

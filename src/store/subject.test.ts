@@ -32,7 +32,7 @@ describe('a mix', () => {
 
   it('is named', () => {
     expect(describeSubject(mixed, fakeModel)).toBe(
-      'cat face 60 % + dog face 40 %, Noto 70 % + Twemoji 30 %',
+      'cat face 60\u00a0% + dog face 40\u00a0%, Noto 70\u00a0% + Twemoji 30\u00a0%',
     );
     expect(describeWay(mixed, fakeModel)).toBe('cat face to dog face, Noto to Twemoji');
     expect(describeWay({ ...mixed, styleMix: null }, fakeModel)).toBe('cat face to dog face, Noto');

@@ -1,5 +1,6 @@
 import type { ModelInfo, WeightedLabel } from '../engine/api';
 import { clamp } from './limits';
+import { formatShare } from './share-words';
 
 /** A second thing or style of a mix. */
 export interface Part {
@@ -106,16 +107,12 @@ export function describeSubject(subject: Subject, model: ModelInfo): string {
 function describeParts(first: number, second: Part | null, name: (id: number) => string): string {
   const present = parts(first, second);
   if (present.length === 1) return present.map(({ id }) => name(id)).join('');
-  return present.map(({ id, weight }) => `${name(id)} ${percent(weight)}`).join(' + ');
+  return present.map(({ id, weight }) => `${name(id)} ${formatShare(weight)}`).join(' + ');
 }
 
 /** 'avocado 40 %', 'none' */
 export function describePart(part: Part | null, name: (id: number) => string): string {
-  return part ? `${name(part.id)} ${percent(part.share)}` : 'none';
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return part ? `${name(part.id)} ${formatShare(part.share)}` : 'none';
 }
 
 /** 'cat face to avocado, Noto to Fluent': from none of the second ones to nothing else. */

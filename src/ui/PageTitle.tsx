@@ -1,5 +1,6 @@
 import { type App, watchedRun } from '../store/app-state';
 import { describeRecipe } from '../store/recipe';
+import { formatShare } from './format';
 import { runFraction } from './run-fraction';
 import { useApp } from './use-app';
 
@@ -13,9 +14,7 @@ export function PageTitle() {
 
 function titleOf(app: App): string {
   const run = watchedRun(app);
-  if (run) {
-    return `${Math.floor(runFraction(run) * 100)} % – ${describeRecipe(run)}`;
-  }
+  if (run) return `${formatShare(runFraction(run))} – ${describeRecipe(run)}`;
   const shown = app.outcomes.find(({ id }) => id === app.shownId);
   if (!shown) return plainTitle;
   return `${describeRecipe(shown)}, seed ${shown.settings.seed} – dydit`;

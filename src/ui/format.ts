@@ -1,7 +1,9 @@
-/** Numbers as the page writes them, in the page's language. */
+/** Numbers as the page writes them, in the page's language; no line breaks between a number and its unit. */
 
 import { settingDecimals } from '../store/settings';
 import { pageLanguage } from './language';
+
+export { formatShare } from '../store/share-words';
 
 const whole = new Intl.NumberFormat(pageLanguage, { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat(pageLanguage, { maximumSignificantDigits: 3 });
@@ -37,33 +39,28 @@ export function formatNumber(value: number): string {
 
 /** '72 ms', '1.8 s', '2 min 5 s' */
 export function formatDuration(ms: number): string {
-  if (ms < 10) return `${precise.format(ms)} ms`;
-  if (ms < 1000) return `${whole.format(ms)} ms`;
-  if (ms < 10_000) return `${tenths.format(ms / 1000)} s`;
+  if (ms < 10) return `${precise.format(ms)}\u00a0ms`;
+  if (ms < 1000) return `${whole.format(ms)}\u00a0ms`;
+  if (ms < 10_000) return `${tenths.format(ms / 1000)}\u00a0s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return `${seconds}\u00a0s`;
   return seconds % 60 === 0
-    ? `${Math.floor(seconds / 60)} min`
-    : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    ? `${Math.floor(seconds / 60)}\u00a0min`
+    : `${Math.floor(seconds / 60)}\u00a0min ${seconds % 60}\u00a0s`;
 }
 
 /** A guess in words: 'a few seconds', 'about 40 s', 'about 3 minutes'. */
 export function formatGuess(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 2) return 'a second or two';
-  if (seconds < 10) return `about ${Math.round(seconds)} s`;
-  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 10) return `about ${Math.round(seconds)}\u00a0s`;
+  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5}\u00a0s`;
   return `about ${Math.round(seconds / 60)} minutes`;
-}
-
-/** '65 %' */
-export function formatShare(share: number): string {
-  return `${whole.format(share * 100)} %`;
 }
 
 /** Multiply-adds in units of a billion: '13.6 G' */
 export function formatGiga(count: number): string {
-  return `${precise.format(count / 1e9)} G`;
+  return `${precise.format(count / 1e9)}\u00a0G`;
 }
 
 /** '1.45×' */
@@ -73,11 +70,11 @@ export function formatRatio(ratio: number): string {
 
 /** '10.0 million' */
 export function formatMillions(count: number): string {
-  return `${tenths.format(count / 1e6)} million`;
+  return `${tenths.format(count / 1e6)}\u00a0million`;
 }
 
 export function formatDecibels(psnr: number): string {
-  return psnr === Infinity ? 'identical' : `${tenths.format(psnr)} dB`;
+  return psnr === Infinity ? 'identical' : `${tenths.format(psnr)}\u00a0dB`;
 }
 
 export function median(values: readonly number[]): number {
@@ -87,8 +84,10 @@ export function median(values: readonly number[]): number {
 
 /** '64 MB', '2.7 GB' */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1e6) return `${precise.format(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${precise.format(bytes / 1e6)} MB` : `${precise.format(bytes / 1e9)} GB`;
+  if (bytes < 1e6) return `${precise.format(bytes / 1e3)}\u00a0kB`;
+  return bytes < 1e9
+    ? `${precise.format(bytes / 1e6)}\u00a0MB`
+    : `${precise.format(bytes / 1e9)}\u00a0GB`;
 }
 
 const date = new Intl.DateTimeFormat(pageLanguage, { dateStyle: 'medium' });

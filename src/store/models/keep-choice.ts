@@ -12,22 +12,17 @@ const largeBytes = 256 * 2 ** 20;
 /** More than this is hard on any browser's store and on most memories. */
 const hugeBytes = 4 * 2 ** 30;
 
-/**
- * Large models are kept smaller than they came: halves lose next to nothing. int8 where even these
- * are more than browsers bear, or where it came so.
- */
-export function recommendedType({ keptBytes, dtype }: InspectedModel): TargetDtype {
-  if (dtype === 'int8' || keptBytes.f16 > hugeBytes) return 'int8';
-  const isSmall = keptBytes.f32 <= largeBytes;
-  return isSmall && dtype !== 'f16' && dtype !== 'bf16' ? 'f32' : 'f16';
-}
-
 /** Whether a model is asked about before it is loaded, as it may be kept smaller. */
 export function isLarge({ keptBytes }: Pick<InspectedModel, 'keptBytes'>): boolean {
   return keptBytes.f32 > largeBytes;
 }
 
-/** Small models are quick to open again, and are kept only where that is asked for. */
+/**
+ * Small models are quick to open again. Large ones are kept, and smaller than they came: halves lose
+ * next to nothing; int8 where even these are more than browsers bear, or where it came so.
+ */
 export function recommendedKeep(model: InspectedModel): KeepChoice {
-  return isLarge(model) ? recommendedType(model) : 'no';
+  if (!isLarge(model)) return 'no';
+  const { dtype, keptBytes } = model;
+  return dtype === 'int8' || keptBytes.f16 > hugeBytes ? 'int8' : 'f16';
 }

@@ -1,6 +1,7 @@
 import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import { type Cell, type Quantity, shareMap } from '../../store/compute-record';
 import type { ComputeRecord } from '../../engine/api';
+import { formatShare } from '../format';
 import styles from './HeatMap.module.css';
 
 interface Props {
@@ -73,11 +74,10 @@ export function HeatMap({ record, quantity, cell, onPick }: Props) {
 }
 
 function summarise(shares: Float32Array, quantity: Quantity): string {
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   return (
-    `Heat map of ${quantity} over steps and layers: ${percent(mean)} used on average, ` +
-    `${percent(Math.min(...shares))} at least, ${percent(Math.max(...shares))} at most. ` +
+    `Heat map of ${quantity} over steps and layers: ${formatShare(mean)} used on average, ` +
+    `${formatShare(Math.min(...shares))} at least, ${formatShare(Math.max(...shares))} at most. ` +
     'Read single values with the sliders below, or the table.'
   );
 }

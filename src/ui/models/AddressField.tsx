@@ -19,7 +19,7 @@ export function AddressField({ onDone }: { onDone: () => void }) {
       }}
     >
       <TextField className={styles.field} value={url} onChange={setUrl} inputMode="url">
-        <Label className={styles.label}>Or its address: a checkpoint, or a manifest.json</Label>
+        <Label className={styles.label}>Or its address, or its manifest’s</Label>
         <Input className={styles.input} placeholder="https://" />
       </TextField>
       <ActionButton type="submit" isDisabled={url.trim() === ''}>

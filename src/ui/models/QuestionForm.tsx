@@ -3,12 +3,7 @@ import type { ModelChoice } from '../../engine/models/model-choice';
 import type { ModelAnswers } from '../../network/answers/answers';
 import type { Question } from '../../network/answers/questions';
 import type { Opening } from '../../store/models/opening';
-import {
-  keepChoices,
-  recommendedKeep,
-  recommendedType,
-  type KeepChoice,
-} from '../../store/models/keep-choice';
+import { keepChoices, recommendedKeep, type KeepChoice } from '../../store/models/keep-choice';
 import { formatBytes, formatMillions } from '../format';
 import { ActionButton } from '../parts/ActionButton';
 import { Choice } from '../parts/Choice';
@@ -143,7 +138,9 @@ function openIds(questions: readonly Question[]): ReadonlySet<Question['id']> {
 }
 
 function keepLabel(choice: KeepChoice, model: Asking['model']): string {
-  if (choice === 'no') return 'For this visit';
-  const hint = choice === recommendedType(model) ? ' (recommended)' : '';
-  return `${typeNames[choice]}, ${formatBytes(model.keptBytes[choice])}${hint}`;
+  const words =
+    choice === 'no'
+      ? 'For this visit'
+      : `${typeNames[choice]}, ${formatBytes(model.keptBytes[choice])}`;
+  return choice === recommendedKeep(model) ? `${words} (recommended)` : words;
 }
