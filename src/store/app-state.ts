@@ -72,6 +72,8 @@ interface OutcomeBase extends Recipe {
   readonly madeAt: number;
   /** What it was made on. */
   readonly machine: MachineReport;
+  /** What else has made a part of it, where it broke off and went on elsewhere. */
+  readonly begunOn?: readonly MachineReport[];
   readonly cause: Cause;
 }
 

@@ -16,7 +16,7 @@ describe('going on on the processor', () => {
     expect(state().outcomes).toMatchObject([
       { settings: { seed: 7, steps: 9 }, machine: { kind: 'wasm' } },
     ]);
-    expect(state()).toMatchObject({ backend: 'wasm', notice: null });
+    expect(state()).toMatchObject({ backend: 'wasm' });
     expect(preferences().backend, 'for this visit only').toBe('auto');
   });
 

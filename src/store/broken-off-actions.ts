@@ -27,10 +27,7 @@ export function brokenOffActions(context: AppContext): BrokenOffActions {
       set({ backend: 'wasm' });
       await get().start();
       const run = unfinished?.run;
-      if (!run) return;
-      // Times of two machines are no comparison.
-      const journal = run.kind === 'compare' ? {} : { journal: run.journal };
-      await runAsked(context, run.kind, { settings: run.settings, ...journal });
+      if (run) await runAsked(context, run.kind, run);
     },
   };
 }

@@ -69,13 +69,15 @@ export function shapeOf(request: GenerateRequest): string {
 
 /** What every outcome of a job has. */
 export function outcomeBase(job: Job, settings: Settings) {
-  const { context, model, machine, cause } = job;
+  const { context, model, machine, cause, journal } = job;
+  const begunOn = journal.machines.slice(0, -1);
   return {
     id: context.session.nextOutcomeId++,
     madeAt: performance.timeOrigin + performance.now(),
     settings,
     model,
     machine,
+    ...(begunOn.length > 0 ? { begunOn } : {}),
     cause,
     checkpoint: nameOfSource(context.get().source),
   };

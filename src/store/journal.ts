@@ -3,6 +3,7 @@ import type {
   GenerateOptions,
   GenerateRequest,
   GenerateResult,
+  MachineReport,
   Picture,
 } from '../engine/api';
 
@@ -10,6 +11,8 @@ import type {
 export interface JournalData {
   /** Of the model it was made with. */
   readonly identity: string;
+  /** What made it: more than one where a run went on elsewhere, in that order. */
+  readonly machines: readonly MachineReport[];
   /** What is finished, by what was asked for: pictures of a strip, a leg of a comparison. */
   readonly results: ReadonlyMap<string, GenerateResult>;
   /** What was asked for last, how far that is, and which of its pictures are finished. */
@@ -25,14 +28,17 @@ export class Journal {
   #bookmark: Bookmark | undefined;
   #pictures: Map<number, Picture>;
 
-  constructor(
-    readonly identity: string,
-    before?: Omit<JournalData, 'identity'>,
-  ) {
-    this.#results = new Map(before?.results);
-    this.#key = before?.key;
-    this.#bookmark = before?.bookmark;
-    this.#pictures = new Map(before?.pictures);
+  readonly identity: string;
+  readonly machines: readonly MachineReport[];
+
+  /** @param before all that there is of it, or what a new one begins with */
+  constructor(before: Pick<JournalData, 'identity' | 'machines'> & Partial<JournalData>) {
+    this.identity = before.identity;
+    this.machines = before.machines;
+    this.#results = new Map(before.results);
+    this.#key = before.key;
+    this.#bookmark = before.bookmark;
+    this.#pictures = new Map(before.pictures);
   }
 
   /** Steps done of what was asked for last. */
@@ -47,6 +53,7 @@ export class Journal {
   data(): JournalData {
     return {
       identity: this.identity,
+      machines: this.machines,
       results: this.#results,
       key: this.#key,
       bookmark: this.#bookmark,

@@ -6,3 +6,28 @@ export function describeMachine({ kind, description, software }: MachineReport):
   const means = software ? 'WebGPU in software, without a card' : 'the graphics card';
   return `${means} (${description})`;
 }
+
+/** 'the graphics card (X) and the processor, 2 threads' */
+export function describeMachines(machines: readonly MachineReport[]): string {
+  return machines.map(describeMachine).join(' and ');
+}
+
+/**
+ * Whether a run gives the same bits on both: for any number of threads, but not where a
+ * multiply-add is rounded once on one and twice on the other.
+ */
+export function givesSameBits(a: MachineReport, b: MachineReport): boolean {
+  if (a.kind !== b.kind) return false;
+  return a.kind === 'wasm' ? isFused(a) === isFused(b) : isSameMachine(a, b);
+}
+
+/** Whether the times of both can be compared. */
+export function isSameMachine(a: MachineReport, b: MachineReport): boolean {
+  return (
+    a.kind === b.kind && a.description === b.description && a.features.join() === b.features.join()
+  );
+}
+
+function isFused({ features }: MachineReport): boolean {
+  return features.includes('relaxed-simd');
+}

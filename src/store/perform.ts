@@ -4,9 +4,10 @@ import type { Cause, Outcome, Run } from './app-state';
 import { isEndOfEngine, loseEngine } from './engine-life';
 import { keepOutcomes } from './history';
 import { isCurrent, type Job } from './job';
-import { Journal } from './journal';
+import type { Journal } from './journal';
 import { linkOf } from './recipe';
 import type { Settings } from './settings';
+import { takeUp } from './take-up';
 import { setUnfinished, unfinishedNow } from './unfinished';
 
 /** What is to be run, and why. */
@@ -16,7 +17,7 @@ export interface RunPlan {
   readonly settings: Settings;
   readonly work: (job: Job) => Promise<Outcome>;
   /** Of a run that broke off, to go on with. */
-  readonly journal?: Journal | undefined;
+  readonly before?: Journal | undefined;
 }
 
 /** Frames any kind of run: one at a time, to an outcome or a notice. Never rejects. */
@@ -27,16 +28,18 @@ export function perform(context: AppContext, plan: RunPlan): Promise<void> {
   if (!engine || !model || !machine || run || state.status !== 'ready') return Promise.resolve();
   const { settings, cause, kind } = plan;
   const abort = new AbortController();
-  // What another model has made is no beginning.
-  const before = plan.journal?.identity === model.identity ? plan.journal : undefined;
-  const journal = before ?? new Journal(model.identity);
+  const { journal, words } = takeUp(plan.before, kind, { model, machine });
   session.journal = journal;
   const job: Job = { context, engine, model, machine, settings, cause, abort, kind, journal };
-  session.runEnded = follow(job, plan);
+  session.runEnded = follow(job, { ...plan, words });
   return session.runEnded;
 }
 
-async function follow(job: Job, { work }: RunPlan): Promise<void> {
+/** @param words what is to be said as the run begins, if anything */
+async function follow(
+  job: Job,
+  { work, words }: RunPlan & { readonly words: string },
+): Promise<void> {
   const { context, kind, settings, cause, model } = job;
   const { session, get, set } = context;
   session.abort = job.abort;
@@ -45,7 +48,8 @@ async function follow(job: Job, { work }: RunPlan): Promise<void> {
   const { notice } = get();
   // What a link still waits for stays said.
   const isPast = notice?.kind === 'error' || (cause === 'asked' && !session.awaited);
-  set({ run, notice: isPast ? null : notice });
+  const said = words === '' ? null : ({ kind: 'info', text: words } as const);
+  set({ run, notice: said ?? (isPast ? null : notice) });
   if (cause !== 'live') setUnfinished(context, null);
   try {
     const working = work(job);

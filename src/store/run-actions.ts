@@ -69,7 +69,7 @@ export async function runAsked(
   const settings = settingsOf(recipe.settings);
   showInAddress(context, linkOf({ ...recipe, settings, kind: makes }));
   session.addressIsOfRun = true;
-  await perform(context, { kind, cause: 'asked', settings, work, journal: again?.journal });
+  await perform(context, { kind, cause: 'asked', settings, work, before: again?.journal });
   await redrawIfWanted(context);
 }
 

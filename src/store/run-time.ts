@@ -57,7 +57,10 @@ export function estimateRunMs(
   if (!machine || !model) return undefined;
   const last = outcomes.find(
     (outcome) =>
-      outcome.kind === 'pictures' && outcome.model === model && outcome.machine === machine,
+      outcome.kind === 'pictures' &&
+      outcome.model === model &&
+      outcome.machine === machine &&
+      outcome.begunOn === undefined,
   );
   if (last?.kind !== 'pictures') return guessRunMs(machine, model, settings);
   const { samplingMs, decodeMs, shares } = last.result.statistics;

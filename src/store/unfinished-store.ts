@@ -21,7 +21,7 @@ export interface UnfinishedStore {
 }
 
 /** Another shape of a kept run gets another name. */
-const databaseName = 'dydit-web-unfinished-1';
+const databaseName = 'dydit-web-unfinished-2';
 
 /** Under this name the browser's tab keeps its number, which a reload leaves alone. */
 const tabKey = 'dydit-web-tab';
@@ -31,6 +31,9 @@ const keptSchema = v.looseObject({
   settings: v.looseObject({ seed: v.number(), steps: v.number(), images: v.number() }),
   journal: v.looseObject({
     identity: v.string(),
+    machines: v.array(
+      v.looseObject({ kind: v.string(), description: v.string(), features: v.array(v.string()) }),
+    ),
     results: v.instance(Map),
     pictures: v.instance(Map),
     bookmark: v.optional(v.looseObject({ step: v.number(), latent: v.instance(Float32Array) })),

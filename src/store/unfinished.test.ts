@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
+import type { App } from './app-state';
 import { setUp, type SetUpOptions } from './testing/set-up';
 import type { KeptRun, UnfinishedStore } from './unfinished-store';
 
@@ -25,6 +26,12 @@ function memory(): UnfinishedStore & { readonly kept: () => KeptRun | undefined 
   };
 }
 
+/** What the page says besides. */
+function said(state: () => App): string {
+  const { notice } = state();
+  return notice?.kind === 'info' ? notice.text : '';
+}
+
 describe('Go on', () => {
   it('goes on where the run broke off, with the same settings', async () => {
     const { state, engines } = losing(5);
@@ -44,7 +51,60 @@ describe('Go on', () => {
     await state().generate();
     await state().goOnOnProcessor();
     expect(engines.at(-1)?.begunAt).toEqual([5]);
-    expect(state().outcomes).toMatchObject([{ machine: { kind: 'wasm' } }]);
+    expect(state().outcomes).toMatchObject([
+      { machine: { kind: 'wasm' }, begunOn: [{ description: 'Imaginary GPU' }] },
+    ]);
+    expect(said(state)).toContain('begun by the graphics card (Imaginary GPU) and goes on on the');
+  });
+
+  it('on another machine than the one it was begun on says so, however that came about', async () => {
+    const { state, engines } = losing(5);
+    await state().start();
+    await state().generate();
+    await state().chooseBackend('wasm');
+    await state().goOn();
+    expect(engines.at(-1)?.begunAt).toEqual([5]);
+    expect(said(state)).toContain('begun by the graphics card (Imaginary GPU) and goes on on the');
+    expect(state().outcomes).toMatchObject([{ begunOn: [{ kind: 'webgpu' }] }]);
+  });
+
+  it('on the same machine says nothing: it comes to the same bits', async () => {
+    const { state } = losing(5);
+    await state().start();
+    await state().generate();
+    await state().goOn();
+    expect(state().notice).toBeNull();
+    expect(state().outcomes[0]).not.toHaveProperty('begunOn');
+  });
+
+  it('back on the first machine still says that another one made a part', async () => {
+    const scene = losing(5);
+    const { state, store, engines } = scene;
+    await state().start();
+    await state().generate();
+    const stop = store.subscribe(({ run }) => {
+      if (run?.step?.step !== 7) return;
+      stop();
+      engines.at(-1)?.loseDevice();
+    });
+    await state().goOnOnProcessor();
+    await state().chooseBackend('auto');
+    await state().goOn();
+    expect(engines.at(-1)?.begunAt).toEqual([7]);
+    expect(state().outcomes).toMatchObject([
+      { machine: { kind: 'webgpu' }, begunOn: [{ kind: 'wasm' }] },
+    ]);
+    expect(said(state)).toContain('begun by the processor');
+  });
+
+  it('says nothing of another machine where nothing was made yet', async () => {
+    const generateErrors = [new DyditError('device-lost', 'Gone.')];
+    const { state, engines } = setUp({ query: 'steps=9', generateErrors });
+    await state().start();
+    await state().compare();
+    await state().goOnOnProcessor();
+    expect(engines).toHaveLength(2);
+    expect(state()).toMatchObject({ notice: null, outcomes: [{ kind: 'comparison' }] });
   });
 
   it('goes on on the engine in use after it ran out of memory', async () => {
@@ -59,8 +119,16 @@ describe('Go on', () => {
     expect(state().notice).toBeNull();
   });
 
-  it('makes no leg of a comparison twice, but on another machine both', async () => {
-    for (const way of ['goOn', 'goOnOnProcessor'] as const) {
+  it('makes no leg of a comparison twice, but on another machine both, and says so', async () => {
+    const ways: readonly ((app: App) => Promise<void>)[] = [
+      (app) => app.goOn(),
+      (app) => app.goOnOnProcessor(),
+      async (app) => {
+        await app.chooseBackend('wasm');
+        await app.goOn();
+      },
+    ];
+    for (const [index, way] of ways.entries()) {
       const { state, store, engines } = setUp({ query: 'seed=7&steps=9' });
       const stop = store.subscribe(({ run }) => {
         if (run?.leg !== 'dynamic' || run.step?.step !== 2) return;
@@ -70,10 +138,12 @@ describe('Go on', () => {
       await state().start();
       await state().compare();
       expect(state().engine.status).toBe('lost');
-      await state()[way]();
+      await way(state());
       expect(state().outcomes).toMatchObject([{ kind: 'comparison' }]);
       const measured = engines[1].requests.filter(({ steps }) => steps === 9);
-      expect(measured).toHaveLength(way === 'goOn' ? 1 : 2);
+      expect(measured).toHaveLength(index === 0 ? 1 : 2);
+      if (index === 0) expect(state().notice).toBeNull();
+      else expect(said(state)).toContain('times of two machines cannot be compared');
     }
   });
 

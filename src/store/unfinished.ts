@@ -27,7 +27,7 @@ export function restoreUnfinished(
   if (!kept || !settings || kept.journal.identity !== model.identity) return;
   const { seed, steps, images } = kept.settings;
   if (seed !== settings.seed || steps !== settings.steps || images !== settings.images) return;
-  const journal = new Journal(model.identity, kept.journal);
+  const journal = new Journal(kept.journal);
   if (journal.isEmpty) return;
   setUnfinished(context, { source, run: { ...kept, journal } });
 }

@@ -10,12 +10,12 @@ export function Details() {
   if (!outcome) return null;
   if (outcome.kind === 'strip') {
     const statistics = outcome.results.map((result) => result.statistics);
-    return <RunNumbers statistics={totalStatistics(statistics)} machine={outcome.machine} />;
+    return <RunNumbers statistics={totalStatistics(statistics)} made={outcome} />;
   }
   return (
     <>
       {outcome.kind === 'pictures' ? (
-        <RunNumbers statistics={outcome.result.statistics} machine={outcome.machine} />
+        <RunNumbers statistics={outcome.result.statistics} made={outcome} />
       ) : (
         <ComparisonNumbers outcome={outcome} />
       )}

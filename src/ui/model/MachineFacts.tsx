@@ -1,6 +1,6 @@
 import type { MachineReport } from '../../engine/api';
 import { formatNumber } from '../format';
-import { describeMachine } from '../machine-words';
+import { describeMachine } from '../../store/machines';
 import { useApp } from '../use-app';
 import { type Fact, Facts } from './Facts';
 

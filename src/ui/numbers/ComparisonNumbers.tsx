@@ -1,7 +1,7 @@
 import type { ComparisonOutcome } from '../../store/app-state';
 import { averageDifference } from '../../store/picture-difference';
 import { formatDecibels, formatRatio, formatShare, formatTenths } from '../format';
-import { describeMachine } from '../machine-words';
+import { describeMachine } from '../../store/machines';
 import { comparisonRows } from './comparison-rows';
 import { Figure } from './Figure';
 import styles from './Numbers.module.css';

@@ -1,19 +1,20 @@
-import type { MachineReport, RunStatistics } from '../../engine/api';
+import type { RunStatistics } from '../../engine/api';
+import type { Outcome } from '../../store/app-state';
+import { describeMachine, describeMachines } from '../../store/machines';
 import { formatDuration, formatGiga, formatShare, median } from '../format';
-import { describeMachine } from '../machine-words';
 import { Figure } from './Figure';
 import { Shares } from './Shares';
 import styles from './Numbers.module.css';
 
 interface Props {
   statistics: Omit<RunStatistics, 'record'>;
-  /** What it was computed on. */
-  machine: MachineReport;
+  made: Pick<Outcome, 'machine' | 'begunOn'>;
 }
 
 /** What a run cost: time, and work against that of the static model. */
-export function RunNumbers({ statistics, machine }: Props) {
+export function RunNumbers({ statistics, made }: Props) {
   const { totalMs, decodeMs, stepMs, deviceStepMs, multiplyAdds, shares } = statistics;
+  const { machine, begunOn } = made;
   const share = multiplyAdds.done / multiplyAdds.static;
   return (
     <section className={styles.card} aria-labelledby="numbers">
@@ -46,10 +47,13 @@ export function RunNumbers({ statistics, machine }: Props) {
       </dl>
       <Shares shares={shares} />
       <p className={styles.note}>
-        Computed by {describeMachine(machine)}. Multiply-adds are those of attention and MLP in all
-        blocks, for all pictures and all halves of guidance, as the DyDiT paper counts them; the
-        static model would do all of them. Embeddings, the routers themselves and the decoder are
-        not counted. Times are by the clock on the wall and count everything, live previews too.
+        {begunOn
+          ? `Begun by ${describeMachines(begunOn)}, finished by ${describeMachine(machine)}`
+          : `Computed by ${describeMachine(machine)}`}
+        . Multiply-adds are those of attention and MLP in all blocks, for all pictures and all
+        halves of guidance, as the DyDiT paper counts them; the static model would do all of them.
+        Embeddings, the routers themselves and the decoder are not counted. Times are by the clock
+        on the wall and count everything, live previews too.
       </p>
     </section>
   );
