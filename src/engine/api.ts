@@ -136,7 +136,8 @@ export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
 /** Which of a machine's two graphics cards. */
 export type CardChoice = 'high-performance' | 'low-power';
 
-export interface EngineOptions {
+/** What is to compute. */
+export interface BackendOptions {
   /** `auto` where absent. */
   readonly backend?: BackendChoice;
   /**
@@ -146,6 +147,11 @@ export interface EngineOptions {
   readonly card?: CardChoice | undefined;
   /** Threads of the processor backend; as many as the processor has where absent. */
   readonly threads?: number;
+}
+
+export interface EngineOptions extends BackendOptions {
+  /** Gives a start up, which then fails with `cancelled`; of no use to an engine that has started. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LoadProgress {

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend';
 import { DyditError } from '../errors';
-import type { CardChoice, EngineOptions, MachineReport } from './api';
+import type { BackendOptions, CardChoice, MachineReport } from './api';
 
 /** What this platform can compute on. */
 export interface Platform {
@@ -30,7 +30,7 @@ export interface ChosenBackend {
  * @throws DyditError `invalid-request`, `webgpu-unavailable`, `adapter-refused`, `shader-failed`
  */
 export async function chooseBackend(
-  options: EngineOptions,
+  options: BackendOptions,
   platform: Platform = thisPlatform,
 ): Promise<ChosenBackend> {
   const { backend: choice = 'auto', card, threads } = options;
@@ -53,7 +53,7 @@ export async function chooseBackend(
 
 async function chooseAutomatically(
   platform: Platform,
-  { card, threads }: EngineOptions,
+  { card, threads }: BackendOptions,
 ): Promise<ChosenBackend> {
   const reason = await reasonAgainstGpu(platform, card);
   if (reason === undefined) {

@@ -3,9 +3,15 @@ import type { Engine, EngineOptions } from './api';
 import { keepAlive } from './keep-alive';
 import { Session } from './session';
 
-/** The engine on this thread, for places without workers of the web's kind, such as Node. */
+/**
+ * The engine on this thread, for places without workers of the web's kind, such as Node.
+ * @throws DyditError as `chooseBackend`, `cancelled`
+ */
 export async function createLocalEngine(options: EngineOptions = {}): Promise<Engine> {
-  return new LocalEngine(await keepAlive(() => Session.start(options)));
+  const engine = new LocalEngine(await keepAlive(() => Session.start(options)));
+  if (!options.signal?.aborted) return engine;
+  engine.dispose();
+  throw new DyditError('cancelled', 'Cancelled.');
 }
 
 class LocalEngine implements Engine {

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend';
 import { DyditError, type ErrorReport } from '../errors';
 import type {
-  EngineOptions,
+  BackendOptions,
   GenerateOptions,
   GenerateRequest,
   GenerateResult,
@@ -55,7 +55,7 @@ export class Session {
    * Starts a backend.
    * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`
    */
-  static async start(options: EngineOptions): Promise<Session> {
+  static async start(options: BackendOptions): Promise<Session> {
     return new Session(await chooseBackend(options));
   }
 

@@ -23,7 +23,7 @@ import type { BrokenOff, RunKind } from './broken-off';
 
 /** Where the engine stands. Settings and outcomes live outside it and survive every change. */
 export type EngineState =
-  | { readonly status: 'starting' }
+  | { readonly status: 'starting'; readonly cancelling?: boolean }
   | {
       readonly status: 'loading';
       readonly progress: LoadProgress | null;
@@ -170,7 +170,7 @@ export interface AppActions {
   readonly compare: () => Promise<void>;
   /** Draws the way from the first thing and style to the second ones. */
   readonly strip: () => Promise<void>;
-  /** Ends the run under way, or the loading. */
+  /** Ends the run under way, the loading, or the start. */
   readonly cancel: () => void;
   readonly show: (id: number) => void;
   /** Takes settings of an outcome, which may be of another model, for the next run: all, or those given. */

@@ -24,21 +24,23 @@ export function engineActions(context: AppContext): EngineActions {
   const { dependencies, session, get, set } = context;
   return {
     async start() {
+      // Of a start under way as well: one engine is enough.
       disposeEngine(context);
-      const starting = { status: 'starting' } as const;
-      set({ engine: starting, run: null, notice: null, measuredShapes: null });
+      const abort = new AbortController();
+      const { signal } = abort;
+      session.abort = abort;
+      const isCurrent = () => session.abort === abort;
+      set({ engine: { status: 'starting' }, run: null, notice: null, measuredShapes: null });
       try {
+        const { backend, card } = get();
         const [engine, sparing, kept] = await Promise.all([
-          dependencies.createEngine({ backend: get().backend, card: get().card }),
+          dependencies.createEngine({ backend, card, signal }),
           dependencies.surroundings.isSparing(),
           dependencies.unfinished.read(),
           restoreHistory(context),
         ]);
-        if (get().engine !== starting) {
-          // Start was pressed again meanwhile; one engine is enough.
-          engine.dispose();
-          return;
-        }
+        if (signal.aborted) engine.dispose();
+        signal.throwIfAborted();
         session.engine = engine;
         session.kept = kept;
         const { live = !sparing } = dependencies.preferences.read();
@@ -46,13 +48,16 @@ export function engineActions(context: AppContext): EngineActions {
         void engine.lost.then((error) => {
           if (session.engine === engine) loseEngine(context, error);
         });
+        await wantStoredOfLink(context);
+        signal.throwIfAborted();
       } catch (thrown) {
+        if (!isCurrent()) return;
+        disposeEngine(context);
         const error = DyditError.from(thrown).toReport();
         set({ engine: { status: 'failed', while: 'starting', error } });
         return;
       }
-      await wantStoredOfLink(context);
-      await loadSource(context, session.wanted);
+      if (isCurrent()) await loadSource(context, session.wanted);
     },
     retryLoad: () => (session.engine ? loadSource(context, session.wanted) : get().start()),
     loadBuiltIn: () => loadSource(context, { kind: 'manifest', url: dependencies.builtInManifest }),

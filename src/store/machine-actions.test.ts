@@ -6,7 +6,7 @@ describe('what computes', () => {
   it('is what the visitor chose on an earlier visit', async () => {
     const { state, engineOptions } = setUp({ preferences: { backend: 'wasm', live: false } });
     await state().start();
-    expect(engineOptions).toEqual([{ backend: 'wasm' }]);
+    expect(engineOptions).toMatchObject([{ backend: 'wasm' }]);
     expect(state()).toMatchObject({ backend: 'wasm', machine: { kind: 'wasm' } });
   });
 

@@ -20,7 +20,7 @@ export function runActions(context: AppContext): RunActions {
     strip: () => runAsked(context, 'strip'),
     cancel() {
       const { run, engine } = get();
-      if (engine.status === 'loading') {
+      if (engine.status === 'starting' || engine.status === 'loading') {
         set({ engine: { ...engine, cancelling: true } });
         session.abort?.abort();
       }

@@ -296,6 +296,33 @@ describe('Cancel', () => {
     expect(state().engine.status).toBe('ready');
   });
 
+  it('ends an engine that hangs as it starts; another one can be started', async () => {
+    let hangs = true;
+    const { state, engines, engineOptions } = setUp({ hangs: () => hangs });
+    const starting = state().start();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(state().engine.status).toBe('starting');
+    state().cancel();
+    await starting;
+    expect(state().engine).toMatchObject({ status: 'failed', error: { code: 'cancelled' } });
+    expect(engineOptions[0].signal?.aborted).toBe(true);
+    hangs = false;
+    await state().start();
+    expect(engines).toHaveLength(1);
+    expect(state().engine.status).toBe('ready');
+  });
+
+  it('is not needed where something else is to compute: the start before is over', async () => {
+    let hangs = true;
+    const { state, engineOptions } = setUp({ hangs: () => hangs });
+    const starting = state().start();
+    hangs = false;
+    await state().chooseBackend('wasm');
+    expect(engineOptions[0].signal?.aborted).toBe(true);
+    await starting;
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, machine: { kind: 'wasm' } });
+  });
+
   it('of a model that hangs while it loads brings back the one before', async () => {
     const { state, store, engines } = setUp();
     await state().start();

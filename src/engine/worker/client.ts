@@ -81,15 +81,23 @@ class WorkerConnection {
     });
   }
 
-  start(options: EngineOptions): Promise<MachineReport> {
+  start({ signal, ...options }: EngineOptions): Promise<MachineReport> {
     const takeBack = this.clock.after(startMs, () => this.#giveUp('It does not start.'));
+    // A worker that starts has nothing to lose: it is not asked to stop, but ended.
+    const end = () => this.#end(new DyditError('cancelled', 'Cancelled.'));
+    signal?.addEventListener('abort', end);
     const started = this.#call<MachineReport>(
       (id) => ({ type: 'start', id, options }),
       (message, resolve) => {
         if (message.type === 'started') resolve(message.machine);
       },
+      // Where it is aborted already, nothing is begun.
+      signal?.aborted ? signal : undefined,
     );
-    return started.finally(takeBack);
+    return started.finally(() => {
+      takeBack();
+      signal?.removeEventListener('abort', end);
+    });
   }
 
   load(source: ModelSource, options: LoadOptions = {}): Promise<ModelInfo> {
@@ -227,7 +235,7 @@ class WorkerConnection {
 /**
  * Starts a session behind a worker.
  * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`,
- * `not-answering`
+ * `not-answering`, `cancelled`
  */
 export async function connect(
   worker: EngineWorker,

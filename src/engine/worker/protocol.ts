@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../../errors';
 import type {
   Bookmark,
-  EngineOptions,
+  BackendOptions,
   GenerateRequest,
   GenerateResult,
   LoadProgress,
@@ -14,7 +14,7 @@ import type {
 
 /** From the page to the worker; `id` ties answers to their call. */
 export type ToWorker =
-  | { readonly type: 'start'; readonly id: number; readonly options: EngineOptions }
+  | { readonly type: 'start'; readonly id: number; readonly options: BackendOptions }
   | { readonly type: 'load'; readonly id: number; readonly source: ModelSource }
   | {
       readonly type: 'generate';

@@ -1,5 +1,5 @@
 import { DyditError } from '../../errors';
-import type { EngineOptions, Picture } from '../api';
+import type { BackendOptions, Picture } from '../api';
 import type { Session } from '../session';
 import type { FromWorker, ToWorker } from './protocol';
 
@@ -18,7 +18,7 @@ export class SessionServer {
   #session: ServedSession | undefined;
 
   constructor(
-    private readonly start: (options: EngineOptions) => Promise<ServedSession>,
+    private readonly start: (options: BackendOptions) => Promise<ServedSession>,
     private readonly send: Send,
   ) {}
 

@@ -373,6 +373,26 @@ describe('a worker that hangs', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('while it starts is ended at once where the start is given up', async () => {
+    const clock = new HandClock();
+    const worker = new FakeWorker(never);
+    const abort = new AbortController();
+    const starting = connect(worker, { signal: abort.signal }, clock);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    abort.abort();
+    await expect(starting).rejects.toMatchObject({ code: 'cancelled' });
+    expect(worker.terminated).toBe(true);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('is not begun where its start was given up before', async () => {
+    const worker = new FakeWorker(never);
+    await expect(connect(worker, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(worker).toMatchObject({ posted: [], terminated: true });
+  });
+
   it('while it starts is given up after a minute', async () => {
     const clock = new HandClock();
     const worker = new FakeWorker(never);

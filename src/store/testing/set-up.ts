@@ -1,3 +1,4 @@
+import { DyditError } from '../../errors';
 import type { EngineOptions } from '../../engine/api';
 import type { ModelLibrary } from '../../engine/models/library';
 import { createAppStore } from '../app-store';
@@ -25,6 +26,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   /** What the page before a reload was at. */
   readonly unfinished?: UnfinishedStore;
   readonly gallery?: readonly GalleryPicture[];
+  /** Whether an engine that is started never answers. */
+  readonly hangs?: () => boolean;
   /** Errors to throw, one for each start, before starting succeeds. */
   readonly startErrors?: Error[];
 }
@@ -42,6 +45,7 @@ export function setUp(options: SetUpOptions = {}) {
       engineOptions.push(wanted);
       const error = options.startErrors?.shift();
       if (error) return Promise.reject(error);
+      if (options.hangs?.()) return untilAborted(wanted.signal);
       const engine = createFakeEngine({
         wait: () => Promise.resolve(),
         ...options,
@@ -86,6 +90,13 @@ export function setUp(options: SetUpOptions = {}) {
     state: () => store.getState(),
     preferences: () => stored,
   };
+}
+
+/** As a worker that hangs: nothing but giving it up ends it. */
+function untilAborted(signal?: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal?.addEventListener('abort', () => reject(new DyditError('cancelled', 'Cancelled.'))),
+  );
 }
 
 export function seeds(outcomes: readonly Outcome[]): number[] {

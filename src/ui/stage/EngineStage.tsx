@@ -1,5 +1,5 @@
+import type { ReactNode } from 'react';
 import type { LoadProgress } from '../../engine/api';
-import type { EngineState } from '../../store/app-state';
 import { EngineProblem } from '../problems/EngineProblem';
 import { NoticeBar } from '../problems/NoticeBar';
 import { BrokenOffBar } from '../problems/BrokenOffBar';
@@ -19,9 +19,17 @@ export function EngineStage() {
   const engine = useApp((app) => app.engine);
   switch (engine.status) {
     case 'starting':
-      return <Progress words="Looking at this machine" />;
+      return (
+        <Cancellable isCancelling={engine.cancelling}>
+          <Progress words="Looking at this machine" />
+        </Cancellable>
+      );
     case 'loading':
-      return <Loading engine={engine} />;
+      return (
+        <Cancellable isCancelling={engine.cancelling}>
+          <Loading progress={engine.progress} />
+        </Cancellable>
+      );
     case 'measuring':
       return <Progress words="Choosing the fastest kernels" fraction={engine.fraction} />;
     case 'failed':
@@ -37,19 +45,25 @@ export function EngineStage() {
   }
 }
 
-/** A model on its way, which can be given up. */
-function Loading({ engine }: { engine: Extract<EngineState, { status: 'loading' }> }) {
+/** A model on its way. */
+function Loading({ progress }: { progress: LoadProgress | null }) {
+  if (!progress) return <Progress words="Opening the model" />;
+  return <Progress words={stageNames[progress.stage]} fraction={progress.fraction} />;
+}
+
+interface CancellableProps {
+  isCancelling: boolean | undefined;
+  children: ReactNode;
+}
+
+/** What takes a while and can be given up. */
+function Cancellable({ isCancelling = false, children }: CancellableProps) {
   const cancel = useApp((app) => app.cancel);
-  const { progress, cancelling = false } = engine;
   return (
     <div className={styles.loading}>
-      {progress ? (
-        <Progress words={stageNames[progress.stage]} fraction={progress.fraction} />
-      ) : (
-        <Progress words="Opening the model" />
-      )}
-      <ActionButton isPending={cancelling} onPress={cancel}>
-        {cancelling ? 'Cancelling…' : 'Cancel'}
+      {children}
+      <ActionButton isPending={isCancelling} onPress={cancel}>
+        {isCancelling ? 'Cancelling…' : 'Cancel'}
       </ActionButton>
     </div>
   );
