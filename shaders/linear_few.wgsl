@@ -77,6 +77,6 @@ fn main(
   }
   let row = first_row + lane.y;
   if (row < count && column < columns) {
-    store_output(row, first_row, column, columns, total + bias[w_column]);
+    store_output(row, first_row, column, total + bias[w_column]);
   }
 }

@@ -35,5 +35,5 @@ fn main(
     }
     total += sum;
   }
-  store_output(row, first_row, column, columns, total + bias[w_column]);
+  store_output(row, first_row, column, total + bias[w_column]);
 }

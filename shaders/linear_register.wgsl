@@ -19,9 +19,9 @@ fn store_pair(
   if (row.x >= row.z) {
     return;
   }
-  store_output(row.x, row.y, left, columns, left_value);
+  store_output(row.x, row.y, left, left_value);
   if (left + LANES < columns) {
-    store_output(row.x, row.y, left + LANES, columns, right_value);
+    store_output(row.x, row.y, left + LANES, right_value);
   }
 }
 

@@ -9,9 +9,9 @@ struct GateDims {
 @group(0) @binding(8) var<storage, read> modulation: array<vec4f>; // [evaluations*B, stride]
 @group(0) @binding(12) var<uniform> gate: GateDims;
 
-fn store_output(row: u32, first_row: u32, column: u32, columns: u32, value: vec4f) {
+fn store_output(row: u32, first_row: u32, column: u32, value: vec4f) {
   let token = token_of(row, first_row);
   let item = step.modulation_row + token / gate.tokens;
-  let index = token * columns + column;
-  y[index] = fma(modulation[item * gate.stride + gate.offset + column], value, y[index]);
+  let index = token * y_columns() + y_column(column);
+  y[index] = fma(modulation[item * gate.stride + gate.offset + y_column(column)], value, y[index]);
 }

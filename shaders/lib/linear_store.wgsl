@@ -3,6 +3,6 @@ override ACTIVATION: u32 = 0; // one of lib/activations.wgsl
 
 @group(0) @binding(7) var<storage, read_write> y: array<vec4f>; // [rows, active n / 4]
 
-fn store_output(row: u32, first_row: u32, column: u32, columns: u32, value: vec4f) {
-  y[row * columns + column] = activate(ACTIVATION, value);
+fn store_output(row: u32, first_row: u32, column: u32, value: vec4f) {
+  y[row * y_columns() + y_column(column)] = activate(ACTIVATION, value);
 }

@@ -55,6 +55,6 @@ fn tile_weights(area: u32, quad: u32, tile_column: u32) -> mat4x4f {
 // Stores a row where it is there.
 fn store_row(row: u32, by: Filler, column: u32, value: vec4f) {
   if (row < by.count) {
-    store_output(row, by.first_row, column, by.columns, value);
+    store_output(row, by.first_row, column, value);
   }
 }

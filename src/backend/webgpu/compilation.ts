@@ -11,6 +11,7 @@ import type { UniformBuffer } from './gpu/uniform';
 import type { KernelLibrary } from './kernel-library';
 import { inVectors, paddedGroup, paddedLength, rowStride } from './layout';
 import type { Pace } from './pace';
+import type { GroupRange } from './slices';
 import type { VariantChoice } from './variants/choice';
 import type { GpuWeights } from './weights';
 import type { WidthRecords } from './width-records';
@@ -35,6 +36,8 @@ export interface CompilationParts {
 export interface Tiling {
   readonly columns: Axis;
   readonly gate?: Gate;
+  /** Groups behind the gate that the dispatch makes; all where absent. */
+  readonly range?: GroupRange;
   /** Tiles of rows that the dispatch makes. */
   readonly rowTiles: number;
   /** Columns of a tile, in vec4. */
@@ -140,10 +143,10 @@ export class Compilation {
   }
 
   /** Grid of a product, as few tiles of columns as are active. */
-  tileGrid({ columns, gate, rowTiles, tileColumns }: Tiling): Grid {
+  tileGrid({ columns, gate, range, rowTiles, tileColumns }: Tiling): Grid {
     const group = inVectors(gate ? paddedGroup(columns) : paddedLength(columns));
     const sizeOf = (evaluation: number): GridSize => [
-      Math.ceil((this.records.activeCount(gate, evaluation) * group) / tileColumns),
+      Math.ceil((this.records.activeCount(gate, evaluation, range) * group) / tileColumns),
       rowTiles,
       1,
     ];

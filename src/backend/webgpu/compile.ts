@@ -1,4 +1,5 @@
 import { DyditError } from '../../errors';
+import type { LinearLayer } from '../../ops/layer';
 import { writesOf, type Program } from '../../ops/program';
 import { planSlots } from '../../ops/slots';
 import { elementCount, type Tensor } from '../../ops/tensor';
@@ -23,7 +24,8 @@ import type { Pace } from './pace';
 import { planSteps, usesOf, type Step } from './steps';
 import { GpuStorage } from './storage';
 import type { VariantChoice } from './variants/choice';
-import type { GpuWeights } from './weights';
+import { groupsOf, type GroupRange } from './slices';
+import type { GpuWeights, MatrixBuffers } from './weights';
 import { fullMultiplyAdds } from './work';
 import { WidthRecords } from './width-records';
 
@@ -55,7 +57,9 @@ export async function compileProgram(
   const { label } = program;
   const arena = new BufferArena(gpu, label);
   try {
-    const records = new WidthRecords(program, options.width);
+    const records = new WidthRecords(program, options.width, (layer) =>
+      sliceRanges(weights.matrix(layer), layer),
+    );
     const step = arena.adopt(new UniformBuffer(gpu, label, stepVariable));
     const steps = planSteps(program, {
       norm: (_, linear) => choice.fusesNorm(linearShape(linear, { program, weights })),
@@ -85,6 +89,14 @@ export async function compileProgram(
     arena.destroy();
     throw thrownByDevice(`preparing ${label}`, thrown);
   }
+}
+
+/** Groups of the slices of a weight, where it has several. */
+function sliceRanges(
+  { slices }: MatrixBuffers,
+  { n }: LinearLayer,
+): readonly GroupRange[] | undefined {
+  return slices.length > 1 && n.groups > 1 ? slices.map((slice) => groupsOf(slice, n)) : undefined;
 }
 
 /** Multiply-adds that moving one element of a result costs as much time as. */

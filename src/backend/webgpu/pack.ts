@@ -2,7 +2,8 @@ import { axisLength, type Axis } from '../../ops/axis';
 import { paddedGroup, paddedIndices, paddedLength, regroup } from './layout';
 
 /** Numbers, half-precision bits, or bytes. */
-type Values = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+export type MatrixValues =
+  Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
 
 /** A weight (N, K, taps); a linear layer has one tap. */
 export interface WeightShape {
@@ -16,14 +17,14 @@ export interface WeightShape {
  * Transposes a PyTorch weight (N, K, taps) to the (taps, K, N) that kernels read, zero-padding
  * groups. Zeros add nothing to a sum, so padding changes no result.
  */
-export function packWeight(values: Values, shape: WeightShape): Values {
+export function packWeight(values: MatrixValues, shape: WeightShape): MatrixValues {
   const length = shape.taps * paddedLength(shape.k) * paddedLength(shape.n);
   if (values instanceof Uint16Array) return transpose(values, shape, new Uint16Array(length));
   if (values instanceof Int8Array) return transpose(values, shape, new Int8Array(length));
   return transpose(values, shape, new Float32Array(length));
 }
 
-function transpose<T extends Values>(values: T, { n, k, taps }: WeightShape, out: T): T {
+function transpose<T extends MatrixValues>(values: T, { n, k, taps }: WeightShape, out: T): T {
   const rows = axisLength(n);
   const columns = axisLength(k);
   const stride = paddedLength(n);

@@ -44,7 +44,10 @@ const buffer: GPUBuffer = {
   destroy: () => undefined,
 };
 
-const matrix: MatrixBuffers = { kind: 'linear', weight: buffer, bias: buffer, storage: 'f32' };
+const matrix: MatrixBuffers = {
+  ...{ kind: 'linear', storage: 'f32' },
+  slices: [{ start: 0, n: wholeAxis(768), weight: buffer, bias: buffer }],
+};
 const weights = { matrix: () => matrix };
 
 function memoryStore(): KeyValueStore & { readonly values: Map<string, unknown> } {

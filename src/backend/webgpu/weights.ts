@@ -13,19 +13,26 @@ import type { WeightSet } from '../backend';
 import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
 import { paddedLength } from './layout';
-import { packWeight, padRows } from './pack';
+import { packWeight, padRows, type MatrixValues } from './pack';
+import { sliceColumns, type ColumnSlice } from './slices';
 import { toBytes } from './to-bytes';
 import type { KernelLibrary } from './kernel-library';
 import type { WeightStorage } from './shaders';
 
-/** A linear layer or a convolution: weight (taps, K, N) as the kernels read it, bias (N). */
-export interface MatrixBuffers {
-  readonly kind: 'linear' | 'conv';
+/** Columns of a linear layer or a convolution: weight (taps, K, N) as the kernels read it, bias (N). */
+export interface MatrixSlice extends ColumnSlice {
   readonly weight: GPUBuffer;
   readonly bias: GPUBuffer;
-  readonly storage: WeightStorage;
   /** (N), what bytes are multiples of; for the storage `i8` alone. */
   readonly scales?: GPUBuffer;
+}
+
+/** A linear layer or a convolution. */
+export interface MatrixBuffers {
+  readonly kind: 'linear' | 'conv';
+  readonly storage: WeightStorage;
+  /** All columns: of a linear layer in as many slices as bindings need, else one. */
+  readonly slices: readonly MatrixSlice[];
 }
 
 /** A group norm: gamma and beta (C), zero-padded. */
@@ -148,8 +155,7 @@ export class GpuWeights implements WeightSet {
         w2: arena.upload(`${name}.w2`, Float32Array.of(...weight2, bias2)),
       };
     }
-    const { layer, weight, bias } = weights;
-    const biasBuffer = arena.upload(`${name}.bias`, padRows(bias, layer.n));
+    const { layer, weight } = weights;
     const k = layer.kind === 'linear' ? layer.k : wholeAxis(layer.channels);
     if (
       this.library.precision === 'fast' &&
@@ -159,19 +165,48 @@ export class GpuWeights implements WeightSet {
       const { bytes, scales } = toBytes(weight, axisLength(layer.n));
       return {
         kind: 'linear',
-        weight: arena.upload(`${name}.weight`, packWeight(bytes, { n: layer.n, k, taps: 1 })),
-        bias: biasBuffer,
         storage: 'i8',
-        scales: arena.upload(`${name}.scales`, padRows(scales, layer.n)),
+        slices: this.#packMatrix(arena, weights, bytes, scales),
       };
     }
-    const taps = layer.kind === 'linear' ? 1 : layer.size ** 2;
     return {
       kind: layer.kind,
-      weight: arena.upload(`${name}.weight`, packWeight(weight, { n: layer.n, k, taps })),
-      bias: biasBuffer,
       storage: weight instanceof Uint16Array ? this.library.halfStorage : 'f32',
+      slices: this.#packMatrix(arena, weights, weight),
     };
+  }
+
+  /** @param values (N, K, taps) as they are kept, with their scales (N) where they are bytes */
+  #packMatrix(
+    arena: BufferArena,
+    { layer, bias }: Extract<LayerWeights, { readonly weight: unknown }>,
+    values: MatrixValues,
+    scales?: Float32Array<ArrayBuffer>,
+  ): readonly MatrixSlice[] {
+    const { name } = layer;
+    const { k, taps } =
+      layer.kind === 'linear'
+        ? { k: layer.k, taps: 1 }
+        : { k: wholeAxis(layer.channels), taps: layer.size ** 2 };
+    const rowLength = axisLength(k) * taps;
+    const slices =
+      layer.kind === 'linear'
+        ? sliceColumns(layer.n, values.BYTES_PER_ELEMENT * paddedLength(k), arena.largestBytes)
+        : [{ start: 0, n: layer.n }];
+    return slices.map(({ start, n }): MatrixSlice => {
+      const end = start + axisLength(n);
+      const label = slices.length === 1 ? name : `${name}[${start}..${end - 1}]`;
+      const own = values.subarray(start * rowLength, end * rowLength);
+      const packed = packWeight(own, { n, k, taps });
+      const buffer = arena.upload(`${label}.weight`, packed);
+      return {
+        ...{ start, n, weight: buffer },
+        bias: arena.upload(`${label}.bias`, padRows(bias.subarray(start, end), n)),
+        ...(scales && {
+          scales: arena.upload(`${label}.scales`, padRows(scales.subarray(start, end), n)),
+        }),
+      };
+    });
   }
 }
 

@@ -31,14 +31,28 @@ describe('WidthRecords', () => {
   test('has a record for each gate, after that of axes without', () => {
     const records = new WidthRecords(program(), width);
     expect([...records.words()]).toEqual([
-      ...[1, 0, 6, 0, 1, 2, 3, 4, 5, 2, 0, 1],
-      ...[1, 0, 3, 1, 3, 5, 0, 0, 0, 1, 1, 0],
+      ...[1, 0, 1, 0, 6, 0, 6, 0, 1, 2, 3, 4, 5, 2, 0, 2, 0, 1],
+      ...[1, 0, 1, 0, 3, 0, 3, 1, 3, 5, 0, 0, 0, 1, 0, 1, 1, 0],
     ]);
     expect(records.record(undefined)).toBe(0);
-    expect(records.record(qkvHeads)).toBe(2);
-    expect(records.record(heads)).toBe(9);
-    expect([records.base(0), records.base(1)]).toEqual([0, 12]);
+    expect(records.record(qkvHeads)).toBe(4);
+    expect(records.record(heads)).toBe(13);
+    expect([records.base(0), records.base(1)]).toEqual([0, 18]);
     expect([records.activeCount(qkvHeads, 0), records.activeCount(qkvHeads, 1)]).toEqual([6, 3]);
+  });
+
+  test('has a record for each slice of a weight: its own groups, counted from its first', () => {
+    const ranges = [
+      { start: 0, count: 4 },
+      { start: 4, count: 2 },
+    ];
+    const records = new WidthRecords(program(), width, () => ranges);
+    expect([...records.words()]).toEqual([
+      ...[1, 0, 1, 0, 6, 0, 4, 0, 1, 2, 3, 6, 4, 2, 0, 1, 2, 0, 2, 0, 1],
+      ...[1, 0, 1, 0, 3, 0, 2, 1, 3, 0, 0, 3, 2, 1, 1, 0, 1, 0, 1, 1, 0],
+    ]);
+    expect(ranges.map((range) => records.record(qkvHeads, range))).toEqual([4, 11]);
+    expect(ranges.map((range) => records.activeCount(qkvHeads, 1, range))).toEqual([2, 1]);
   });
 
   test('refuses an evaluation without records, a width without the layer, and no width', () => {
@@ -56,7 +70,7 @@ describe('WidthRecords', () => {
       k: wholeAxis(4),
     });
     const records = new WidthRecords(net.finish(), undefined);
-    expect([...records.words()]).toEqual([1, 0]);
+    expect([...records.words()]).toEqual([1, 0, 1, 0]);
     expect(records.base(7)).toBe(0);
   });
 });

@@ -22,6 +22,12 @@ export class BufferArena {
     readonly label: string,
   ) {}
 
+  /** Most bytes of a buffer that can be bound whole. */
+  get largestBytes(): number {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.gpu.device.limits;
+    return Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  }
+
   /**
    * A zeroed storage buffer.
    * @param name label, `Module.thing`
@@ -32,8 +38,7 @@ export class BufferArena {
   create(name: string, byteLength: number, extraUsage = 0): GPUBuffer {
     const size = Math.max(smallestBuffer, Math.ceil(byteLength / 4) * 4);
     const label = `${this.label}.${name}`;
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.gpu.device.limits;
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const limit = this.largestBytes;
     if (size > limit) {
       throw new DyditError(
         'limit-too-small',

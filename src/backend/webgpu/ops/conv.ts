@@ -66,7 +66,7 @@ function bindKernel(
   dims: Readonly<Record<string, number>>,
 ): BoundKernel {
   const { layer } = op;
-  const { weight, bias } = compilation.weights.matrix(layer);
+  const [{ weight, bias }] = compilation.weights.matrix(layer).slices;
   const x = compilation.rows(op.x, wholeAxis(layer.channels));
   return compilation.bind(
     kernel,

@@ -7,6 +7,7 @@ import type { BoundOp, Dispatch } from '../dispatch';
 import type { Bindings, Uniforms } from '../gpu/kernel';
 import { inVectors, paddedGroup, paddedLength } from '../layout';
 import { submissionMs } from '../pace';
+import { columnsBefore, groupsOf } from '../slices';
 import type { LinearEnd } from '../shaders';
 import type { Step } from '../steps';
 import type { LinearShape } from '../variants/linear';
@@ -84,7 +85,7 @@ async function bindProduct(
   compilation: Compilation,
 ): Promise<BoundOp> {
   const { step, widthTable, weights, records, choice, library } = compilation;
-  const { weight, bias, scales } = weights.matrix(op.layer);
+  const { slices } = weights.matrix(op.layer);
   const { n, k } = op.layer;
   const nGate = op.kind === 'linear' ? op.n : undefined;
   const shape = { ...linearShape(op, compilation, end), normed: norm !== undefined };
@@ -97,9 +98,13 @@ async function bindProduct(
   const normed = norm && normBindings(norm, compilation);
   const tileColumns = kernel.constant('TILE_COLUMNS');
   const rowTiles = Math.ceil(shape.rows / kernel.constant('TILE_ROWS'));
-  const parts = rowParts(op, rowTiles, compilation);
-  const dispatches = parts.map(({ first, count }): Dispatch => {
+  const parts = rowParts(op, rowTiles, slices.length, compilation);
+  const pieces = slices.flatMap((slice) => parts.map((part) => ({ slice, ...part })));
+  const dispatches = pieces.map(({ slice, first, count }): Dispatch => {
+    const { weight, bias, scales } = slice;
     const rowSource = compilation.rowSource(op, op.rows, shape.rows, first);
+    const isGated = nGate !== undefined && n.groups > 1;
+    const range = isGated && slices.length > 1 ? groupsOf(slice, n) : undefined;
     const bound = compilation.bind(
       kernel,
       compilation.name(op),
@@ -119,27 +124,30 @@ async function bindProduct(
         ...rowSource.uniforms,
         ...normed?.uniforms,
         dims: {
-          n_group: inVectors(nGate ? paddedGroup(n) : paddedLength(n)),
-          n_record: records.record(nGate),
-          n_stride: inVectors(paddedLength(n)),
+          n_group: inVectors(isGated ? paddedGroup(n) : paddedLength(slice.n)),
+          n_record: records.record(nGate, range),
+          n_stride: inVectors(paddedLength(slice.n)),
+          y_group: inVectors(isGated ? paddedGroup(n) : paddedLength(n)),
+          y_first: isGated ? 0 : inVectors(columnsBefore(slice, n)),
           k_group: inVectors(op.k ? paddedGroup(k) : paddedLength(k)),
           k_record: records.record(op.k),
         },
       },
     );
-    const tiling = { columns: n, gate: nGate, rowTiles: count, tileColumns };
+    const tiling = { columns: slice.n, gate: nGate, range, rowTiles: count, tileColumns };
     return { kernel: bound, grid: compilation.tileGrid(tiling) };
   });
   return { dispatches: [...x.before, ...dispatches] };
 }
 
-/** Tiles of rows, in parts that take no longer than a submission may. */
+/** Tiles of rows, in parts that take no longer than a submission may, each for as many slices. */
 function rowParts(
   op: LinearOp | AddGatedOp,
   tiles: number,
+  slices: number,
   { program, pace }: Compilation,
 ): readonly { readonly first: number; readonly count: number }[] {
-  const ms = pace.estimateMs(fullMultiplyAdds(op, program));
+  const ms = pace.estimateMs(fullMultiplyAdds(op, program)) / slices;
   const parts = Math.max(1, Math.min(tiles, Math.ceil(ms / submissionMs)));
   return Array.from({ length: parts }, (_, part) => {
     const first = Math.floor((part * tiles) / parts);

@@ -8,7 +8,9 @@ export async function bindPatchEmbed(op: PatchEmbedOp, compilation: Compilation)
   const { library, weights } = compilation;
   const { items, images, channels, side, patch, layer } = op;
   if (layer.k.groups !== 1) throw compilation.misuse('a patch has an axis without groups');
-  const { weight, bias, storage } = weights.matrix(layer);
+  const { slices, storage } = weights.matrix(layer);
+  if (slices.length > 1) throw compilation.unsupported('its patches have too many channels');
+  const [{ weight, bias }] = slices;
   const kernel = await library.weighted('patchEmbed', storage);
   const width = inVectors(paddedLength(layer.n));
   const bound = compilation.bind(

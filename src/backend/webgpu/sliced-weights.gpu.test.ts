@@ -1,0 +1,149 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { wholeAxis } from '../../ops/axis';
+import { chunk } from '../../ops/recorder';
+import {
+  CaseBuilder,
+  gatedRun,
+  groupsGate,
+  headsGate,
+  widthWith,
+  type WeightType,
+} from '../testing/case-builder';
+import { expectSameBits } from '../testing/expect-close';
+import { resultOf, runCase, type OpCase } from '../testing/run-case';
+import { limitedGpu } from './testing/limited-gpu';
+import { createWebGpuBackend } from './webgpu-backend';
+import type { Precision } from './variants/variant';
+
+/**
+ * Kernels differ in how they find their columns, not in what they make of them; the others are held to
+ * these bit for bit in linear-variants.gpu.test.ts.
+ */
+const kernels = [
+  { linear: 'naive', fused: false },
+  { linear: 'register', fused: false },
+  { linear: 'few', fused: true },
+  { linear: 'tiled32x2', fused: true },
+];
+
+/** Most bytes of a buffer: more than any tensor of these programs, less than any weight. */
+const limit = 12 << 10;
+
+/** What the next program is compiled with. */
+const forced: { linear?: string; fused?: boolean } = {};
+
+async function backendsOf(precision: Precision) {
+  return {
+    whole: await createWebGpuBackend(navigator.gpu, { forced, precision }),
+    sliced: await createWebGpuBackend(limitedGpu(navigator.gpu, limit), { forced, precision }),
+  };
+}
+
+const backends = { exact: await backendsOf('exact'), fast: await backendsOf('fast') };
+afterAll(() => {
+  for (const { whole, sliced } of Object.values(backends)) {
+    whole.destroy();
+    sliced.destroy();
+  }
+});
+
+/** `y` of every variant with the weights in slices, bit for bit that with the weights whole. */
+async function expectSameBitsSliced(test: OpCase, precision: Precision = 'exact'): Promise<void> {
+  const { whole, sliced } = backends[precision];
+  for (const kernel of kernels) {
+    Object.assign(forced, kernel);
+    const [expected, actual] = [
+      await whole.guard(kernel.linear, () => runCase(whole.lanes[0], test)),
+      await sliced.guard(kernel.linear, () => runCase(sliced.lanes[0], test)),
+    ].map((result) => new Float32Array(resultOf(result, 'y').buffer));
+    expect(expected.every(Number.isFinite)).toBe(true);
+    expectSameBits(actual, expected);
+  }
+}
+
+const weightTypes: readonly WeightType[] = ['f32', 'f16'];
+
+describe('a weight that no binding holds is cut into slices, and no bit of the result changes', () => {
+  for (const type of weightTypes) {
+    test(`columns without a gate, ${type}`, async () => {
+      const c = new CaseBuilder(1, type);
+      const x = c.rows('x', 9, 140);
+      // 140 x 150: 42 KB in halves.
+      c.expose('y', c.net.linear(x, c.linear('l', 150, 140), { activation: 'gelu' }));
+      await expectSameBitsSliced(c.finish());
+    });
+
+    test(`groups without a gate, ${type}`, async () => {
+      const c = new CaseBuilder(2, type);
+      const x = c.rows('x', 9, 140);
+      const layer = c.linear('l', { groups: 9, group: 18 }, 140);
+      c.expose('y', c.net.linear(x, layer));
+      await expectSameBitsSliced(c.finish());
+    });
+
+    // Slices of two groups or of one; some have no active group at all.
+    for (const groups of [[0, 2, 3, 10, 11], [5]]) {
+      test(`active groups ${groups.join(', ')}, ${type}`, async () => {
+        const c = new CaseBuilder(3, type);
+        const heads = { groups: 12, group: 10 };
+        const x = c.rows('x', 9, heads);
+        const layer = c.linear('l', { groups: 12, group: 18 }, heads);
+        c.expose('y', c.net.linear(x, layer, { n: groupsGate, k: headsGate }));
+        const width = widthWith(12, { heads: [0, 2, 3, 7], groups });
+        await expectSameBitsSliced(c.finish({ width, runs: gatedRun }));
+      });
+    }
+
+    test(`a gate on one group as wide as the axis, ${type}`, async () => {
+      const c = new CaseBuilder(4, type);
+      const x = c.rows('x', 9, 140);
+      c.expose('y', c.net.linear(x, c.linear('l', 150, 140), { n: groupsGate }));
+      const width = widthWith(1, { groups: [0] });
+      await expectSameBitsSliced(c.finish({ width, runs: gatedRun }));
+    });
+
+    test(`the end of a residual branch on packed rows, ${type}`, async () => {
+      const c = new CaseBuilder(5, type);
+      const kept = Array.from({ length: 12 }, (_, token) => token % 3 !== 1);
+      const rows = c.keep(kept);
+      const y = c.rows('y', 12, 150);
+      const x = c.rows('x', 12, 140);
+      const modulation = c.rows('modulation', 2, 304);
+      const layer = c.linear('l', 150, 140);
+      c.net.addGated(y, { ...chunk(modulation, 0) }, x, layer, { tokens: 6, rows });
+      await expectSameBitsSliced(c.finish());
+    });
+
+    test(`behind a norm, in front of patches, ${type}`, async () => {
+      const c = new CaseBuilder(6, type);
+      const x = c.rows('x', 4, 140);
+      const modulation = c.rows('modulation', 1, 280);
+      const chunks = { shift: chunk(modulation, 0), scale: chunk(modulation, 1) };
+      const normed = c.net.norm(x, chunks, { tokens: 4 });
+      // Patches of 6 x 6 with 3 channels: 108 columns.
+      const patches = c.net.linear(normed, c.linear('l', 108, 140));
+      const y = c.denseOutput('y', 3, 144);
+      c.net.unpatchify(patches, y, { items: 1, channels: 3, side: 12, patch: 6 });
+      await expectSameBitsSliced(c.finish());
+    });
+  }
+
+  test('bytes with a scale for each column', async () => {
+    const c = new CaseBuilder(7);
+    const x = c.rows('x', 9, 180);
+    c.expose('y', c.net.linear(x, c.linear('l', 150, 180)));
+    await expectSameBitsSliced(c.finish(), 'fast');
+  });
+});
+
+test('a tensor that no binding holds is refused before anything runs', async () => {
+  const c = new CaseBuilder(8);
+  const x = c.rows('x', 40, 100);
+  c.expose('y', c.net.linear(x, c.linear('l', wholeAxis(20), 100)));
+  const { sliced } = backends.exact;
+  Object.assign(forced, { linear: 'register', fused: false });
+  const failure = await sliced
+    .guard('a test', () => runCase(sliced.lanes[0], c.finish()))
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'limit-too-small' });
+});
