@@ -28,6 +28,23 @@ describe('CommandOrder', () => {
     expect(order.waits).toBe(false);
   });
 
+  test('what fails while it waits is told by the next run, and only by that', async () => {
+    const order = new CommandOrder();
+    let goOn = (): void => undefined;
+    const first = order.run(() => new Promise<void>((resolve) => (goOn = resolve)));
+    order.do(() => {
+      throw new Error('no room to write');
+    });
+    const seen: string[] = [];
+    const second = order.run(() => seen.push('second'));
+    const third = order.run(() => seen.push('third'));
+    goOn();
+    await first;
+    await expect(second).rejects.toThrow('no room to write');
+    await third;
+    expect(seen).toEqual(['third']);
+  });
+
   test('a run that fails fails alone', async () => {
     const order = new CommandOrder();
     const failing = order.run(() => Promise.reject(new Error('no')));

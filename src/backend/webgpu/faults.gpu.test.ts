@@ -8,17 +8,22 @@ import type { Backend } from '../backend';
 import { Owned } from '../owned';
 import { expectSameBits } from '../testing/expect-close';
 import { randomFloats, seededRandom } from '../testing/random';
-import { FaultyGpu, faultKinds } from './testing/faulty-gpu';
+import {
+  FaultyGpu,
+  faultyCalls,
+  waysOf,
+  type Fault,
+  type FaultWay,
+  type FaultyCall,
+} from './testing/faulty-gpu';
 import { WatchedGpu } from './testing/watched-gpu';
 import { createWebGpuBackend } from './webgpu-backend';
 
-const times = 200;
+/** Of every way in which every call can fail. */
+const timesEach = 3;
 
 /** Every lost device is another one to start, and those who run this may have little processor left. */
 const timeout = 600_000;
-
-/** Calls of a round, roughly: faults fall on all of them, and now and then after the last. */
-const mostCalls = 24;
 
 const layer: LinearLayer = { kind: 'linear', name: 'layer', n: wholeAxis(20), k: wholeAxis(20) };
 const data = seededRandom(1);
@@ -41,12 +46,17 @@ async function round(backend: Backend): Promise<Float32Array> {
       x: owned.adopt(lane.allocate('x', x)),
       y: owned.adopt(lane.allocate('y', y)),
     };
-    lane.write(storage.x, input);
-    const executable = owned.adopt(await lane.compile(net.finish(), { weights, storage }));
+    const copied = owned.adopt(lane.allocate('copied', x));
+    lane.write(copied, input);
+    const executable = owned.adopt(
+      await lane.compile(net.finish(), { weights, storage, timedRuns: 2 }),
+    );
     return await backend.guard('running', async () => {
       await executable.run();
       await lane.readFloats(storage.y, { start: 0, count: 1 });
+      lane.copy(copied, { start: 0, count: input.length }, storage.x, 0);
       await executable.run();
+      await executable.deviceMs();
       return lane.readFloats(storage.y);
     });
   } finally {
@@ -62,51 +72,128 @@ const open = (): Promise<Backend> =>
   createWebGpuBackend(faulty.gpu, { forced: { linear: 'naive' } });
 let backend = await open();
 afterAll(() => backend.destroy());
+/** Calls that only a device on which nothing was compiled yet sees. */
+const whileCompiling: readonly FaultyCall[] = [
+  'createShaderModule',
+  'createBindGroupLayout',
+  'createPipelineLayout',
+  'createComputePipelineAsync',
+];
+
+/** How often a round makes each call. */
+const calls = new Map<FaultyCall, number>();
 const expected = await round(backend);
+for (const call of whileCompiling) calls.set(call, faulty.count(call));
+faulty.arm();
+await round(backend);
+for (const call of faultyCalls) {
+  if (!whileCompiling.includes(call)) calls.set(call, faulty.count(call));
+}
+
+/** Every fault that there can be, several times each, in an order of no plan. */
+function allFaults(): readonly Omit<Fault, 'after'>[] {
+  const random = seededRandom(7);
+  return faultyCalls
+    .flatMap((call) => waysOf(call).map((way) => ({ call, way })))
+    .flatMap((fault) => Array.from({ length: timesEach }, () => ({ fault, at: random() })))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ fault }) => fault);
+}
+
+/** What a fault may come to; with a typed error where it is not the right numbers. */
+function codesOf({ call, way }: Omit<Fault, 'after'>): readonly (string | undefined)[] {
+  if (way === 'lost') return ['device-lost', undefined];
+  if (whileCompiling.includes(call)) return ['shader-failed'];
+  // That a submission is done is only asked to keep the pace.
+  if (call === 'onSubmittedWorkDone') return [undefined];
+  const memory: readonly FaultWay[] = ['RangeError', 'GPUOutOfMemoryError'];
+  return memory.includes(way) ? ['out-of-memory'] : ['internal'];
+}
+
+/** A sentence that says what was being done, and another with what to do now. */
+function expectSentences(error: DyditError, what: string): void {
+  expect(error.message, what).toMatch(/^[A-Z][^]*\S/);
+  expect(error.message, what).not.toContain('Something unexpected');
+  expect(error.advice, what).toMatch(/^[A-Z].*\.$/);
+}
 
 test(
-  `${times} faults at random moments: the right numbers or a typed error, and no buffer left`,
+  'every fault at random moments: the right numbers or a typed error, and no buffer left',
   async () => {
-    const random = seededRandom(7);
-    const outcomes = new Map<string, number>();
-    for (let time = 0; time < times; time++) {
-      const kind = faultKinds[Math.floor(random() * faultKinds.length)];
-      const fault = { kind, after: Math.floor(random() * mostCalls) };
-      const what = `fault ${time}: ${fault.kind} after ${fault.after} calls`;
-      if (fault.kind === 'compile') {
+    const random = seededRandom(8);
+    const met = new Set<string>();
+    for (const [time, { call, way }] of allFaults().entries()) {
+      if (whileCompiling.includes(call)) {
         backend.destroy();
         backend = await open();
-        fault.after %= 3;
       }
-      const before = watched.live;
+      const before = { live: watched.live, staging: watched.staging };
+      const fault: Fault = { call, way, after: Math.floor(random() * (calls.get(call) ?? 0)) };
+      const what = `fault ${time}: ${way} at ${call} ${fault.after}`;
       faulty.arm(fault);
       const outcome = await round(backend).catch((error: unknown) => error);
+      expect(faulty.happened, what).toBe(true);
       if (outcome instanceof Float32Array) expectSameBits(outcome, expected);
-      else expect(outcome, what).toBeInstanceOf(DyditError);
-      const code = outcome instanceof DyditError ? outcome.code : 'right';
-      if (!faulty.happened) expect(code, what).toBe('right');
-      outcomes.set(`${fault.kind} ${code}`, (outcomes.get(`${fault.kind} ${code}`) ?? 0) + 1);
-      expect(watched.live, `${what}: buffers left`).toBe(before);
-      if (fault.kind === 'lost' && faulty.happened) {
+      else if (outcome instanceof DyditError) expectSentences(outcome, what);
+      else throw new Error(`${what} was not typed`, { cause: outcome });
+      const code = outcome instanceof DyditError ? outcome.code : undefined;
+      expect(codesOf(fault), what).toContain(code);
+      met.add(`${call} ${way} ${code}`);
+      expect(watched.live, `${what}: buffers left`).toBe(before.live);
+      if (way === 'lost') {
         backend.destroy();
         backend = await open();
       }
-      // What is there still works.
-      else if (faulty.happened) expectSameBits(await round(backend), expected);
+      // What is there still works, and has no more to read from than before.
+      expectSameBits(await round(backend), expected);
+      expect(watched.staging, `${what}: staging buffers left`).toBeLessThanOrEqual(2);
     }
-    expect([...outcomes.keys()].filter((key) => key.startsWith('lost')).sort()).toEqual([
-      'lost device-lost',
-      'lost right',
-    ]);
-    const codes: Record<string, string> = {
-      noMemory: 'out-of-memory',
-      outOfMemory: 'out-of-memory',
-      map: 'internal',
-      compile: 'shader-failed',
-      submit: 'internal',
-    };
-    for (const [kind, code] of Object.entries(codes)) {
-      expect([...outcomes.keys()], 'kinds of outcomes').toContain(`${kind} ${code}`);
+    for (const call of faultyCalls) {
+      for (const way of waysOf(call)) {
+        const codes = codesOf({ call, way }).map((code) => `${call} ${way} ${code}`);
+        expect(
+          codes.some((code) => met.has(code)),
+          codes.join(' or '),
+        ).toBe(true);
+      }
+    }
+  },
+  timeout,
+);
+
+test(
+  'a fault while the backend starts and measures: a typed error, and no device is left',
+  async () => {
+    const random = seededRandom(9);
+    const opened = new FaultyGpu(watched.gpu);
+    opened.arm();
+    (await createWebGpuBackend(opened.gpu)).destroy();
+    const counts = new Map(faultyCalls.map((call) => [call, opened.count(call)]));
+    const before = watched.live;
+    for (const call of faultyCalls) {
+      const count = counts.get(call) ?? 0;
+      // Times are read of runs alone.
+      if (count === 0) continue;
+      const way = waysOf(call)[Math.floor(random() * waysOf(call).length)];
+      // Measurements take more or fewer calls from time to time.
+      const fault: Fault = { call, way, after: Math.floor(random() * Math.min(count, 4)) };
+      const what = `${way} at ${call} ${fault.after}`;
+      opened.arm(fault);
+      const outcome = await createWebGpuBackend(opened.gpu).catch((error: unknown) => error);
+      expect(opened.happened, what).toBe(true);
+      if (outcome instanceof Error) {
+        if (!(outcome instanceof DyditError)) throw new Error(what, { cause: outcome });
+        expectSentences(outcome, what);
+        expect(['device-lost', 'shader-failed', 'out-of-memory', 'internal']).toContain(
+          outcome.code,
+        );
+        await opened.devices.at(-1)?.lost;
+      } else {
+        expect(codesOf(fault), what).toContain(undefined);
+        expect(outcome).toHaveProperty('lanes');
+        opened.devices.at(-1)?.destroy();
+      }
+      expect(watched.live, `${what}: buffers left`).toBe(before);
     }
   },
   timeout,

@@ -155,8 +155,12 @@ export class GpuLane implements Lane {
 
   /** Data that has to wait is copied: the caller may change it meanwhile. */
   #write(buffer: GPUBuffer, byteOffset: number, data: Elements): void {
-    const values = this.#order.waits ? data.slice() : data;
-    this.#order.do(() => this.#gpu.device.queue.writeBuffer(buffer, byteOffset, values));
+    try {
+      const values = this.#order.waits ? data.slice() : data;
+      this.#order.do(() => this.#gpu.device.queue.writeBuffer(buffer, byteOffset, values));
+    } catch (cause) {
+      throw thrownByDevice(`writing ${buffer.label}`, cause);
+    }
   }
 
   #own(storage: Storage): GpuStorage {

@@ -94,13 +94,15 @@ export class Pace {
     const ms = this.estimateMs(multiplyAdds);
     const submitted = now();
     this.#aheadMs += ms;
-    const done = (): void => {
+    const makeRoom = (): void => {
       this.#aheadMs = Math.max(0, this.#aheadMs - ms);
-      this.#learn(multiplyAdds, submitted);
       for (const wake of [...this.#waiting]) wake();
     };
-    // A device that is gone holds nobody up.
-    queue.onSubmittedWorkDone().then(done, done);
+    // A device that is gone holds nobody up, and teaches nothing.
+    queue
+      .onSubmittedWorkDone()
+      .then(() => this.#learn(multiplyAdds, submitted))
+      .then(makeRoom, makeRoom);
   }
 
   #learn(multiplyAdds: number, submitted: number): void {

@@ -1,7 +1,8 @@
-import type { ErrorReport } from '../../errors';
+import { DyditError, type ErrorReport } from '../../errors';
 import type { Backend, BackendReport, Lane, MemoryLimits } from '../backend';
 import { requestGpu, type Gpu } from './gpu/device';
 import { withErrorScopes } from './gpu/error-scope';
+import { lossOf, thrownByDevice } from './gpu/failure';
 import { KernelLibrary } from './kernel-library';
 import { GpuLane } from './lane';
 import type { Program } from '../../ops/program';
@@ -32,13 +33,27 @@ const unmeasuredGflops = 10;
 /**
  * The backend of a graphics card, or of a WebGPU that runs on the processor.
  * @param gpu `navigator.gpu`, or undefined where the browser has no WebGPU
- * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`
+ * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `out-of-memory`,
+ * `device-lost`; nothing is left of the device then
  */
 export async function createWebGpuBackend(
   gpu: GPU | undefined,
-  { forced, precision = 'exact', card, store }: WebGpuOptions = {},
+  options: WebGpuOptions = {},
 ): Promise<Backend> {
-  const device = await requestGpu(gpu, card);
+  const device = await requestGpu(gpu, options.card);
+  try {
+    return await startOn(device, options);
+  } catch (thrown) {
+    const lost = await lossOf(device);
+    device.device.destroy();
+    throw lost ? DyditError.fromReport(lost) : thrownByDevice('starting', thrown);
+  }
+}
+
+async function startOn(
+  device: Gpu,
+  { forced, precision = 'exact', store }: WebGpuOptions,
+): Promise<Backend> {
   const { queue } = device.device;
   const library = new KernelLibrary(device, precision);
   const choice = new VariantChoice(device, forced);

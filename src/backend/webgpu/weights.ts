@@ -12,6 +12,7 @@ import type {
 import type { WeightSet } from '../backend';
 import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
+import { thrownByDevice } from './gpu/failure';
 import { paddedLength } from './layout';
 import { packWeight, padRows, type MatrixValues } from './pack';
 import { sliceColumns, type ColumnSlice } from './slices';
@@ -87,9 +88,9 @@ export class GpuWeights implements WeightSet {
       );
       this.#layers.get(name)?.arena.destroy();
       this.#layers.set(name, { buffers, arena });
-    } catch (error) {
+    } catch (thrown) {
       arena.destroy();
-      throw error;
+      throw thrownByDevice(`loading ${this.label}.${name}`, thrown);
     }
   }
 

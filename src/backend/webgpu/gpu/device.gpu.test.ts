@@ -20,6 +20,20 @@ describe('requestGpu', () => {
     await expect(requestGpu(gpu)).rejects.toMatchObject({ code: 'adapter-refused' });
   });
 
+  test('a request that is rejected: adapter-refused with the reason, and the next one asks again', async () => {
+    let isAway = true;
+    const gpu = gpuWhose(() =>
+      isAway
+        ? Promise.reject(new DOMException('not in this frame', 'SecurityError'))
+        : navigator.gpu.requestAdapter(),
+    );
+    const failure: unknown = await requestGpu(gpu).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'adapter-refused' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('not in this frame'));
+    isAway = false;
+    (await requestGpu(gpu)).device.destroy();
+  });
+
   test('an adapter at the second try is taken', async () => {
     let tries = 0;
     const gpu = gpuWhose(() =>

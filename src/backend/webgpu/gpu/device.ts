@@ -90,14 +90,23 @@ export async function requestAdapter(
   card: GPUPowerPreference = 'high-performance',
 ): Promise<GPUAdapter> {
   const options: GPURequestAdapterOptions = { powerPreference: card };
-  const first = await gpu.requestAdapter(options);
+  const first = await gpu.requestAdapter(options).catch(() => null);
   if (first) return first;
   await new Promise((resolve) => setTimeout(resolve, secondTryMs));
-  const second = await gpu.requestAdapter(options);
-  if (second) return second;
-  throw new DyditError(
+  try {
+    const second = await gpu.requestAdapter(options);
+    if (second) return second;
+  } catch (cause) {
+    throw noAdapter(`: ${String(cause)}`, cause);
+  }
+  throw noAdapter('.');
+}
+
+function noAdapter(reason: string, cause?: unknown): DyditError {
+  return new DyditError(
     'adapter-refused',
-    'The browser has WebGPU but gave no graphics adapter.',
+    `The browser has WebGPU but gave no graphics adapter${reason}`,
     'Check that hardware acceleration is on in the browser settings and that the graphics driver is up to date, then reload.',
+    { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { DyditError } from '../../../errors';
+import { sideBySide } from '../../side-by-side';
 import type { Gpu } from './device';
 import { deviceFailure } from './failure';
 
@@ -22,12 +23,14 @@ export async function withErrorScopes<T>(
   } catch (thrown) {
     outcome = { thrown };
   }
-  const scopes = await popScopes(device).catch(async (cause: unknown) => {
+  // All at once, so that none is left behind where one is refused.
+  const popped = [device.popErrorScope(), device.popErrorScope(), device.popErrorScope()];
+  const scopes = await sideBySide(popped).catch(async (cause: unknown) => {
     // A lost device may not answer; what the work threw says more.
     if ('thrown' in outcome) throw outcome.thrown;
     throw await deviceFailure(gpu, what, cause);
   });
-  if (scopes.outOfMemory) {
+  if (scopes.some((error) => error instanceof GPUOutOfMemoryError)) {
     throw new DyditError(
       'out-of-memory',
       `The graphics adapter ran out of memory while ${what}.`,
@@ -35,22 +38,13 @@ export async function withErrorScopes<T>(
     );
   }
   if ('thrown' in outcome) throw outcome.thrown;
-  if (scopes.other) {
+  const other = scopes.find((error) => error !== null);
+  if (other) {
     throw new DyditError(
       'internal',
-      `The graphics adapter rejected a command while ${what}: ${scopes.other.message}`,
+      `The graphics adapter rejected a command while ${what}: ${other.message}`,
       'Reload the page; if it comes back, please report it with this sentence.',
     );
   }
   return outcome.value;
-}
-
-async function popScopes(device: GPUDevice): Promise<{
-  readonly outOfMemory: GPUError | null;
-  readonly other: GPUError | null;
-}> {
-  const outOfMemory = await device.popErrorScope();
-  const internal = await device.popErrorScope();
-  const validation = await device.popErrorScope();
-  return { outOfMemory, other: internal ?? validation };
 }

@@ -1,4 +1,4 @@
-import { DyditError } from '../../../errors';
+import { DyditError, type ErrorReport } from '../../../errors';
 import type { Gpu } from './device';
 
 /** Time in which a device that was lost says so after a call of it has failed. */
@@ -10,12 +10,15 @@ const lossReportMs = 50;
  */
 export async function deviceFailure(gpu: Gpu, what: string, cause: unknown): Promise<DyditError> {
   if (cause instanceof DyditError) return cause;
-  const lost = await Promise.race([
-    gpu.lost,
-    new Promise<undefined>((resolve) => setTimeout(resolve, lossReportMs)),
-  ]);
+  const lost = await lossOf(gpu);
   if (lost) return new DyditError(lost.code, lost.message, lost.advice, { cause });
   return thrownByDevice(what, cause);
+}
+
+/** Why the device is gone, after a call of it has failed; undefined where it is there. */
+export function lossOf({ lost }: Gpu): Promise<ErrorReport | undefined> {
+  const wait = new Promise<undefined>((resolve) => setTimeout(resolve, lossReportMs));
+  return Promise.race([lost, wait]);
 }
 
 /** The same for a call that threw at once; where the device is lost `Backend.lost` says so. */

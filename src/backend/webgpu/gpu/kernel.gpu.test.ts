@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { DyditError } from '../../../errors';
+import { withMembers } from '../testing/changed-gpu';
 import { readBuffer } from '../testing/read-buffer';
 import { BufferArena } from './buffer';
 import { requestGpu } from './device';
@@ -48,6 +49,22 @@ async function failure(work: () => unknown): Promise<DyditError> {
 }
 
 describe('Kernel.compile', () => {
+  test('a compiler that says nothing: shader-failed all the same', async () => {
+    const device = withMembers(gpu.device, {
+      createShaderModule: (wanted: GPUShaderModuleDescriptor) => {
+        const made = gpu.device.createShaderModule(wanted);
+        made.getCompilationInfo = () => Promise.reject(new DOMException('gone', 'AbortError'));
+        return made;
+      },
+      createComputePipelineAsync: () => Promise.reject(new Error('out of ink')),
+    });
+    const { code, message } = await failure(() =>
+      Kernel.compile({ ...gpu, device }, 'mute', scaleAndShift),
+    );
+    expect(code).toBe('shader-failed');
+    expect(message).toContain('out of ink');
+  });
+
   test('an unknown name: shader-failed with line, column and source', async () => {
     const code = scaleAndShift.replace('dims.factor * x', 'dims.factor * xx');
     const lineOfError = code.split('\n').findIndex((line) => line.includes('xx[')) + 1;

@@ -1,6 +1,7 @@
 import { ResourceType } from 'wgsl_reflect';
 import { DyditError } from '../../../errors';
 import type { Gpu } from './device';
+import { lossOf } from './failure';
 import { bufferType, reflectShader, type Reflection } from './reflection';
 import { UniformBuffer, type UniformValues } from './uniform';
 
@@ -44,7 +45,7 @@ export class Kernel {
 
   /**
    * Compiles WGSL with one compute entry point and its bindings in group 0.
-   * @throws DyditError `shader-failed` with line, column and the composed source
+   * @throws DyditError `shader-failed` with line, column and the composed source; `device-lost`
    */
   static async compile(
     gpu: Gpu,
@@ -53,8 +54,9 @@ export class Kernel {
     overrides: Overrides = {},
   ): Promise<Kernel> {
     const { device } = gpu;
-    const module = device.createShaderModule({ label, code });
+    let module: GPUShaderModule | undefined;
     try {
+      module = device.createShaderModule({ label, code });
       const reflection = reflectShader(code);
       const layout = device.createBindGroupLayout({
         label: `${label}.layout`,
@@ -74,8 +76,9 @@ export class Kernel {
       });
       return new Kernel(gpu, label, { layout, pipeline, reflection, overrides });
     } catch (cause) {
-      const { messages } = await module.getCompilationInfo();
-      throw compileError(label, code, messages, cause);
+      const lost = await lossOf(gpu);
+      if (lost) throw DyditError.fromReport(lost);
+      throw compileError(label, code, await messagesOf(module), cause);
     }
   }
 
@@ -199,6 +202,17 @@ export class BoundKernel {
   /** Frees the uniform buffers; the bound data buffers belong to their arenas. */
   destroy(): void {
     for (const uniform of this.#owned) uniform.destroy();
+  }
+}
+
+/** What the compiler said, where it says anything. */
+async function messagesOf(
+  module: GPUShaderModule | undefined,
+): Promise<readonly GPUCompilationMessage[]> {
+  try {
+    return (await module?.getCompilationInfo())?.messages ?? [];
+  } catch {
+    return [];
   }
 }
 

@@ -53,14 +53,16 @@ export class StagingPool {
 
   #submitCopy(source: GPUBuffer, { start, length }: ByteRange): GPUBuffer {
     const { device } = this.gpu;
+    let staging: GPUBuffer | undefined;
     try {
-      const staging = this.#take(length);
-      this.#busy.add(staging);
+      staging = this.#take(length);
       const encoder = device.createCommandEncoder({ label: 'StagingPool' });
       encoder.copyBufferToBuffer(source, start, staging, 0, length);
       device.queue.submit([encoder.finish()]);
+      this.#busy.add(staging);
       return staging;
     } catch (cause) {
+      staging?.destroy();
       throw thrownByDevice(`reading ${source.label}`, cause);
     }
   }

@@ -1,3 +1,4 @@
+import { Owned } from '../../owned';
 import type { Gpu } from './device';
 import { deviceFailure } from './failure';
 
@@ -47,17 +48,22 @@ export class RunTimestamps {
     const { device } = this.gpu;
     const runs = this.#begun;
     const size = 2 * runs * queryBytes;
-    const resolved = device.createBuffer({
-      label: 'RunTimestamps.resolved',
-      size,
-      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-    });
-    const staging = device.createBuffer({
-      label: 'RunTimestamps.staging',
-      size,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
+    const owned = new Owned();
     try {
+      const resolved = owned.adopt(
+        device.createBuffer({
+          label: 'RunTimestamps.resolved',
+          size,
+          usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+        }),
+      );
+      const staging = owned.adopt(
+        device.createBuffer({
+          label: 'RunTimestamps.staging',
+          size,
+          usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+        }),
+      );
       const encoder = device.createCommandEncoder({ label: 'RunTimestamps' });
       encoder.resolveQuerySet(this.#querySet, 0, 2 * runs, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
@@ -68,8 +74,7 @@ export class RunTimestamps {
     } catch (cause) {
       throw await deviceFailure(this.gpu, 'reading the clock', cause);
     } finally {
-      resolved.destroy();
-      staging.destroy();
+      owned.destroy();
     }
   }
 

@@ -15,6 +15,7 @@ const guardWord = 0x7fedbeef;
 export class WatchedGpu {
   readonly gpu: GPU;
   readonly #live = new Set<GPUBuffer>();
+  readonly #staging = new Set<GPUBuffer>();
   readonly #checks: Promise<Guard>[] = [];
   #made = 0;
   #largest = 0;
@@ -29,6 +30,11 @@ export class WatchedGpu {
    */
   get live(): number {
     return this.#live.size;
+  }
+
+  /** Buffers that the host reads from. */
+  get staging(): number {
+    return this.#staging.size;
   }
 
   /** Bytes of the largest buffer that was asked for so far. */
@@ -55,34 +61,52 @@ export class WatchedGpu {
   }
 
   #watch(device: GPUDevice): void {
+    // As they are now: whoever changes the device after this has no part in the watching.
     const createBuffer = device.createBuffer.bind(device);
+    const own: OwnCalls = {
+      createBuffer,
+      createCommandEncoder: device.createCommandEncoder.bind(device),
+      submit: device.queue.submit.bind(device.queue),
+    };
     device.createBuffer = (wanted) => {
       this.#made++;
       this.#largest = Math.max(this.#largest, wanted.size);
-      if ((wanted.usage & GPUBufferUsage.MAP_READ) !== 0) return createBuffer(wanted);
-      if ((wanted.usage & GPUBufferUsage.STORAGE) === 0) return this.#count(createBuffer(wanted));
-      const buffer = this.#count(createGuarded(createBuffer, wanted));
+      if ((wanted.usage & GPUBufferUsage.MAP_READ) !== 0) {
+        return count(createBuffer(wanted), this.#staging);
+      }
+      if ((wanted.usage & GPUBufferUsage.STORAGE) === 0) {
+        return count(createBuffer(wanted), this.#live);
+      }
+      const buffer = count(createGuarded(createBuffer, wanted), this.#live);
       const destroy = buffer.destroy.bind(buffer);
       buffer.destroy = () => {
-        if (this.#live.has(buffer)) this.#checks.push(readGuard({ device, createBuffer }, buffer));
+        if (this.#live.has(buffer)) this.#checks.push(readGuard(own, buffer));
         destroy();
       };
       return buffer;
     };
   }
+}
 
-  #count(buffer: GPUBuffer): GPUBuffer {
-    this.#live.add(buffer);
-    const destroy = buffer.destroy.bind(buffer);
-    buffer.destroy = () => {
-      this.#live.delete(buffer);
-      destroy();
-    };
-    return buffer;
-  }
+/** Keeps a buffer among others until it is destroyed. */
+function count(buffer: GPUBuffer, among: Set<GPUBuffer>): GPUBuffer {
+  among.add(buffer);
+  const destroy = buffer.destroy.bind(buffer);
+  buffer.destroy = () => {
+    among.delete(buffer);
+    destroy();
+  };
+  return buffer;
 }
 
 type CreateBuffer = GPUDevice['createBuffer'];
+
+/** What the watching itself calls. */
+interface OwnCalls {
+  readonly createBuffer: CreateBuffer;
+  readonly createCommandEncoder: GPUDevice['createCommandEncoder'];
+  readonly submit: GPUQueue['submit'];
+}
 
 /** Where guards stand: buffers start them at a multiple of 8, as mapping asks for. */
 function guardStart(size: number): number {
@@ -104,7 +128,7 @@ interface Guard {
 }
 
 async function readGuard(
-  { device, createBuffer }: { readonly device: GPUDevice; readonly createBuffer: CreateBuffer },
+  { createBuffer, createCommandEncoder, submit }: OwnCalls,
   buffer: GPUBuffer,
 ): Promise<Guard> {
   const { label, size } = buffer;
@@ -112,9 +136,9 @@ async function readGuard(
     size: guardBytes,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
-  const encoder = device.createCommandEncoder();
+  const encoder = createCommandEncoder();
   encoder.copyBufferToBuffer(buffer, size - guardBytes, staging, 0, guardBytes);
-  device.queue.submit([encoder.finish()]);
+  submit([encoder.finish()]);
   const mapped = staging.mapAsync(GPUMapMode.READ).then(
     () => true,
     () => false,
