@@ -18,16 +18,31 @@ function addressOf({ fused, shared }: KernelBuild): URL {
   return new URL('../../../build/kernels/plain.wasm', import.meta.url);
 }
 
-/** Compiles a build of the kernels. @throws DyditError `network-failed`, `internal` */
+/**
+ * Compiles a build of the kernels.
+ * @throws DyditError `network-failed` where something else arrived in their place; `internal` where
+ * this browser can't run them
+ */
 export async function compileKernels(build: KernelBuild): Promise<WebAssembly.Module> {
-  const address = addressOf(build);
-  return WebAssembly.compile(await read(address));
+  const bytes = await read(addressOf(build));
+  if (!('WebAssembly' in globalThis)) throw notRunnable('it has no WebAssembly');
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    if (magic.some((byte, at) => bytes[at] !== byte)) {
+      throw notLoaded('something else came in their place', cause);
+    }
+    throw notRunnable(cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }
 
-async function read(address: URL): Promise<BufferSource> {
+/** What every file of WebAssembly begins with. */
+const magic = [0x00, 0x61, 0x73, 0x6d];
+
+async function read(address: URL): Promise<Uint8Array<ArrayBuffer>> {
   if (address.protocol === 'file:') return readFile(address);
   if (address.protocol === 'data:') return decode(address);
-  return download(address);
+  return new Uint8Array(await download(address));
 }
 
 /** The package has the kernels in its script; a page's policy may forbid to fetch them from there. */
@@ -56,12 +71,25 @@ async function download(address: URL): Promise<ArrayBuffer> {
     const response = await fetch(address);
     if (response.ok) return await response.arrayBuffer();
     throw new Error(`the server answered ${response.status}`);
-  } catch (error) {
-    throw new DyditError(
-      'network-failed',
-      "The processor's kernels could not be loaded.",
-      'Check the connection and reload the page.',
-      { cause: error },
-    );
+  } catch (cause) {
+    throw notLoaded(cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function notLoaded(reason: string, cause: unknown): DyditError {
+  return new DyditError(
+    'network-failed',
+    `The processor's kernels could not be loaded: ${reason}.`,
+    'Check the connection and try again.',
+    { cause },
+  );
+}
+
+function notRunnable(reason: string, cause?: unknown): DyditError {
+  return new DyditError(
+    'internal',
+    `This browser can't run the processor's kernels: ${reason}.`,
+    'Use a current browser; a lockdown mode, or a policy that forbids WebAssembly, has to be off.',
+    { cause },
+  );
 }

@@ -23,18 +23,38 @@ export interface Kernels {
   gelus(x: number, y: number, count: number): void;
 }
 
+async function makeInstance(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<WebAssembly.Instance> {
+  try {
+    return await WebAssembly.instantiate(module, { env: { memory } });
+  } catch (cause) {
+    const isFull = cause instanceof RangeError;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DyditError(
+      isFull ? 'out-of-memory' : 'internal',
+      `The processor's kernels could not be started: ${reason}.`,
+      isFull
+        ? 'Close other tabs or programs and try again.'
+        : 'Reload the page; if it comes back, please report it with this sentence.',
+      { cause },
+    );
+  }
+}
+
 type Kernel = (...values: readonly number[]) => number;
 
 function isKernel(value: unknown): value is Kernel {
   return typeof value === 'function';
 }
 
-/** Compiled kernels on a memory. */
+/** Compiled kernels on a memory. @throws DyditError `out-of-memory`, `internal` */
 export async function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): Promise<Kernels> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { exports } = await makeInstance(module, memory);
   const kernel = (name: keyof Kernels): Kernel => {
     const value = exports[name];
     if (isKernel(value)) return value;

@@ -199,6 +199,35 @@ describe('a thread that hangs', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('that can not be told what to do says so, and nothing waits for it', async () => {
+    const clock = new HandClock();
+    let isFull = true;
+    const sent: ToLane[] = [];
+    const send = (message: ToLane) => {
+      if (isFull) throw new DOMException('out of memory', 'DataCloneError');
+      sent.push(message);
+    };
+    const lane = new RemoteLane(send, undefined, clock);
+    const outOfMemory = { code: 'out-of-memory' };
+    const allocate = (): Storage => lane.allocate('x', denseFloats(1, 4));
+    expect(allocate).toThrow(expect.objectContaining(outOfMemory));
+    expect(lane.liveCount).toBe(0);
+    isFull = false;
+    const storage = allocate();
+    isFull = true;
+    expect(() => lane.write(storage, new Float32Array(4))).toThrow(
+      expect.objectContaining(outOfMemory),
+    );
+    await expect(lane.readFloats(storage)).rejects.toMatchObject(outOfMemory);
+    expect(clock.waiting).toBe(0);
+    isFull = false;
+    const read = lane.readFloats(storage);
+    const asked = sent.at(-1);
+    if (asked?.type !== 'read') expect.fail('It was not asked.');
+    lane.receive({ type: 'done', call: asked.call, value: new Float32Array(4) });
+    await read;
+  });
+
   test('as it starts is done without', async () => {
     const clock = new HandClock();
     const module = await compileKernels({ fused: false, shared: false });
@@ -209,6 +238,20 @@ describe('a thread that hangs', () => {
     };
     await expect(startRemoteLane(module, {}, { start, clock })).rejects.toMatchObject({
       code: 'device-lost',
+    });
+    expect(terminate).toHaveBeenCalledOnce();
+  });
+
+  test('that takes no message as it starts is done without', async () => {
+    const module = await compileKernels({ fused: false, shared: false });
+    const terminate = vi.fn();
+    const post = () => {
+      throw new DOMException('no copy of it', 'DataCloneError');
+    };
+    const start = () => ({ post, keepAlive: () => undefined, terminate });
+    await expect(startRemoteLane(module, {}, { start })).rejects.toMatchObject({
+      code: 'device-lost',
+      message: 'A thread of the processor failed: no copy of it.',
     });
     expect(terminate).toHaveBeenCalledOnce();
   });

@@ -9,5 +9,5 @@ const relaxedMultiplyAdd = Uint8Array.of(
 
 /** True where the engine knows relaxed SIMD (Chromium from 114 on, and Node from 21 on). */
 export function hasRelaxedSimd(): boolean {
-  return WebAssembly.validate(relaxedMultiplyAdd);
+  return 'WebAssembly' in globalThis && WebAssembly.validate(relaxedMultiplyAdd);
 }

@@ -97,14 +97,12 @@ export class RemoteLane implements Lane {
   }
 
   createWeights(label: string): WeightSet {
-    const id = this.#make();
-    this.#post({ type: 'createWeights', id, label });
+    const id = this.#make((made) => ({ type: 'createWeights', id: made, label }));
     return new RemoteWeights(id, this.#upload, this.#destroy);
   }
 
   allocate(label: string, spec: TensorSpec): Storage {
-    const id = this.#make();
-    this.#post({ type: 'allocate', id, label, spec });
+    const id = this.#make((made) => ({ type: 'allocate', id: made, label, spec }));
     return new RemoteStorage(id, spec, this.#destroy);
   }
 
@@ -138,7 +136,7 @@ export class RemoteLane implements Lane {
     const storage = Object.fromEntries(
       Object.entries(options.storage).map(([name, bound]) => [name, storageId(bound)]),
     );
-    const id = this.#make();
+    const id = this.#newId();
     try {
       await this.#call({
         type: 'compile',
@@ -184,14 +182,32 @@ export class RemoteLane implements Lane {
     if (this.#live.delete(id)) this.#post({ type: 'destroy', id });
   };
 
-  #make(): number {
+  #newId(): number {
     const id = ++this.#lastNumber;
     this.#live.add(id);
     return id;
   }
 
+  /** Has something made, under a number of its own. */
+  #make(ask: (id: number) => ToLane): number {
+    const id = this.#newId();
+    try {
+      this.#post(ask(id));
+      return id;
+    } catch (thrown) {
+      this.#live.delete(id);
+      throw thrown;
+    }
+  }
+
+  /** @throws DyditError `out-of-memory`, `internal` where it can't be sent */
   #post(message: ToLane): void {
-    if (!this.#gone) this.send(message);
+    if (this.#gone) return;
+    try {
+      this.send(message);
+    } catch (thrown) {
+      throw notSent(thrown);
+    }
   }
 
   #call(message: Unnumbered<LaneCall>): Promise<Answer> {
@@ -203,7 +219,12 @@ export class RemoteLane implements Lane {
       }
       if (this.#pending.size === 0) this.#setBusy(true);
       this.#pending.set(call, { resolve, reject });
-      this.send({ ...message, call });
+      try {
+        this.#post({ ...message, call });
+      } catch (thrown) {
+        this.#take(call);
+        reject(DyditError.from(thrown));
+      }
     });
   }
 
@@ -254,6 +275,17 @@ class RemoteStorage implements Storage {
   destroy(): void {
     this.release(this.id);
   }
+}
+
+/** Browsers refuse a message that there is no memory to copy as they do one that can't be copied. */
+function notSent(thrown: unknown): DyditError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new DyditError(
+    'out-of-memory',
+    `A thread of the processor could not be told what to do: ${reason}`,
+    'Generate fewer images at once, or close other tabs.',
+    { cause: thrown },
+  );
 }
 
 function storageId(storage: Storage): number {

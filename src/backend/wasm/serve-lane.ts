@@ -13,7 +13,11 @@ export function serveLane(port: {
   let server: Promise<LaneServer> | undefined;
   port.receive((message) => {
     if (message.type !== 'start') {
-      void server?.then((started) => started.receive(message));
+      // One that did not start has said so.
+      server?.then(
+        (started) => started.receive(message),
+        () => undefined,
+      );
       return;
     }
     const { module, settings } = message;

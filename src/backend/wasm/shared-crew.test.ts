@@ -13,12 +13,12 @@ import { threadStartMs, type ThreadEvents } from './thread';
 import { stateBytes, WasmLane } from './wasm-lane';
 
 /** A lane whose workers are not there: what they do is done by the test. */
-async function laneWith(options: CrewOptions) {
+async function laneWith(options: CrewOptions, threads = 2) {
   const module = await compileKernels({ fused: false, shared: true });
   const memory = new LaneMemory({ shared: true });
   const kernels = await instantiate(module, memory.memory);
   const state = memory.allocate('state', stateBytes).address;
-  const crew = await SharedCrew.start({ module, memory, kernels, state }, 2, options);
+  const crew = await SharedCrew.start({ module, memory, kernels, state }, threads, options);
   const lane = new WasmLane({ memory, kernels, crew, state }, {});
   const words = new Int32Array(memory.memory.buffer, state, State.words);
   return { lane, crew, words };
@@ -104,6 +104,28 @@ describe('a crew', () => {
       terminate: () => undefined,
     });
     await expect(laneWith({ startWorker })).rejects.toMatchObject({ code: 'device-lost' });
+  });
+
+  test('of which one can not even be made is refused, and the others are let go', async () => {
+    for (const failing of ['start', 'post']) {
+      const terminate = vi.fn();
+      let started = 0;
+      const startWorker = () => {
+        const isLast = ++started === 3;
+        if (isLast && failing === 'start') throw new DOMException('not here', 'SecurityError');
+        return {
+          post: () => {
+            if (isLast) throw new DOMException('no copy of it', 'DataCloneError');
+          },
+          keepAlive: () => undefined,
+          terminate,
+        };
+      };
+      const lane = laneWith({ startWorker }, 4);
+      await expect(lane).rejects.toMatchObject({ code: 'device-lost' });
+      await expect(lane).rejects.toThrow(/could not be started: (not here|no copy of it)\.$/);
+      expect(terminate).toHaveBeenCalledTimes(failing === 'start' ? 2 : 3);
+    }
   });
 
   test('that says nothing as it starts is refused', async () => {

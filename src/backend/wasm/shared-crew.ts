@@ -38,7 +38,7 @@ export interface CrewPlace {
 /** Workers that share one memory with the thread that asks for runs. */
 export class SharedCrew implements Crew {
   readonly lost: Promise<ErrorReport>;
-  readonly #threads: readonly Thread[];
+  readonly #threads: Thread[] = [];
   readonly #words: Int32Array;
   #failure: DyditError | undefined;
   #reportLost: (report: ErrorReport) => void = () => undefined;
@@ -55,16 +55,23 @@ export class SharedCrew implements Crew {
       this.#reportLost = resolve;
     });
     this.#words = new Int32Array(place.memory.memory.buffer, place.state, State.words);
-    const { module, memory, state } = place;
-    this.#threads = Array.from({ length: threads - 1 }, (_, i) => {
-      const start: CrewStart = { module, memory: memory.memory, state, thread: i + 1 };
-      const thread = (options.startWorker ?? startWorker)({
-        message: onReady,
-        failure: (reason) => this.#fail(`A thread of the processor failed: ${reason}.`),
-      });
-      thread.post(start);
-      return thread;
+    try {
+      for (let thread = 1; thread < threads; thread++) this.#startThread(thread, onReady);
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#fail(`A thread of the processor could not be started: ${reason}.`);
+    }
+  }
+
+  #startThread(number: number, onReady: () => void): void {
+    const { module, memory, state } = this.place;
+    const start: CrewStart = { module, memory: memory.memory, state, thread: number };
+    const thread = (this.options.startWorker ?? startWorker)({
+      message: onReady,
+      failure: (reason) => this.#fail(`A thread of the processor failed: ${reason}.`),
     });
+    this.#threads.push(thread);
+    thread.post(start);
   }
 
   /**

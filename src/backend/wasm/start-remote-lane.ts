@@ -55,11 +55,15 @@ export async function startRemoteLane(
     failure: (reason) => lane.fail(reason),
   });
   const start: LaneStart = { type: 'start', module, settings };
-  thread.post(start);
   const destroy = (): void => {
     lane.close();
     thread.terminate();
   };
+  try {
+    thread.post(start);
+  } catch (thrown) {
+    lane.fail(thrown instanceof Error ? thrown.message : String(thrown));
+  }
   const takeBack = clock.after(threadStartMs, () => lane.fail('it did not start'));
   const failure = await Promise.race([ready, lane.lost]);
   takeBack();

@@ -47,7 +47,7 @@ export function browserThread<Message>(
 interface NodeWorker<Message> {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   on(type: 'message', listener: (data: Message) => void): unknown;
-  on(type: 'error', listener: (error: unknown) => void): unknown;
+  on(type: 'error' | 'messageerror', listener: (error: unknown) => void): unknown;
   on(type: 'exit', listener: (code: number) => void): unknown;
   ref(): void;
   unref(): void;
@@ -64,6 +64,7 @@ export function nodeThread<Message>(
   worker.on('error', (error) => {
     events.failure(error instanceof Error ? error.message : String(error));
   });
+  worker.on('messageerror', () => events.failure('a message could not be read'));
   worker.on('exit', (code) => {
     if (!ended) events.failure(`it ended with code ${code}`);
   });

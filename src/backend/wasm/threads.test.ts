@@ -102,4 +102,16 @@ describe('threads', () => {
     await expect(allocate).rejects.toThrow(/Too much needs \d+ MiB/);
     await expect(allocate).rejects.toBeInstanceOf(DyditError);
   });
+
+  test('what failed elsewhere beside other work is not told of the next', async () => {
+    const backend = await open({ threads: 2, shared: false, memoryLimit: 2 ** 22 });
+    const remote = backend.lanes[1];
+    const spec = block(2).program.tensors[0];
+    const failing = backend.guard('allocating', async () => {
+      remote.allocate('Too much', { ...spec, rows: 100_000 });
+      await remote.readFloats(remote.allocate('Too much again', { ...spec, rows: 100_000 }));
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'out-of-memory' });
+    await expect(backend.guard('nothing', () => Promise.resolve(7))).resolves.toBe(7);
+  });
 });

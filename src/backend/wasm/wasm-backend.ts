@@ -36,6 +36,13 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
     fallbacks.push('No shared memory: each thread keeps the weights in a memory of its own.');
   }
   const team = shared ? await startTeam(plan, fallbacks) : await startLanes(plan, fallbacks);
+  let linearGflops: number;
+  try {
+    linearGflops = await measureLinear(lanesOf(team));
+  } catch (thrown) {
+    dismiss(team);
+    throw DyditError.from(thrown);
+  }
   return new WasmBackend(team, {
     kind: 'wasm',
     description: `${processorName()}, ${counted(team.threads)}, ${fused ? 'relaxed SIMD' : 'SIMD'}`,
@@ -47,7 +54,7 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
       ...(shared && team.threads > 1 ? ['shared-memory'] : []),
     ],
     fallbacks,
-    linearGflops: await measureLinear(lanesOf(team)),
+    linearGflops,
   });
 }
 
@@ -98,6 +105,11 @@ function lanesOf({ local, remote }: Team): readonly Lane[] {
   return [local.lane, ...remote.map(({ lane }) => lane)];
 }
 
+function dismiss({ local, remote }: Team): void {
+  local.destroy();
+  for (const lane of remote) lane.destroy();
+}
+
 function counted(threads: number): string {
   return threads === 1 ? '1 thread' : `${threads} threads`;
 }
@@ -131,12 +143,13 @@ export class WasmBackend implements Backend {
       await Promise.all(this.team.remote.map(({ lane }) => lane.settle()));
       return result;
     } catch (error) {
+      // What else failed on the way is no fault of the work that comes next.
+      await Promise.allSettled(this.team.remote.map(({ lane }) => lane.settle()));
       throw DyditError.from(error);
     }
   }
 
   destroy(): void {
-    this.team.local.destroy();
-    for (const lane of this.team.remote) lane.destroy();
+    dismiss(this.team);
   }
 }

@@ -51,11 +51,12 @@ export class Dit {
     const layers = ditLayers(config);
     const source = new TensorSource(tensors, control.onProgress, control.signal);
     const tables = await readLabelTables(source, config);
-    const weights = await backend.guard('loading the model', () =>
-      uploadLayers(backend, 'Dit', usedLayers(config, layers), (layer) =>
-        readDitLayer(source, config, layers, layer),
-      ),
-    );
+    const weights = await uploadLayers(backend, {
+      label: 'Dit',
+      what: 'loading the model',
+      layers: usedLayers(config, layers),
+      read: (layer) => readDitLayer(source, config, layers, layer),
+    });
     const dtype = source.storage(`${layers.blocks[0].qkv.name}.weight`);
     const loaded = { backend, config, layers, weights, tables };
     return new Dit(loaded, source.elements, dtype);

@@ -1,4 +1,5 @@
-import type { Backend, Storage } from '../../backend/backend';
+import type { Backend, Lane, Storage } from '../../backend/backend';
+import { Owned } from '../../backend/owned';
 import { sideBySide } from '../../backend/side-by-side';
 import type { TensorMap } from '../../checkpoint/checkpoint';
 import { expectVae } from '../../checkpoint/layouts/expect';
@@ -71,9 +72,12 @@ export class Vae {
     const postQuantConv = source.has('post_quant_conv.weight');
     // The decoder of any size names every layer once, with its shape.
     const layers = layersOf([recordDecoder({ config, latentSide: 1, postQuantConv })]);
-    const weights = await backend.guard('loading the picture decoder', () =>
-      uploadLayers(backend, 'Vae', layers, (layer) => readVaeLayer(source, layer)),
-    );
+    const weights = await uploadLayers(backend, {
+      label: 'Vae',
+      what: 'loading the picture decoder',
+      layers,
+      read: (layer) => readVaeLayer(source, layer),
+    });
     return new Vae(config, backend, weights, postQuantConv);
   }
 
@@ -87,11 +91,18 @@ export class Vae {
     await this.#free();
     const { backend, config, weights, postQuantConv } = this;
     const shape = { config, latentSide, postQuantConv };
-    const decoders = await backend.guard('preparing the picture decoder', () =>
-      sideBySide(
-        backend.lanes.map((lane, index) => LaneDecoder.prepare(lane, weights[index], shape)),
-      ),
-    );
+    const owned = new Owned();
+    const prepareLane = async (lane: Lane, index: number): Promise<LaneDecoder> =>
+      owned.adopt(await LaneDecoder.prepare(lane, weights[index], shape));
+    let decoders: readonly LaneDecoder[];
+    try {
+      decoders = await backend.guard('preparing the picture decoder', () =>
+        sideBySide(backend.lanes.map(prepareLane)),
+      );
+    } catch (thrown) {
+      owned.destroy();
+      throw thrown;
+    }
     const queues = decoders.map((decoder) => ({ decoder, waiting: 0, last: Promise.resolve() }));
     this.#prepared = { latentSide, queues };
   }
