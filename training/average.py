@@ -3,15 +3,19 @@
 OUT = share x A + (1 - share) x B, tensor by tensor; what B lacks, or has in another shape, is A's. After a short stage
 that taught new things, the average with the weights it began from keeps both: detail of the old, skills of the new
 (Wortsman et al. 2022, arXiv 2109.01903).
+--second may be what the page ships, with its manifest as --second-manifest. --shift -1 lowers the logits of all
+routers, and so makes a smaller share of the work the usual one; training has held them to every budget (gates.py).
 """
 
 import json
 
 from safetensors import safe_open
 
-from checkpoints import read_state
+from checkpoints import read_state, select_conditions
 from common import write_safetensors
 from options import options
+
+ROUTER_BIASES = ("_rate.router.bias", "token_selection.mlp_head.2.bias")
 
 
 def average(first, second, share):
@@ -20,12 +24,24 @@ def average(first, second, share):
     return {k: share * v + (1 - share) * second[k] if fits(k, v) else v for k, v in first.items()}
 
 
+def shifted(state, shift):
+    """state with `shift` added to the last bias of every router, which is to every logit."""
+    return {k: v + shift if k.endswith(ROUTER_BIASES) else v for k, v in state.items()}
+
+
 def main(argv=None):
-    args = options(__doc__, argv, required=["first", "second", "out"], stage="average", share=0.5)
+    args = options(
+        __doc__, argv, required=["first", "second", "out"], stage="average", share=0.5, shift=0.0, second_manifest=None
+    )
+    second = read_state(args.second)
+    if args.second_manifest:
+        known = json.loads(args.second_manifest.read_text())
+        second = select_conditions(second, known["dit"].get("condition_names", []))
     with safe_open(str(args.first), "pt") as file:
         names = file.metadata() or {}
-    state = average(read_state(args.first), read_state(args.second), args.share)
-    write_safetensors(args.out, state, {**names, "average": json.dumps([args.share, 1 - args.share])})
+    state = shifted(average(read_state(args.first), second, args.share), args.shift)
+    made = {"average": json.dumps([args.share, 1 - args.share]), "shift": json.dumps(args.shift)}
+    write_safetensors(args.out, state, {**names, **made})
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ def budgets(groups, target, lowest, progress, device):
 
 def work_loss(share, wanted, kinds=None):
     """2 (mean share - wanted)^2, mean over groups, and the means (1 or 2, groups). share (B,): item i is in group
-    i % groups, wanted (groups,). With kinds (B,), as kinds_of() gives them, velocities and jumps have a mean each: in one
-    mean velocities, three of four pictures, would save what jumps do not, and jumps are what the page takes."""
+    i % groups, wanted (groups,). With kinds (B,), as kinds_of() gives them, velocities and jumps have a mean each: in
+    one mean velocities, three of four pictures, would save what jumps do not, and jumps are what the page takes."""
     groups = len(wanted)
     share = share.view(-1, groups)
     jumps = None if kinds is None else kinds.view(-1, groups)[:, 0] == 2

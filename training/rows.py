@@ -169,7 +169,7 @@ def score_seeds(bench, model, seeds=4):
 
 def score_mixtures(bench, model):
     """Of pairs of classes drawn by a fixed seed, mixed half and half: the share whose both things are in the judge's
-    top 5. Beside it what the judge says of real pictures put together, which is as much as can be asked of a drawing."""
+    top 5. Beside it what the judge says of real pictures put together: more cannot be asked of a drawing."""
     generator, data, count = np.random.default_rng(17), bench.data, bench.args.mixtures
     y = np.stack([generator.choice(len(data.meta["classes"]), 2, False) for _ in range(count)])
     s = generator.integers(len(data.meta["styles"]), size=count)

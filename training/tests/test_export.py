@@ -9,7 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import publish
-from average import average
+from average import average, shifted
 from augment import CONDITIONS
 from checkpoints import config_of, load_into, load_model, read_state, select_conditions, select_rows
 from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
@@ -216,3 +216,22 @@ def test_average_of_two_weights():
     second = {"a": torch.tensor([3.0, 0]), "b": torch.zeros(3)}
     found = average(first, second, 0.25)
     assert found["a"].tolist() == [2.5, 0.5] and torch.equal(found["b"], torch.ones(2)) and "c" in found
+
+
+def test_a_shift_of_the_routers_is_a_shift_of_the_budget(tmp_path):
+    """Weights whose routers are shifted decide, as learned, what the others decide with that shift."""
+    path = mock_dynamic(tmp_path / "m.safetensors")
+    models, masks = (load_model(path), load_model(path)), []
+    models[1].load_state_dict(shifted(read_state(path), -2.5))
+    x, t = torch.randn(2, models[0].config.in_channels, 8, 8), torch.tensor([0.1, 0.7])
+    y, s = torch.tensor([0, 2]), torch.tensor([1, 0])
+    for model, shift in zip(models, (-2.5, 0.0)):
+        gates = Gates("eval", shift=shift)
+        with torch.no_grad():
+            model(x, t, y, s=s, gates=gates)
+        masks.append(gates.stacked())
+    assert all(torch.equal(a, b) for a, b in zip(*masks))
+    before = Gates("eval")
+    with torch.no_grad():
+        models[0](x, t, y, s=s, gates=before)
+    assert not all(torch.equal(a, b) for a, b in zip(before.stacked(), masks[0]))
