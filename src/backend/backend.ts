@@ -20,7 +20,8 @@ export interface ElementRange {
 /** Weights in a lane's memory, laid out as its kernels like them. */
 export interface WeightSet {
   /**
-   * Packs and keeps the weights of one layer, under the layer's name.
+   * Packs and keeps the weights of one layer, under the layer's name. Their arrays are of no use to it
+   * once it is done.
    * @throws DyditError `limit-too-small`, `out-of-memory`
    */
   upload(weights: LayerWeights): Promise<void>;
@@ -96,21 +97,25 @@ export interface BackendReport {
   readonly fallbacks: readonly string[];
   /** Measured throughput of a matrix product, GFLOP/s, two flops a multiply-add. */
   readonly linearGflops: number;
+  /** Absent where nothing is known of it. */
+  readonly memory?: MemoryLimits;
 }
 
 /** What is known of a backend's memory; graphics cards do not say how much they have. */
 export interface MemoryLimits {
-  /** Most bytes of one tensor. */
+  /** Most bytes of a tensor that ops work on; weights may be larger. */
   readonly largestBytes?: number;
   /** Most bytes of everything on a lane. */
   readonly totalBytes?: number;
+  /** Bytes that a number of an int8 weight takes: 1 where it stays what it is, 4 where it is widened. */
+  readonly int8Bytes: 1 | 4;
+  /** Lanes that share the items of a run, each with all weights. */
+  readonly lanes: number;
 }
 
 /** Something that runs programs: a graphics card, the processor, or plain loops. */
 export interface Backend {
   readonly report: BackendReport;
-  /** Nothing where nothing is known. */
-  readonly memoryLimits?: MemoryLimits;
   /** At least one. */
   readonly lanes: readonly Lane[];
   /** Resolves, never rejects, when the backend can't be used any more. */

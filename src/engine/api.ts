@@ -249,6 +249,8 @@ export type ModelSource =
 
 export interface LoadOptions {
   readonly signal?: AbortSignal;
+  /** Pictures that are to be drawn at once: a model that does not fit with so many is refused. One where absent. */
+  readonly images?: number | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 

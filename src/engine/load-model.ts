@@ -22,6 +22,8 @@ export interface LoadedModel {
 export interface LoadControl {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
+  /** See `LoadOptions`. */
+  readonly images?: number | undefined;
 }
 
 async function loadVae(
@@ -54,10 +56,11 @@ async function loadVae(
 export async function loadModel(
   backend: Backend,
   source: ModelSource,
-  { signal, onProgress }: LoadControl,
+  { signal, onProgress, images }: LoadControl,
 ): Promise<LoadedModel> {
   const model = await openSource(source, { signal, onProgress });
-  expectFit(model, backend.memoryLimits ?? {});
+  const { memory } = backend.report;
+  if (memory) expectFit(model, memory, images);
   const { name, identity, manifest, classNames, space } = model;
   const owned = new Owned();
   try {

@@ -25,8 +25,10 @@ class LocalEngine implements Engine {
   constructor(private readonly session: Session) {
     this.machine = session.machine;
     this.lost = session.lost;
-    this.load = (source, { signal, onProgress } = {}) =>
-      this.#work(signal, (ended) => session.load(source, ended, (event) => onProgress?.(event)));
+    this.load = (source, { signal, onProgress, images } = {}) =>
+      this.#work(signal, (ended) =>
+        session.load(source, ended, (event) => onProgress?.(event), images),
+      );
     this.generate = (request, { signal, ...options } = {}) =>
       this.#work(signal, (ended) => session.generate(request, ended, options));
     this.measureAgain = (onProgress) =>

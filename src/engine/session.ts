@@ -28,6 +28,7 @@ type LoadModel = (
   control: {
     readonly signal: AbortSignal;
     readonly onProgress: (progress: LoadProgress) => void;
+    readonly images?: number | undefined;
   },
 ) => Promise<SessionModel>;
 
@@ -67,25 +68,27 @@ export class Session {
   /**
    * Loads a model in place of the present one, which stays if loading fails. Where there is no room
    * for both, the present one is freed first, and comes back if the new one fails all the same.
+   * @param images see `LoadOptions`
    */
   load(
     source: ModelSource,
     signal: AbortSignal,
     onProgress: (progress: LoadProgress) => void,
+    images?: number,
   ): Promise<ModelInfo> {
     return this.#alone(async () => {
-      const load = (from: ModelSource, until: AbortSignal) =>
-        this.#loadModel(this.#backend, from, { signal: until, onProgress });
+      const load = (from: ModelSource, until: AbortSignal, atOnce?: number) =>
+        this.#loadModel(this.#backend, from, { signal: until, onProgress, images: atOnce });
       let model: SessionModel;
       try {
-        model = await load(source, signal);
+        model = await load(source, signal, images);
       } catch (thrown) {
         const present = this.#source;
         if (!this.#model || !present || DyditError.from(thrown).code !== 'out-of-memory')
           throw thrown;
         this.#put(undefined);
         try {
-          model = await load(source, signal);
+          model = await load(source, signal, images);
         } catch (again) {
           this.#put(await load(present, new AbortController().signal), present);
           throw again;

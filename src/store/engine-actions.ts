@@ -84,6 +84,7 @@ export async function loadSource(context: AppContext, source: ModelSource): Prom
     if (!isCurrent()) return;
     const loading = engine.load(source, {
       signal: abort.signal,
+      images: get().settings?.images,
       onProgress: (progress) => {
         const { engine: state } = get();
         if (isCurrent() && state.status === 'loading') set({ engine: { ...state, progress } });

@@ -1,5 +1,5 @@
 import { DyditError, type ErrorReport } from '../../errors';
-import type { Backend, BackendReport, Lane, MemoryLimits } from '../backend';
+import type { Backend, BackendReport, Lane } from '../backend';
 import { compileKernels } from './kernel-files';
 import type { LaneSettings } from './lane-settings';
 import { measureLinear } from './measure';
@@ -55,6 +55,10 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
     ],
     fallbacks,
     linearGflops,
+    memory: {
+      ...{ totalBytes: team.local.lane.limitBytes, int8Bytes: 4 },
+      lanes: lanesOf(team).length,
+    },
   });
 }
 
@@ -124,10 +128,6 @@ export class WasmBackend implements Backend {
   ) {
     this.lanes = lanesOf(team);
     this.lost = Promise.race([team.local.lost, ...team.remote.map(({ lost }) => lost)]);
-  }
-
-  get memoryLimits(): MemoryLimits {
-    return { totalBytes: this.team.local.lane.limitBytes };
   }
 
   /** Blocks of this thread's memory, and objects of the others, that are not freed. */

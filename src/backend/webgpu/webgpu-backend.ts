@@ -1,5 +1,5 @@
 import { DyditError, type ErrorReport } from '../../errors';
-import type { Backend, BackendReport, Lane, MemoryLimits } from '../backend';
+import type { Backend, BackendReport, Lane } from '../backend';
 import { requestGpu, type Gpu } from './gpu/device';
 import { withErrorScopes } from './gpu/error-scope';
 import { lossOf, thrownByDevice } from './gpu/failure';
@@ -84,7 +84,6 @@ interface BackendParts {
 
 class WebGpuBackend implements Backend {
   readonly report: BackendReport;
-  readonly memoryLimits: MemoryLimits;
   readonly lanes: readonly Lane[];
   readonly lost: Promise<ErrorReport>;
   readonly #parts: BackendParts;
@@ -95,7 +94,7 @@ class WebGpuBackend implements Backend {
     this.lanes = [parts.lane];
     this.lost = gpu.lost;
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-    this.memoryLimits = { largestBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
+    const largestBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     this.report = {
       kind: 'webgpu',
       description: gpu.description,
@@ -104,6 +103,7 @@ class WebGpuBackend implements Backend {
       features: featureNames(gpu, precision),
       fallbacks: fallbackSentences(gpu),
       linearGflops: parts.linearGflops,
+      memory: { largestBytes, int8Bytes: 4, lanes: 1 },
     };
   }
 

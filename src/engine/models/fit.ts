@@ -1,61 +1,104 @@
 import type { MemoryLimits } from '../../backend/backend';
+import { planDit, planVae } from '../../checkpoint/convert/plan';
+import type { TargetDtype } from '../../checkpoint/convert/converted-tensor';
 import { elementCount } from '../../checkpoint/layout';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/tensor';
 import { DyditError } from '../../errors';
-import { workingBytes } from '../../network/dit/memory';
+import { runMemory } from '../../network/dit/memory';
+import { recordDecoder } from '../../network/vae/network';
+import { workingMemory } from '../../ops/memory';
 import type { ResolvedModel } from './resolve';
+
+type Weights = Pick<ResolvedModel, 'dit' | 'vae'>;
 
 /** What a model takes in an engine's memory. */
 export interface MemoryNeed {
-  /** Bytes of all weights; of halves two each, of everything else four. */
+  /** Bytes of all weights on a lane. */
   readonly weights: number;
-  /** Bytes beside them for one picture. */
-  readonly picture: number;
-  /** The largest tensor, by name and bytes. */
-  readonly largest: { readonly name: string; readonly bytes: number };
+  /** Bytes beside them for so many pictures at once. */
+  readonly pictures: number;
+  /** Bytes of the largest tensor that ops work on. */
+  readonly largest: number;
 }
 
-export function memoryNeed({ dit, vae }: Pick<ResolvedModel, 'dit' | 'vae'>): MemoryNeed {
-  const tensors = [...dit.tensors.values(), ...decoderTensors(vae?.tensors)];
-  const sizes = tensors.map((tensor) => ({ name: tensor.name, bytes: bytesOf(tensor) }));
-  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
+/**
+ * @param images pictures at once
+ * @param keptAs the type that the model would be converted to; as it is where absent
+ */
+export function memoryNeed(
+  { dit, vae }: Weights,
+  { int8Bytes, lanes }: Pick<MemoryLimits, 'int8Bytes' | 'lanes'>,
+  images: number,
+  keptAs?: TargetDtype,
+): MemoryNeed {
+  // Guidance draws each picture twice.
+  const items = images * (dit.config.nullClass === false ? 1 : 2);
+  const run = runMemory(dit.config, Math.ceil(items / lanes));
+  const decoder =
+    vae &&
+    workingMemory(
+      recordDecoder({
+        config: vae.config,
+        latentSide: dit.config.inputSize,
+        postQuantConv: vae.tensors.has('post_quant_conv.weight'),
+      }),
+    );
+  const weights =
+    keptAs === undefined
+      ? [...dit.tensors.values(), ...decoderTensors(vae?.tensors)].map((tensor) =>
+          bytesOf(tensor, int8Bytes),
+        )
+      : [...planDit(dit.tensors, keptAs), ...planVae(vae?.tensors ?? new Map(), keptAs)]
+          .flatMap(({ outputs }) => outputs)
+          .map(({ dtype, bytes }) => (dtype === 'I8' ? int8Bytes * bytes : bytes));
   return {
-    weights: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
-    // Guidance draws each picture twice.
-    picture: workingBytes(dit.config, dit.config.nullClass === false ? 1 : 2),
-    largest,
+    weights: weights.reduce((sum, bytes) => sum + bytes, 0),
+    pictures: run.bytes + (decoder?.bytes ?? 0),
+    largest: Math.max(run.largest, decoder?.largest ?? 0),
   };
 }
 
 /**
- * Finds out before anything is read whether a model fits an engine.
+ * Finds out before any weight is read whether a model fits an engine, with so many pictures at once.
  * @throws DyditError `limit-too-small` with the numbers, and with what would fit
  */
-export function expectFit(model: ResolvedModel, { largestBytes, totalBytes }: MemoryLimits): void {
-  const need = memoryNeed(model);
-  const inHalves = memoryNeed(halved(model));
-  if (totalBytes !== undefined && need.weights + need.picture > totalBytes) {
-    throw new DyditError(
-      'limit-too-small',
-      `The weights take ${inGigabytes(need.weights)} and a picture ${inGigabytes(need.picture)} beside them; the engine has ${inGigabytes(totalBytes)}.`,
-      inHalves.weights + inHalves.picture > totalBytes
-        ? 'No smaller type of these weights would fit either. Use a smaller model.'
-        : `Keep it in this browser as f16: ${inGigabytes(inHalves.weights)}.`,
-    );
-  }
-  if (largestBytes !== undefined && need.largest.bytes > largestBytes) {
-    throw new DyditError(
-      'limit-too-small',
-      `Tensor "${need.largest.name}" takes ${inGigabytes(need.largest.bytes)}; this graphics card binds at most ${inGigabytes(largestBytes)} at once.`,
-      inHalves.largest.bytes > largestBytes
-        ? 'Compute on the processor, which has no such limit.'
-        : 'Keep the model in this browser as f16, or compute on the processor.',
-    );
-  }
+export function expectFit(model: ResolvedModel, limits: MemoryLimits, images = 1): void {
+  const { largestBytes = Infinity, totalBytes = Infinity } = limits;
+  const fits = (count: number, keptAs?: TargetDtype): boolean => {
+    const { weights, pictures, largest } = memoryNeed(model, limits, count, keptAs);
+    return weights + pictures <= totalBytes && largest <= largestBytes;
+  };
+  if (fits(images)) return;
+  const { weights, pictures, largest } = memoryNeed(model, limits, images);
+  const isTensor = largest > largestBytes;
+  const fewer = Array.from({ length: images - 1 }, (_, i) => images - 1 - i).find((count) =>
+    fits(count),
+  );
+  const smaller = (['f16', 'int8'] as const).find((type) => fits(images, type) || fits(1, type));
+  const ways = [
+    ...(fewer === undefined ? [] : [`draw ${inWords(fewer)} at once`]),
+    ...(smaller === undefined || isTensor
+      ? []
+      : [
+          `keep it in this browser as ${smaller} (${inUnits(memoryNeed(model, limits, 1, smaller).weights)})`,
+        ]),
+    ...(isTensor ? ['compute on the processor, which has no such limit'] : []),
+  ];
+  throw new DyditError(
+    'limit-too-small',
+    isTensor
+      ? `For ${inWords(images)} at once the model works on ${inUnits(largest)} in one piece; this graphics card binds at most ${inUnits(largestBytes)}.`
+      : `The weights take ${inUnits(weights)} and ${inWords(images)} at once ${inUnits(pictures)} beside them; there are ${inUnits(totalBytes)}.`,
+    ways.length > 0
+      ? sentence(ways)
+      : 'Neither fewer pictures nor a smaller type would fit. Use a smaller model.',
+  );
 }
 
-function bytesOf({ dtype, shape }: CheckpointTensor): number {
-  return (elementCount(shape) ?? 0) * (dtype === 'f16' ? 2 : 4);
+function bytesOf({ dtype, stored, shape }: CheckpointTensor, int8Bytes: number): number {
+  const elements = elementCount(shape) ?? 0;
+  if (stored === 'int8') return int8Bytes * elements;
+  return elements * (dtype === 'f16' ? 2 : 4);
 }
 
 /** The encoder is not loaded. */
@@ -63,22 +106,17 @@ function decoderTensors(tensors: TensorMap = new Map()): readonly CheckpointTens
   return [...tensors.values()].filter(({ name }) => /^(decoder|post_quant_conv)\./.test(name));
 }
 
-/** The same with its matrices as halves. */
-function halved({ dit, vae }: ResolvedModel): Pick<ResolvedModel, 'dit' | 'vae'> {
-  const halve = (tensors: TensorMap): TensorMap =>
-    new Map(
-      [...tensors].map(([name, tensor]) => [
-        name,
-        tensor.shape.length < 2 ? tensor : { ...tensor, dtype: 'f16' },
-      ]),
-    );
-  return {
-    dit: { ...dit, tensors: halve(dit.tensors) },
-    ...(vae ? { vae: { ...vae, tensors: halve(vae.tensors) } } : {}),
-  };
+/** 'Draw 2 pictures at once, or compute on the processor.' */
+function sentence(ways: readonly string[]): string {
+  const text = ways.join(', or ');
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+function inWords(images: number): string {
+  return images === 1 ? 'one picture' : `${images} pictures`;
 }
 
 /** '2.70 GB' */
-function inGigabytes(bytes: number): string {
+function inUnits(bytes: number): string {
   return bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }

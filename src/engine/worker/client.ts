@@ -102,7 +102,7 @@ class WorkerConnection {
 
   load(source: ModelSource, options: LoadOptions = {}): Promise<ModelInfo> {
     return this.#call<ModelInfo>(
-      (id) => ({ type: 'load', id, source }),
+      (id) => ({ type: 'load', id, source, images: options.images }),
       (message, resolve) => {
         if (message.type === 'load-progress') options.onProgress?.(message.progress);
         if (message.type === 'loaded') resolve(message.model);

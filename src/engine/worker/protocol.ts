@@ -15,7 +15,12 @@ import type {
 /** From the page to the worker; `id` ties answers to their call. */
 export type ToWorker =
   | { readonly type: 'start'; readonly id: number; readonly options: BackendOptions }
-  | { readonly type: 'load'; readonly id: number; readonly source: ModelSource }
+  | {
+      readonly type: 'load';
+      readonly id: number;
+      readonly source: ModelSource;
+      readonly images?: number | undefined;
+    }
   | {
       readonly type: 'generate';
       readonly id: number;

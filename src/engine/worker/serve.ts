@@ -1,5 +1,5 @@
 import { DyditError } from '../../errors';
-import type { BackendOptions, Picture } from '../api';
+import type { BackendOptions, LoadProgress, Picture } from '../api';
 import type { Session } from '../session';
 import type { FromWorker, ToWorker } from './protocol';
 
@@ -40,9 +40,10 @@ export class SessionServer {
         break;
       case 'load':
         await this.#answer(id, async (signal) => {
-          const model = await this.#running().load(message.source, signal, (progress) =>
-            send({ type: 'load-progress', id, progress }),
-          );
+          const { source, images } = message;
+          const onProgress = (progress: LoadProgress) =>
+            send({ type: 'load-progress', id, progress });
+          const model = await this.#running().load(source, signal, onProgress, images);
           send({ type: 'loaded', id, model });
         });
         break;

@@ -1,10 +1,10 @@
 import type { Executable, Lane, Storage, WeightSet } from '../../backend/backend';
 import { Owned } from '../../backend/owned';
-import { axisLength } from '../../ops/axis';
 import { denseFloats, denseWords, rowsOf } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
 import { outChannels, tokenCount, type DitConfig } from '../config';
 import type { DitLayers } from './layers';
+import { evaluationsAtOnce } from './memory';
 import { external, recordConditioning, recordEvaluation, type EvaluationSize } from './network';
 import type { StepConditioning } from './time';
 
@@ -33,10 +33,6 @@ export interface LaneStorage {
   readonly kept: Storage;
 }
 
-/** Most evaluations whose modulation is made at once, and the memory it may take. */
-const mostEvaluationsAtOnce = 32;
-const modulationBytes = 32 << 20;
-
 /** The network bound to the items of one lane. */
 export class LaneRun {
   /** First evaluation of which the modulation is there. */
@@ -58,7 +54,7 @@ export class LaneRun {
     const { lane, weights, config, layers, time, width, size } = options;
     const { items } = size;
     const times = width.evaluations;
-    const evaluations = Math.min(times, evaluationsWithin(config, items));
+    const evaluations = Math.min(times, evaluationsAtOnce(config, items));
     const modulationRows = evaluations * items;
     const pixels = config.inputSize ** 2;
     const owned = new Owned();
@@ -135,10 +131,4 @@ export class LaneRun {
   destroy(): void {
     this.owned.destroy();
   }
-}
-
-function evaluationsWithin({ hiddenSize, depth }: DitConfig, items: number): number {
-  const columns = axisLength({ groups: 6 * depth + 2, group: hiddenSize });
-  const bytes = 4 * items * columns;
-  return Math.max(1, Math.min(mostEvaluationsAtOnce, Math.floor(modulationBytes / bytes)));
 }
