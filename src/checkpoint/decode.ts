@@ -1,6 +1,7 @@
 import type { CheckpointDtype, CheckpointTensor } from './tensor';
 import { guarded, quoted, unsupported } from './failure';
 import { floatToHalf, halfToFloat, halvesToFloats } from './half';
+import { release } from './release';
 
 /**
  * Reads a tensor of any element type as f32; integers, booleans (0 or 1) and f64 are rounded to
@@ -12,10 +13,11 @@ import { floatToHalf, halfToFloat, halvesToFloats } from './half';
  */
 export function readFloat32(tensor: CheckpointTensor): Promise<Float32Array<ArrayBuffer>> {
   return guarded(`Tensor ${quoted(tensor.name)}`, async () => {
-    const elements = viewElements(await tensor.bytes(), tensor.dtype);
-    if (elements instanceof Float32Array) return elements;
-    const floats = new Float32Array(elements);
+    const bytes = await tensor.bytes();
+    const elements = viewElements(bytes, tensor.dtype);
+    const floats = elements instanceof Float32Array ? elements : new Float32Array(elements);
     if (tensor.dtype === 'f64') checkOverflow(tensor, elements, (i) => Math.abs(floats[i]), 'f32');
+    if (floats.buffer !== bytes.buffer) release(bytes);
     return floats;
   });
 }
@@ -36,8 +38,19 @@ export function readHalfBits(tensor: CheckpointTensor): Promise<Uint16Array<Arra
     const halves = new Uint16Array(elements.length);
     for (let i = 0; i < halves.length; i++) halves[i] = floatToHalf(elements[i]);
     checkOverflow(tensor, elements, (i) => halfToFloat(halves[i] & 0x7fff), 'f16');
+    release(bytes, elements);
     return halves;
   });
+}
+
+/**
+ * Reads a tensor's numbers as exactly as they are stored; throws as `readFloat32`.
+ * @returns `elementCount` numbers, row-major
+ */
+export function readNumbers(tensor: CheckpointTensor): Promise<Elements> {
+  return guarded(`Tensor ${quoted(tensor.name)}`, async () =>
+    viewElements(await tensor.bytes(), tensor.dtype),
+  );
 }
 
 type Elements =

@@ -9,7 +9,10 @@ export interface CheckpointTensor {
   readonly shape: readonly number[];
   /** How the file has it, where it comes out as another type. */
   readonly stored?: 'int8';
-  /** Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long. */
+  /**
+   * Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long, in memory of their
+   * own: who asked for them may give it back.
+   */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 

@@ -1,4 +1,5 @@
-import type { Backend, WeightSet } from '../backend/backend';
+import type { Backend, Lane, WeightSet } from '../backend/backend';
+import { release } from '../checkpoint/release';
 import type { Layer, LayerWeights } from '../ops/layer';
 
 /** The same weights on every lane of a backend. */
@@ -11,16 +12,23 @@ export interface LayerUpload {
   /** Names the work in errors ("loading the model"). */
   readonly what: string;
   readonly layers: readonly Layer[];
+  /** Gives numbers in memory that nobody else has. */
   readonly read: (layer: Layer) => Promise<LayerWeights>;
 }
 
+/** What weights are put on. */
+export interface LayerHome extends Pick<Backend, 'guard'> {
+  readonly lanes: readonly Pick<Lane, 'createWeights'>[];
+}
+
 /**
- * Reads layers one by one and puts each on every lane, so that no more than one is held here.
+ * Reads layers one by one and puts each on every lane, so that no more than one is held here: its
+ * memory is given back.
  * @throws DyditError what `read`, the lanes and the backend's guard throw; nothing is left on the
  * lanes then
  */
 export async function uploadLayers(
-  backend: Backend,
+  backend: LayerHome,
   { label, what, layers, read }: LayerUpload,
 ): Promise<LaneWeights> {
   const sets = backend.lanes.map((lane) => lane.createWeights(label));
@@ -29,6 +37,7 @@ export async function uploadLayers(
       for (const layer of layers) {
         const weights = await read(layer);
         for (const set of sets) await set.upload(weights);
+        release(...Object.values(weights).filter((value) => ArrayBuffer.isView(value)));
       }
     });
     return sets;

@@ -20,6 +20,7 @@ import {
   type PanelShape,
 } from './panels';
 import { halvesToFloats } from '../../checkpoint/half';
+import { release } from '../../checkpoint/release';
 
 /** A layer's weights as the kernels read them; numbers are addresses. */
 export interface PackedPanels {
@@ -133,7 +134,11 @@ export class WasmWeights implements WeightSet {
     const biasElements = shape.groups * shape.panels * panelColumns;
     const packedBias = this.#reserve(name, biasElements * 4);
     if (half) packPanels(shape, weight, this.place.memory.halves(weights, elements));
-    else packPanels(shape, floatsOf(weight), this.place.memory.floats(weights, elements));
+    else {
+      const floats = floatsOf(weight);
+      packPanels(shape, floats, this.place.memory.floats(weights, elements));
+      if (floats !== weight) release(floats);
+    }
     packBias(shape, bias, this.place.memory.floats(packedBias, biasElements));
     return { kind: 'panels', shape, weights, bias: packedBias, half };
   }

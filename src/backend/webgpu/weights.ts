@@ -9,6 +9,7 @@ import type {
   TableLayer,
   TokenRouterLayer,
 } from '../../ops/layer';
+import { release } from '../../checkpoint/release';
 import type { WeightSet } from '../backend';
 import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
@@ -200,6 +201,7 @@ export class GpuWeights implements WeightSet {
       const own = values.subarray(start * rowLength, end * rowLength);
       const packed = packWeight(own, { n, k, taps });
       const buffer = arena.upload(`${label}.weight`, packed);
+      release(packed);
       return {
         ...{ start, n, weight: buffer },
         bias: arena.upload(`${label}.bias`, padRows(bias.subarray(start, end), n)),

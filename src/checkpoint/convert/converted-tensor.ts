@@ -3,6 +3,7 @@ import { expectFinite, float16Format, float32Format } from '../finite';
 import { floatToHalf, halfToFloat } from '../half';
 import { elementCount } from '../layout';
 import { scaleSuffix } from '../layouts/scaled-int8';
+import { release } from '../release';
 import type { CheckpointTensor } from '../tensor';
 
 /** What weights may be converted to; int8 has a scale for each row. */
@@ -51,7 +52,12 @@ export function convertedTensor(source: CheckpointTensor, target: TargetDtype): 
           { ...{ name, shape }, dtype: 'I8', bytes: elements },
           { ...scale, dtype: 'F16' },
         ],
-        convert: async () => quantise(await readFinite(source), rows),
+        async convert() {
+          const values = await readFinite(source);
+          const quantised = quantise(values, rows);
+          release(values);
+          return quantised;
+        },
       };
     }
   }

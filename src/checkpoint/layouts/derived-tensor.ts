@@ -1,5 +1,6 @@
 import type { CheckpointTensor } from '../tensor';
 import { quoted, unsupported } from '../failure';
+import { release } from '../release';
 
 /** The same tensor under another name. */
 export function renamed(name: string, tensor: CheckpointTensor): CheckpointTensor {
@@ -44,6 +45,7 @@ async function joinBytes(parts: readonly CheckpointTensor[]): Promise<Uint8Array
   for (const bytes of read) {
     joined.set(bytes, offset);
     offset += bytes.length;
+    release(bytes);
   }
   return joined;
 }

@@ -2,6 +2,7 @@ import type { CheckpointTensor, TensorMap } from '../tensor';
 import { quoted, unsupported } from '../failure';
 import { halfToFloat } from '../half';
 import { elementCount } from '../layout';
+import { release } from '../release';
 
 /** Of the name of the scales that belong to int8 weights. */
 export const scaleSuffix = '.scale';
@@ -46,6 +47,7 @@ function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTe
         const scale = halfToFloat(scales[row]);
         for (const end = i + columns; i < end; i++) values[i] = integers[i] * scale;
       }
+      release(bytes);
       return new Uint8Array(values.buffer);
     },
   };

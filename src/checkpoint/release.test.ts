@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { release } from './release';
+
+const canTransfer = 'transfer' in ArrayBuffer.prototype;
+
+test('memory that is given back is gone at once, where the platform can', () => {
+  const [floats, bytes] = [new Float32Array(4), new Uint8Array(3)];
+  release(floats, bytes);
+  expect(floats.length + bytes.length).toBe(canTransfer ? 0 : 7);
+});
+
+test('a part of a larger buffer stays: others may need the rest', () => {
+  const whole = new Float32Array([1, 2, 3]);
+  release(whole.subarray(1));
+  expect([...whole]).toEqual([1, 2, 3]);
+});
+
+test('memory that threads share stays', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(2));
+  release(shared);
+  expect(shared.length).toBe(2);
+});
