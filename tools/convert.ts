@@ -2,7 +2,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targetDtypes } from '../src/checkpoint/convert/converted-tensor';
+import { roundingError } from '../src/checkpoint/convert/rounding-error';
 import { keepModel } from '../src/engine/models/keep';
+import { describeRounding } from '../src/engine/models/rounding';
 import { resolveFiles } from '../src/engine/models/resolve';
 import { choiceOf, commonHelp, commonOptions, openPaths, run, UsageError } from './models/command';
 import { folderStorage } from './models/folder-storage';
@@ -10,7 +12,8 @@ import { folderStorage } from './models/folder-storage';
 const usage = 'convert IN... OUT [--dtype f16|int8|f32]';
 
 const help = `Converts a checkpoint to a folder that the page and the engine open: files of at most 64 MB and a
-manifest with their hashes. Drop it on the page, or put it on any static host.
+manifest with their hashes. Drop it on the page, or put it on any static host. Says of every tensor that is
+rounded how far the new numbers are from the old ones.
 
 Usage: ${usage}
 
@@ -44,13 +47,18 @@ await run(usage, async (signal) => {
   await mkdir(dirname(path), { recursive: true });
   const model = await resolveFiles(files, choiceOf(values.weights, values.answer));
   let shown = -1;
+  const rounded: string[] = [];
   await keepModel(folderStorage(dirname(path)), model, {
     ...{ dtype, signal, folder: basename(path), from: files.map(({ name }) => name) },
     ...(values.name === undefined ? {} : { name: values.name }),
+    async onConverted(tensor, parts) {
+      const line = describeRounding(tensor, await roundingError(tensor, parts));
+      if (line !== undefined) rounded.push(line);
+    },
     onProgress(fraction) {
       const tenth = Math.floor(10 * fraction);
       if (tenth > shown) process.stderr.write(`${10 * (shown = tenth)} %\n`);
     },
   });
-  process.stdout.write(`${out}\n`);
+  process.stdout.write([...rounded, out, ''].join('\n'));
 });

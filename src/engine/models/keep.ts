@@ -6,7 +6,7 @@ import {
   planVae,
   type PlannedShard,
 } from '../../checkpoint/convert/plan';
-import { shardBytes } from '../../checkpoint/convert/write-shard';
+import { shardBytes, type WriteControl } from '../../checkpoint/convert/write-shard';
 import { sha256OfBytes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import type { ManifestFile } from '../manifest';
@@ -29,6 +29,8 @@ export interface KeepOptions {
   readonly signal?: AbortSignal;
   /** Share of what is to be written, 0..1. */
   readonly onProgress?: (fraction: number) => void;
+  /** See `WriteControl`. */
+  readonly onConverted?: WriteControl['onConverted'];
   /** Milliseconds since 1970. */
   readonly now?: number;
   readonly largestShard?: number;
@@ -91,6 +93,7 @@ async function writeModel(
               folder,
               scratch,
               ...(signal && { signal }),
+              ...(options.onConverted && { onConverted: options.onConverted }),
               onProgress: (bytes) => onProgress?.((before + bytes) / total),
             });
       hashes.set(shard.name, sha256);
@@ -138,15 +141,7 @@ function planOf({ dit, vae }: ResolvedModel, dtype: TargetDtype, largest: number
 async function writeShard(
   storage: ModelStorage,
   shard: PlannedShard,
-  {
-    folder,
-    ...control
-  }: {
-    readonly folder: string;
-    readonly scratch: Uint8Array<ArrayBuffer>;
-    readonly signal?: AbortSignal;
-    readonly onProgress: (bytes: number) => void;
-  },
+  { folder, ...control }: WriteControl & { readonly folder: string },
 ): Promise<string> {
   const bytes = await shardBytes(shard, control);
   await writeFile(storage, { folder, name: shard.name }, bytes);

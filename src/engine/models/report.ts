@@ -1,4 +1,7 @@
 import { assemble } from '../../checkpoint/files/assemble';
+import type { ConvertedTensor, TargetDtype } from '../../checkpoint/convert/converted-tensor';
+import { planDit, planVae } from '../../checkpoint/convert/plan';
+import { roundingError } from '../../checkpoint/convert/rounding-error';
 import { readFloat32 } from '../../checkpoint/decode';
 import { expectFinite, float32Format } from '../../checkpoint/finite';
 import type { NamedFile } from '../../checkpoint/files/named-file';
@@ -8,17 +11,20 @@ import { DyditError } from '../../errors';
 import { inspect, type InspectedModel } from './inspect';
 import type { ModelChoice } from './model-choice';
 import { resolveAssembly } from './resolve';
+import { describeRounding } from './rounding';
 
 export interface ReportOptions {
   readonly choice?: ModelChoice;
   /** Reads every number, to find those that are none. */
   readonly readsAll?: boolean;
+  /** A type that the weights might be converted to: says how far off every tensor would be. */
+  readonly convertedTo?: TargetDtype;
 }
 
 /** What files hold, in lines: the configuration, what is odd, and every tensor. */
 export async function reportOn(
   files: readonly NamedFile[],
-  { choice = {}, readsAll = false }: ReportOptions = {},
+  { choice = {}, readsAll = false, convertedTo }: ReportOptions = {},
 ): Promise<readonly string[]> {
   const { model, waiting, refused } = await inspect(files, choice);
   const assembly = await assemble(files, { weights: choice.weights });
@@ -33,6 +39,13 @@ export async function reportOn(
     const { dit, vae, space } = await resolveAssembly(assembly, choice);
     lines.push('', 'Configuration', ...entries({ ...dit.config, space }));
     if (vae) lines.push('', 'VAE', ...entries(vae.config));
+    if (convertedTo) {
+      const planned = [
+        ...planDit(dit.tensors, convertedTo),
+        ...planVae(vae?.tensors ?? new Map(), convertedTo),
+      ];
+      lines.push('', `As ${convertedTo}`, ...(await roundingLines(planned)));
+    }
   } catch (thrown) {
     const { message, advice } = DyditError.from(thrown);
     lines.push('', `${message} ${advice}`.trim());
@@ -56,6 +69,11 @@ function about(model: InspectedModel): readonly string[] {
           `Weights: ${choices.map((each) => each.name || 'the file itself').join(', ')}; taken: ${chosen}`,
         ]
       : []),
+    ...(dtype === 'bf16' || dtype === 'f64'
+      ? [
+          `${dtype} is computed with as f32 (${dtype === 'f64' ? 'narrowed' : 'widened'}), or as what it is converted to.`,
+        ]
+      : []),
     `Converted: ${megabytes.join(', ')}`,
     ...(open.length > 0 ? ['', 'Not said by the file, and taken for the likeliest'] : []),
     ...open.map(({ id, text, options }) => {
@@ -67,6 +85,15 @@ function about(model: InspectedModel): readonly string[] {
 
 function entries(config: object): readonly string[] {
   return Object.entries(config).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`);
+}
+
+async function roundingLines(tensors: readonly ConvertedTensor[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const tensor of tensors) {
+    const line = describeRounding(tensor, await roundingError(tensor, await tensor.convert()));
+    if (line !== undefined) lines.push(`  ${line}`);
+  }
+  return lines.length > 0 ? lines : ['  every number stays what it is'];
 }
 
 async function oddities(

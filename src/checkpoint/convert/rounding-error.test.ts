@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { CheckpointDtype, CheckpointTensor } from '../tensor';
+import { convertedTensor, type TargetDtype } from './converted-tensor';
+import { roundingError } from './rounding-error';
+
+function tensor(
+  values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>,
+  dtype: CheckpointDtype,
+): CheckpointTensor {
+  return {
+    ...{ name: 'w', dtype, shape: [2, values.length / 2] },
+    bytes: () => Promise.resolve(new Uint8Array(values.slice().buffer)),
+  };
+}
+
+async function errorOf(source: CheckpointTensor, target: TargetDtype) {
+  const converted = convertedTensor(source, target);
+  return roundingError(converted, await converted.convert());
+}
+
+test('f32 stays what it is', async () => {
+  const same = { largest: 0, rms: 0 };
+  expect(await errorOf(tensor(Float32Array.of(1, 2, 3, 0.1), 'f32'), 'f32')).toEqual(same);
+  expect(await errorOf(tensor(new Float32Array(4), 'f32'), 'int8')).toEqual(same);
+});
+
+test('halves are 2^-11 apart from 1 on', async () => {
+  // A quarter of a step off; the others are halves.
+  const off = 2 ** -12;
+  const { largest, rms } = await errorOf(tensor(Float32Array.of(1 + off, 2, -4, 0), 'f32'), 'f16');
+  expect(largest).toBeCloseTo(off / 4, 12);
+  expect(rms).toBeCloseTo(off / Math.sqrt((1 + off) ** 2 + 4 + 16), 12);
+});
+
+test('int8 has a scale for each row: the small row is not off by the large one’s', async () => {
+  const scale = (largest: number): number => (largest / 127) * (1 + 2 ** -10);
+  const values = Float32Array.of(100, 0.4 * scale(100), 1, 0);
+  const { largest } = await errorOf(tensor(values, 'f32'), 'int8');
+  // 0.4 of a step is rounded to none; the scale is rounded to a half, by 2^-11 of itself at most.
+  expect(largest).toBeGreaterThan(0.39 / 127);
+  expect(largest).toBeLessThan(0.41 / 127 + 2 ** -9);
+  const alone = await errorOf(tensor(Float32Array.of(1, 0, 1, 0), 'f32'), 'int8');
+  expect(alone.largest).toBeLessThan(2 ** -9);
+});
+
+test('f64 that is narrowed is compared with what the file has', async () => {
+  const { largest } = await errorOf(tensor(Float64Array.of(1 + 2 ** -30, 0, 0, 0), 'f64'), 'f32');
+  expect(largest).toBeCloseTo(2 ** -30, 15);
+});
+
+test('bf16 is widened without loss, and halves hold its usual numbers', async () => {
+  const bits = Uint16Array.of(0x3f80, 0x4049, 0xbf00, 0); // 1, 3.140625, -0.5, 0
+  const source = tensor(bits, 'bf16');
+  expect(await errorOf(source, 'f32')).toEqual({ largest: 0, rms: 0 });
+  expect(await errorOf(source, 'f16')).toEqual({ largest: 0, rms: 0 });
+});
