@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { assemble, type Figures } from './assemble';
 import type { KernelFigure } from './machines';
 import { highestPeaks } from './peaks';
-import { reportSchema, type BenchReport, type Peak, type PeerResult, type Result } from './report';
+import {
+  reportSchema,
+  type AttentionResult,
+  type BenchReport,
+  type Peak,
+  type PeerResult,
+  type Result,
+} from './report';
 
 const peaks: readonly Peak[] = [
   { backend: 'wasm', threads: 1, gflops: 40 },
@@ -27,6 +34,11 @@ const peer: PeerResult = {
   ...{ config: 'emoji', batch: 2, msPerEvaluation: 60, maxError: 1e-5 },
 };
 
+/** 4 * 1024^2 * 72 = 0.3 GFLOP in 10 ms: 30 GFLOP/s. */
+const attention: AttentionResult = {
+  ...{ backend: 'wasm', tokens: 1024, heads: 1, size: 72, ms: 10, bytes: 1e6 },
+};
+
 function assembled(given: Partial<Figures> = {}): {
   readonly report: BenchReport;
   readonly refusals: readonly string[];
@@ -34,11 +46,12 @@ function assembled(given: Partial<Figures> = {}): {
   const refusals: string[] = [];
   const adapter = { description: 'SwiftShader', software: true, features: [] };
   const report = assemble(
-    { adapter, peaks: [...peaks], refusals },
+    { adapter, peaks: [...peaks], refusals, options: { runtime: 'chromium', lambda: 0.5 } },
     {
       cpu: '2 x Processor',
-      networks: [{ results: [result], peers: [peer] }],
+      networks: [{ results: [result], peers: [peer], costs: [] }],
       kernels: [kernel],
+      attention: [attention],
       pictures: [{ backend: 'wasm', steps: 25, mode: 'both', ms: 800, decodeMs: 90 }],
       ...given,
     },
@@ -52,6 +65,10 @@ describe('the report', () => {
     expect(refusals).toEqual([]);
     expect(v.parse(reportSchema, report)).toEqual({
       adapter: 'SwiftShader',
+      runtime: 'chromium',
+      lambda: 0.5,
+      costs: [],
+      attention: [attention],
       cpu: '2 x Processor',
       peaks: [peaks[1], peaks[2]],
       results: [result],
@@ -68,7 +85,9 @@ describe('the report', () => {
 
   it('refuses an evaluation above the peak', () => {
     const impossible = { ...result, msPerEvaluation: 30 };
-    const { report, refusals } = assembled({ networks: [{ results: [impossible], peers: [] }] });
+    const { report, refusals } = assembled({
+      networks: [{ results: [impossible], peers: [], costs: [] }],
+    });
     expect(report.results).toEqual([]);
     expect(refusals).toEqual([
       expect.stringContaining('53.33 GFLOP/s on wasm, 1 thread(s) is above'),
@@ -81,9 +100,17 @@ describe('the report', () => {
     expect(refusals).toHaveLength(1);
   });
 
+  it('refuses attention above the peak', () => {
+    const { report, refusals } = assembled({ attention: [{ ...attention, ms: 5 }] });
+    expect(report.attention).toEqual([]);
+    expect(refusals).toHaveLength(1);
+  });
+
   it('refuses a figure whose peak was not measured', () => {
     const elsewhere = { ...result, threads: 4 };
-    const { report, refusals } = assembled({ networks: [{ results: [elsewhere], peers: [] }] });
+    const { report, refusals } = assembled({
+      networks: [{ results: [elsewhere], peers: [], costs: [] }],
+    });
     expect(report.results).toEqual([]);
     expect(refusals).toEqual([expect.stringContaining('the peak of that was not measured')]);
   });

@@ -1,56 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import * as v from 'valibot';
 import { DyditError } from '../src/errors';
-import { withBrowser } from '../tools/browser-page';
-import { chromiumArgs, nativeArgs } from '../tools/chromium';
-import type { BenchContext } from './context';
-import { expectAdapter } from './expect-adapter';
-import { benchKernels, benchPictures, measurePeaks } from './machines';
-import { benchNetwork, type NetworkFigures } from './networks';
-import { parseOptions, type BenchOptions } from './options';
-import type { BenchPage } from './page/page';
-import { assemble } from './assemble';
-import { reportSchema, type BenchReport } from './report';
-import { openBenchPage } from './subjects';
+import { parseOptions } from './options';
+import { reportSchema } from './report';
+import { runBench } from './run-bench';
+import { withChromium } from './runtime/chromium';
+import { withNode } from './runtime/node';
 import { table } from './table';
-
-declare const benchPage: BenchPage;
-
-/** The processor in words. */
-function processor(): string {
-  const all = cpus();
-  return `${all.length} x ${all[0]?.model.trim() ?? 'unknown'}`;
-}
-
-/** Measures what was asked for. */
-function runBench(
-  options: BenchOptions,
-  refusals: string[],
-  log: (line: string) => void,
-): Promise<BenchReport> {
-  // onnxruntime-web finds its WebAssembly beside itself, so it must stay where it is.
-  const args = options.adapter === 'native' ? nativeArgs : chromiumArgs;
-  return withBrowser({ exclude: ['onnxruntime-web'], args }, async (browser) => {
-    const page = await openBenchPage(browser);
-    const adapter = options.backends.includes('webgpu')
-      ? await page.evaluate(() => benchPage.adapter())
-      : undefined;
-    await page.close();
-    if (adapter) expectAdapter(options, adapter);
-    const context: BenchContext = { browser, options, adapter, refusals, log, peaks: [] };
-    await measurePeaks(context);
-    const networks: NetworkFigures[] = [];
-    for (const config of options.configs) {
-      networks.push(await benchNetwork(context, config));
-      await measurePeaks(context);
-    }
-    const kernels = await benchKernels(context);
-    const pictures = options.configs.includes('emoji') ? await benchPictures(context) : [];
-    await measurePeaks(context);
-    return assemble(context, { cpu: processor(), networks, kernels, pictures });
-  });
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const refusals: string[] = [];
@@ -61,7 +17,11 @@ async function main(args: readonly string[]): Promise<number> {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
       console.error(`${seconds.padStart(4)} s  ${line}`);
     };
-    const report = v.parse(reportSchema, await runBench(options, refusals, log));
+    const withRuntime = options.runtime === 'node' ? withNode : withChromium;
+    const measured = await withRuntime(options.adapter, (runtime) =>
+      runBench({ runtime, options, refusals, log }),
+    );
+    const report = v.parse(reportSchema, measured);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
     for (const refusal of refusals) console.error(`REFUSED  ${refusal}`);
     console.log(table(report));

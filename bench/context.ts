@@ -1,12 +1,12 @@
-import type { Browser } from '../tools/browser-page';
 import type { BenchOptions } from './options';
-import type { AdapterFacts } from './page/adapter';
-import type { MachineSpec } from './page/subject';
 import type { Peak } from './report';
+import type { Runtime } from './runtime/runtime';
+import type { AdapterFacts } from './workplace/adapter';
+import type { MachineSpec } from './workplace/subject';
 
 /** What every part of a benchmark needs. */
 export interface BenchContext {
-  readonly browser: Browser;
+  readonly runtime: Runtime;
   readonly options: BenchOptions;
   readonly adapter: AdapterFacts | undefined;
   /** Every measurement of a peak so far. */

@@ -1,6 +1,9 @@
 import { DyditError } from '../src/errors';
 import type { BenchOptions } from './options';
-import type { AdapterFacts } from './page/adapter';
+import type { AdapterFacts } from './workplace/adapter';
+
+/** What the imitations call themselves. */
+const names = { swiftshader: /swiftshader/i, lavapipe: /llvmpipe|lavapipe/i } as const;
 
 /**
  * Fails where the browser gave another adapter than was asked for, or one without what it must have:
@@ -11,8 +14,8 @@ export function expectAdapter(
   { adapter, features }: Pick<BenchOptions, 'adapter' | 'features'>,
   found: AdapterFacts,
 ): void {
-  const right = adapter === 'native' ? !found.software : /swiftshader/i.test(found.description);
-  if (!right) throw refusal(`--adapter ${adapter} was asked for, and the browser has`, found);
+  const right = adapter === 'native' ? !found.software : names[adapter].test(found.description);
+  if (!right) throw refusal(`--adapter ${adapter} was asked for, and there is`, found);
   const missing = features.filter((feature) => !found.features.includes(feature));
   if (missing.length > 0) throw refusal(`${missing.join(', ')} is missing from`, found);
 }

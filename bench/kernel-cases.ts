@@ -23,6 +23,7 @@ export interface KernelCase {
 export function kernelCases(batch: number): readonly KernelCase[] {
   return [
     ...blockCases('emoji', { rows: 64 * batch, D: 256, heads: 8 }),
+    ...blockCases('s2', { rows: 256 * batch, D: 384, heads: 6 }),
     ...blockCases('xl2', { rows: 256 * batch, D: 1152, heads: 16 }),
   ];
 }

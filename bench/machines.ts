@@ -3,23 +3,17 @@ import { DyditError } from '../src/errors';
 import { machinesOf, type BenchContext } from './context';
 import { kernelCases, shapeOf } from './kernel-cases';
 import type { Mode } from './options';
-import type { BenchPage } from './page/page';
 import { pictureRequest } from './picture-request';
-import type { KernelResult, PictureResult } from './report';
-import { openBenchPage } from './subjects';
+import type { AttentionResult, KernelResult, PictureResult } from './report';
 import { median } from './timings';
 
-/** The page's functions; `page.evaluate` carries the call over. */
-declare const benchPage: BenchPage;
-
 /** Measures the peaks of all machines, once more. */
-export async function measurePeaks({ browser, options, peaks }: BenchContext): Promise<void> {
-  const page = await openBenchPage(browser);
+export async function measurePeaks({ runtime, options, peaks }: BenchContext): Promise<void> {
+  const workplace = await runtime.openWorkplace();
   for (const machine of machinesOf(options)) {
-    const gflops = await page.evaluate((given) => benchPage.peak(given), machine);
-    peaks.push({ ...machine, gflops });
+    peaks.push({ ...machine, gflops: await workplace.peak(machine) });
   }
-  await page.close();
+  await workplace.close();
 }
 
 /** A throughput that is yet to be held to the peak. */
@@ -34,21 +28,46 @@ export async function benchKernels(context: BenchContext): Promise<readonly Kern
   for (const machine of machinesOf(context.options)) {
     if (machine.threads !== 1) continue;
     context.log(`kernels on ${machine.backend}`);
-    const page = await openBenchPage(context.browser);
-    await page.evaluate((given) => benchPage.openMachine(given), machine);
+    const workplace = await context.runtime.openWorkplace();
+    await workplace.openMachine(machine);
     for (const given of kernelCases(context.options.batch)) {
       const { config, name: op } = given;
       const name = `${config} ${op}`;
       try {
-        const { gflopsPerSecond } = await page.evaluate((k) => benchPage.kernel(k), given);
+        const { gflopsPerSecond } = await workplace.kernel(given);
         figures.push({ ...machine, name, shape: shapeOf(given), gflopsPerSecond });
       } catch (error) {
         context.refusals.push(`${name} on ${machine.backend}: ${DyditError.from(error).message}`);
       }
     }
-    await page.close();
+    await workplace.close();
   }
   return figures;
+}
+
+/** Tokens of 512 and of 1024 pixels, heads as XL/2 has them. */
+const attentionTokens = [1024, 4096] as const;
+const headSize = 72;
+
+/** Attention on the graphics card, at two lengths, to see how it grows. */
+export async function benchAttention(context: BenchContext): Promise<readonly AttentionResult[]> {
+  const results: AttentionResult[] = [];
+  if (!context.options.backends.includes('webgpu')) return results;
+  const workplace = await context.runtime.openWorkplace();
+  await workplace.openMachine({ backend: 'webgpu', threads: 1 });
+  // One head keeps a processor busy, and waiting for sixteen would take minutes.
+  const heads = context.adapter?.software ? 1 : 16;
+  for (const tokens of attentionTokens) {
+    context.log(`attention, ${tokens} tokens`);
+    try {
+      const given = { tokens, heads, size: headSize };
+      results.push({ backend: 'webgpu', ...given, ...(await workplace.attention(given)) });
+    } catch (error) {
+      context.refusals.push(`Attention, ${tokens} tokens: ${DyditError.from(error).message}`);
+    }
+  }
+  await workplace.close();
+  return results;
 }
 
 const steps = 25;
@@ -59,15 +78,17 @@ const pictureTolerance = 3;
 /** Whole pictures of the shipped model, on every backend with the most threads asked for. */
 export async function benchPictures(context: BenchContext): Promise<readonly PictureResult[]> {
   const results: PictureResult[] = [];
-  const expected = await expectedPictures(pictureModes(context, false));
+  const wanted = pictureModes(context, false);
+  if (wanted.length === 0) return results;
+  const expected = await expectedPictures(wanted);
   const { options } = context;
   for (const machine of machinesOf({ ...options, threads: [Math.max(...options.threads)] })) {
     const slow = machine.backend === 'webgpu' && (context.adapter?.software ?? false);
     context.log(`pictures on ${machine.backend}`);
-    const page = await openBenchPage(context.browser);
-    await page.evaluate((given) => benchPage.openEngine(given), machine);
+    const workplace = await context.runtime.openWorkplace();
+    await workplace.openEngine(machine);
     for (const mode of pictureModes(context, slow)) {
-      const draw = () => page.evaluate(([m, s]) => benchPage.picture(m, s), [mode, steps] as const);
+      const draw = () => workplace.picture(mode, steps);
       try {
         const runs = [await draw()];
         const difference = meanDifference(runs[0].rgba, expected.get(mode) ?? []);
@@ -89,7 +110,7 @@ export async function benchPictures(context: BenchContext): Promise<readonly Pic
         context.refusals.push(`${what}: ${DyditError.from(error).message}`);
       }
     }
-    await page.close();
+    await workplace.close();
   }
   return results;
 }

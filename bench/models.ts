@@ -1,8 +1,9 @@
 import type { TensorMap } from '../src/checkpoint/checkpoint';
 import { openCheckpoint } from '../src/checkpoint/open';
-import type { DitConfig } from '../src/network/config';
 import type { DitHints } from '../src/network/dit/infer-config';
+import { keptShare, officialConfig } from './configs';
 import type { ConfigName } from './options';
+import type { Lambda } from './paper';
 import { syntheticCheckpoint } from './synthetic';
 
 /** Tensors of a model, and what they don't say of it. */
@@ -17,35 +18,27 @@ export const emojiCheckpoint = 'models/emoji/emoji-dit.safetensors';
 /** Guidance of the shipped model. */
 export const emojiGuidance = 2.5;
 
-/** An official model (DiT, arXiv 2212.09748, table 1) with patches of 2, at 256 pixels. */
-function official(hiddenSize: number, depth: number, numHeads: number): DitConfig {
-  return {
-    ...{ inputSize: 32, patchSize: 2, inChannels: 4, hiddenSize, depth, numHeads, mlpRatio: 4 },
-    ...{ learnSigma: true, numClasses: 1000, numStyles: 0, objective: 'epsilon', dynamic: true },
-  };
+/** Which model, and how much of it. */
+export interface ModelChoice {
+  readonly config: ConfigName;
+  /** Of the synthetic ones; the shipped model keeps what it has learned to keep. */
+  readonly lambda: Lambda;
+  /** Fewer blocks than the model has, with the same weights; for the official sizes. */
+  readonly depth?: number | undefined;
 }
 
-export const officialConfigs = {
-  s2: official(384, 12, 6),
-  b2: official(768, 12, 12),
-  xl2: official(1152, 28, 16),
-} as const satisfies Record<Exclude<ConfigName, 'emoji'>, DitConfig>;
-
-/**
- * @param openEmoji the file of the shipped model
- * @param depth fewer blocks than the model has, with the same weights; for the official sizes
- */
+/** @param openEmoji the file of the shipped model */
 export async function benchModel(
-  name: ConfigName,
+  { config: name, lambda, depth }: ModelChoice,
   openEmoji: () => Promise<Blob>,
-  depth?: number,
 ): Promise<BenchModel> {
   if (name === 'emoji') {
     const { tensors } = await openCheckpoint(await openEmoji(), emojiCheckpoint);
     return { tensors, hints: { objective: 'flow-v' } };
   }
-  const config = officialConfigs[name];
-  return { tensors: syntheticCheckpoint(config, { depth }), hints: {} };
+  const config = officialConfig(name);
+  const share = keptShare(name, lambda);
+  return { tensors: syntheticCheckpoint(config, { share, depth }), hints: {} };
 }
 
 /**
@@ -53,10 +46,11 @@ export async function benchModel(
  * many as plain loops do in about a minute.
  */
 export function referenceDepth(name: ConfigName): number | undefined {
-  return { emoji: undefined, s2: 2, b2: 2, xl2: 1 }[name];
+  if (name === 'emoji') return undefined;
+  return name === 's2' || name === 'b2' ? 2 : 1;
 }
 
 /** True where several copies of the weights would fill the machine: one is measured after another. */
 export function measuredApart(name: ConfigName): boolean {
-  return name === 'xl2';
+  return name.startsWith('xl2') || name.startsWith('l2');
 }

@@ -10,18 +10,19 @@ import { benchModel, emojiCheckpoint, measuredApart, referenceDepth } from './mo
 import type { BenchModel } from './models';
 import type { ConfigName, Mode } from './options';
 import { Oracle } from './oracle';
-import type { MachineSpec } from './page/subject';
 import { exportPeer } from './peer/export';
 import { peerForms } from './peer/forms';
 import { PeerSubject } from './peer/subject';
-import type { PeerResult, Result } from './report';
+import type { CardCostsResult, PeerResult, Result } from './report';
 import { peerResults, ownResults } from './results';
 import { OurSubject } from './subjects';
+import type { MachineSpec } from './workplace/subject';
 
 /** Figures of one network. */
 export interface NetworkFigures {
   readonly results: readonly Result[];
   readonly peers: readonly PeerResult[];
+  readonly costs: readonly CardCostsResult[];
 }
 
 type AnySubject = OurSubject | PeerSubject;
@@ -43,7 +44,8 @@ export async function benchNetwork(
   config: ConfigName,
 ): Promise<NetworkFigures> {
   const { options, log } = context;
-  const model = await benchModel(config, openEmoji);
+  const { lambda } = options;
+  const model = await benchModel({ config, lambda }, openEmoji);
   const network = { config, model, inputs: await benchInputs(config, model, options.batch) };
   const depth = referenceDepth(config);
   const whole = depth === undefined ? await Oracle.load(model, network.inputs) : undefined;
@@ -59,17 +61,20 @@ export async function benchNetwork(
     .map(([machine, right]) => () => {
       log(`opening ${config} on ${machine.backend}, ${machine.threads} thread(s)`);
       const { inputs } = network;
-      return OurSubject.open(context.browser, { ...machine, config, inputs, modes: right });
+      return OurSubject.open(context.runtime, { ...machine, config, lambda, inputs, modes: right });
     });
   if (options.peers) openers.push(...(await peerOpeners(context, network)));
 
   const verify = verifier(whole);
   const all: Measured[] = [];
+  const costs: CardCostsResult[] = [];
   const groups = measuredApart(config) ? openers.map((opener) => [opener]) : [openers];
   for (const group of groups) {
     const subjects = await openAll(context, group);
     log(`measuring ${subjects.map(({ name }) => name).join('; ')}`);
-    all.push(await measure(subjects, verify, options.repeats));
+    const measured = await measure(subjects, verify, options.repeats);
+    all.push(measured);
+    costs.push(...(await cardCosts(context, measured)));
     for (const subject of subjects) await subject.close();
   }
   const measurements = all.flatMap((measured) => measured.measurements);
@@ -81,7 +86,28 @@ export async function benchNetwork(
   return {
     results: ownResults(measurements, options.batch),
     peers: peerResults(measurements),
+    costs,
   };
+}
+
+/** Memory and encoding of our networks on a card, in every mode that was found right. */
+async function cardCosts(
+  { options, log, refusals }: BenchContext,
+  { measurements }: Measured,
+): Promise<readonly CardCostsResult[]> {
+  const found: CardCostsResult[] = [];
+  for (const { subject, mode } of measurements) {
+    if (!(subject instanceof OurSubject) || subject.spec.backend !== 'webgpu') continue;
+    log(`memory and encoding of ${subject.name}, ${mode}`);
+    try {
+      const costs = await subject.cardCosts(mode);
+      const { config } = subject.spec;
+      if (costs) found.push({ config, batch: options.batch, mode, ...costs });
+    } catch (error) {
+      refusals.push(`Costs of ${subject.name}, ${mode}: ${DyditError.from(error).message}`);
+    }
+  }
+  return found;
 }
 
 function describe({ subject, mode, reason }: Refusal): string {
@@ -123,12 +149,12 @@ async function checkBlocks(
   machine: MachineSpec,
 ): Promise<readonly Mode[]> {
   const depth = referenceDepth(config);
-  const model = await benchModel(config, openEmoji, depth);
+  const { modes, lambda } = context.options;
+  const model = await benchModel({ config, lambda, depth }, openEmoji);
   context.log(`checking ${depth} blocks of ${config} on ${machine.backend}`);
   const oracle = await oracleOfBlocks(config, () => Oracle.load(model, inputs));
-  const { modes } = context.options;
   const [subject] = await openAll(context, [
-    () => OurSubject.open(context.browser, { ...machine, config, depth, inputs, modes }),
+    () => OurSubject.open(context.runtime, { ...machine, config, lambda, depth, inputs, modes }),
   ]);
   if (!(subject instanceof OurSubject)) return [];
   const right: Mode[] = [];
@@ -171,10 +197,13 @@ async function openAll(
 
 /** The peer on the same machines, in every form that its network has. */
 async function peerOpeners(
-  { browser, options, adapter, refusals, log }: BenchContext,
+  { runtime, options, adapter, refusals, log }: BenchContext,
   { config, model, inputs }: Network,
 ): Promise<readonly (() => Promise<PeerSubject>)[]> {
   const { batch } = options;
+  const { browser } = runtime;
+  // The options refuse peers where there is none.
+  if (!browser) return [];
   try {
     log(`exporting ${config} to ONNX`);
     const folder = `/${await exportPeer(config, batch, model.tensors)}`;

@@ -8,8 +8,10 @@ describe('the command line', () => {
       json: undefined,
       backends: ['webgpu', 'wasm'],
       adapter: 'swiftshader',
+      runtime: 'chromium',
       features: [],
       configs: ['emoji'],
+      lambda: 0.5,
       batch: 2,
       modes: ['static', 'width', 'tokens', 'both'],
       threads: [1, 2],
@@ -22,14 +24,16 @@ describe('the command line', () => {
     const options = parseOptions([
       ...['--json', 'a.json', '--backends', 'wasm', '--config', 'xl2, s2,xl2', '--batch', '3'],
       ...['--modes', 'both', '--threads', '4,1', '--peers', '--repeats', '1'],
-      ...['--adapter', 'native', '--features', 'shader-f16'],
+      ...['--adapter', 'native', '--features', 'shader-f16', '--lambda', '0.3'],
     ]);
     expect(options).toEqual({
       json: 'a.json',
       backends: ['wasm'],
       adapter: 'native',
+      runtime: 'chromium',
       features: ['shader-f16'],
       configs: ['xl2', 's2'],
+      lambda: 0.3,
       batch: 3,
       modes: ['both'],
       threads: [4, 1],
@@ -38,10 +42,28 @@ describe('the command line', () => {
     });
   });
 
+  it('measures lavapipe in Node, which Chromium does not take', () => {
+    const { runtime, backends } = parseOptions(['--adapter', 'lavapipe']);
+    expect({ runtime, backends }).toEqual({ runtime: 'node', backends: ['webgpu'] });
+  });
+
   it.each([
     { args: ['--backends', 'webgl'], names: '--backends', allowed: 'webgpu, wasm' },
-    { args: ['--adapter', 'lavapipe'], names: '--adapter', allowed: 'swiftshader, native' },
-    { args: ['--config', 'emoji,xl'], names: '--config', allowed: 'emoji, s2, b2, xl2' },
+    { args: ['--adapter', 'card'], names: '--adapter', allowed: 'swiftshader, lavapipe, native' },
+    { args: ['--runtime', 'deno'], names: '--runtime', allowed: 'chromium, node' },
+    { args: ['--lambda', '0.4'], names: '--lambda', allowed: '0.3, 0.5, 0.7' },
+    {
+      args: ['--adapter', 'lavapipe', '--runtime', 'chromium'],
+      names: 'lavapipe',
+      allowed: 'node',
+    },
+    {
+      args: ['--runtime', 'node', '--backends', 'wasm'],
+      names: '--runtime node',
+      allowed: 'webgpu',
+    },
+    { args: ['--runtime', 'node', '--peers'], names: '--peers', allowed: 'chromium' },
+    { args: ['--config', 'emoji,xl'], names: '--config', allowed: 'emoji, s2, b2, l2, xl2' },
     { args: ['--modes', ''], names: '--modes', allowed: 'static, width, tokens, both' },
     { args: ['--threads', '1,0'], names: '--threads', allowed: '1 to 64' },
     { args: ['--threads', '1.5'], names: '--threads', allowed: '1 to 64' },

@@ -1,16 +1,21 @@
 import { parseArgs } from 'node:util';
 import { DyditError } from '../src/errors';
+import { officialNames } from './configs';
+import { lambdas, type Lambda } from './paper';
 
 export const backendNames = ['webgpu', 'wasm'] as const;
-export const configNames = ['emoji', 's2', 'b2', 'xl2'] as const;
+export const configNames = ['emoji', ...officialNames] as const;
 export const modeNames = ['static', 'width', 'tokens', 'both'] as const;
 
-/** Which WebGPU adapter: a processor's imitation of one, or the machine's own card. */
-export const adapterNames = ['swiftshader', 'native'] as const;
+/** Which WebGPU adapter: a processor's imitation of one (Chromium's or Mesa's), or the machine's own card. */
+export const adapterNames = ['swiftshader', 'lavapipe', 'native'] as const;
+/** What runs the engine: a headless browser, or Node with the package `webgpu` (Dawn). */
+export const runtimeNames = ['chromium', 'node'] as const;
 
 export type AdapterName = (typeof adapterNames)[number];
+export type RuntimeName = (typeof runtimeNames)[number];
 export type BackendName = (typeof backendNames)[number];
-/** A model: the one that ships, or an official size with patches of 2 at 256 pixels. */
+/** A model: the one that ships, or an official size. */
 export type ConfigName = (typeof configNames)[number];
 /** Which of dynamic width and dynamic tokens are on. */
 export type Mode = (typeof modeNames)[number];
@@ -21,9 +26,12 @@ export interface BenchOptions {
   readonly json?: string;
   readonly backends: readonly BackendName[];
   readonly adapter: AdapterName;
+  readonly runtime: RuntimeName;
   /** What the adapter must have, such as `shader-f16`. */
   readonly features: readonly string[];
   readonly configs: readonly ConfigName[];
+  /** Of the made-up models. */
+  readonly lambda: Lambda;
   /** B, items of an evaluation. */
   readonly batch: number;
   readonly modes: readonly Mode[];
@@ -36,8 +44,9 @@ export interface BenchOptions {
 }
 
 export const usage =
-  'npm run bench -- [--json FILE] [--backends webgpu,wasm] [--config emoji,s2,b2,xl2] [--batch 2]\n' +
-  '  [--adapter swiftshader|native] [--features shader-f16,timestamp-query]\n' +
+  'npm run bench -- [--json FILE] [--backends webgpu,wasm] [--config emoji,s2,b2,l2,xl2,s2-512,...]\n' +
+  '  [--lambda 0.3|0.5|0.7] [--batch 2]\n' +
+  '  [--adapter swiftshader|lavapipe|native] [--runtime chromium|node] [--features shader-f16,timestamp-query]\n' +
   '  [--modes static,width,tokens,both] [--threads 1,2] [--peers] [--repeats 5]';
 
 const mostBatch = 32;
@@ -47,18 +56,38 @@ const mostRepeats = 1000;
 /** @throws DyditError `invalid-request` naming the option and what it may be */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const values = parseCommandLine(args);
-  return {
+  const adapter = nameIn('--adapter', values.adapter, adapterNames);
+  // Chromium takes no imitation of a card but its own.
+  const byDefault = adapter === 'lavapipe' ? 'node' : 'chromium';
+  const runtime = nameIn('--runtime', values.runtime ?? byDefault, runtimeNames);
+  const inNode = runtime === 'node';
+  const backends = values.backends ?? (inNode ? 'webgpu' : 'webgpu,wasm');
+  const options: BenchOptions = {
     json: values.json,
-    backends: namesIn('--backends', values.backends, backendNames),
-    adapter: nameIn('--adapter', values.adapter, adapterNames),
+    backends: namesIn('--backends', backends, backendNames),
+    ...{ adapter, runtime },
     features: values.features === '' ? [] : listIn(values.features),
     configs: namesIn('--config', values.config, configNames),
+    lambda: lambdaIn(values.lambda),
     batch: countIn('--batch', values.batch, mostBatch),
     modes: namesIn('--modes', values.modes, modeNames),
     threads: listIn(values.threads).map((text) => countIn('--threads', text, mostThreads)),
     peers: values.peers,
     repeats: countIn('--repeats', values.repeats, mostRepeats),
   };
+  expectRunnable(options);
+  return options;
+}
+
+function expectRunnable({ adapter, runtime, backends, peers }: BenchOptions): void {
+  if (runtime === 'chromium' && adapter === 'lavapipe') {
+    throw refusal('--adapter lavapipe needs --runtime node: Chromium does not take it.');
+  }
+  if (runtime === 'chromium') return;
+  if (backends.includes('wasm')) {
+    throw refusal('--runtime node measures webgpu alone; the processor is measured in Chromium.');
+  }
+  if (peers) throw refusal('--peers needs --runtime chromium: onnxruntime-web runs in a browser.');
 }
 
 function parseCommandLine(args: readonly string[]) {
@@ -67,10 +96,12 @@ function parseCommandLine(args: readonly string[]) {
       args: [...args],
       options: {
         json: { type: 'string' },
-        backends: { type: 'string', default: 'webgpu,wasm' },
+        backends: { type: 'string' },
         adapter: { type: 'string', default: 'swiftshader' },
+        runtime: { type: 'string' },
         features: { type: 'string', default: '' },
         config: { type: 'string', default: 'emoji' },
+        lambda: { type: 'string', default: '0.5' },
         batch: { type: 'string', default: '2' },
         modes: { type: 'string', default: modeNames.join(',') },
         threads: { type: 'string', default: '1,2' },
@@ -100,6 +131,12 @@ function namesIn<T extends string>(
   allowed: readonly T[],
 ): readonly T[] {
   return listIn(text).map((part) => nameIn(option, part, allowed));
+}
+
+function lambdaIn(text: string): Lambda {
+  const found = lambdas.find((lambda) => lambda === Number(text));
+  if (found) return found;
+  throw refusal(`--lambda is "${text}"; it must be one of ${lambdas.join(', ')}.`);
 }
 
 function countIn(option: string, text: string, most: number): number {

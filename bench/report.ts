@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { backendNames, configNames, modeNames } from './options';
+import { backendNames, configNames, modeNames, runtimeNames } from './options';
+import { lambdas } from './paper';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -28,6 +29,31 @@ const result = v.strictObject({
   gflop: positive,
   /** Multiply-adds of the blocks over those of the static model, as the paper counts them. */
   share,
+});
+
+/** What an evaluation on a graphics card takes besides its time. */
+const cardCosts = v.strictObject({
+  config,
+  batch: count,
+  mode,
+  /** Bytes of the buffers of the weights, and of a run beside them. */
+  weightBytes: positive,
+  runBytes: positive,
+  /** The thread's part: writing, encoding and submitting. */
+  hostMs: notNegative,
+  /** By the card's own clock. */
+  deviceMs: v.optional(positive),
+});
+
+/** Attention alone, one item. */
+const attention = v.strictObject({
+  backend,
+  tokens: count,
+  heads: count,
+  size: count,
+  ms: positive,
+  /** Of its buffers. */
+  bytes: notNegative,
 });
 
 /** A whole picture, decoded. */
@@ -65,9 +91,14 @@ const peer = v.strictObject({
 /** What `--json` writes. */
 export const reportSchema = v.strictObject({
   adapter: v.string(),
+  runtime: v.picklist(runtimeNames),
+  /** Of the made-up models. */
+  lambda: v.picklist(lambdas),
   cpu: v.string(),
   peaks: v.array(peak),
   results: v.array(result),
+  costs: v.array(cardCosts),
+  attention: v.array(attention),
   pictures: v.array(picture),
   kernels: v.array(kernel),
   peers: v.array(peer),
@@ -79,3 +110,5 @@ export type Result = BenchReport['results'][number];
 export type PictureResult = BenchReport['pictures'][number];
 export type KernelResult = BenchReport['kernels'][number];
 export type PeerResult = BenchReport['peers'][number];
+export type CardCostsResult = BenchReport['costs'][number];
+export type AttentionResult = BenchReport['attention'][number];

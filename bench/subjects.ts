@@ -1,23 +1,12 @@
-import type { Page } from 'playwright';
-import type { Browser } from '../tools/browser-page';
 import type { Output } from './agreement';
 import type { Subject } from './measure';
 import type { Mode } from './options';
-import type { BenchPage } from './page/page';
-import type { SubjectSpec } from './page/subject';
+import type { Runtime } from './runtime/runtime';
 import type { EvaluationWork } from './work';
+import type { CardCosts, SubjectSpec } from './workplace/subject';
+import type { Workplace } from './workplace/workplace';
 
-/** A page of the benchmark, once its script has run. */
-export async function openBenchPage(browser: Browser): Promise<Page> {
-  const page = await browser.open('bench/page/index.html');
-  await page.waitForFunction(() => globalThis.benchPage !== undefined);
-  return page;
-}
-
-/** The page's functions; `page.evaluate` carries the call over. */
-declare const benchPage: BenchPage;
-
-/** A network of ours on a page of its own. */
+/** A network of ours in a workplace of its own. */
 export class OurSubject implements Subject {
   readonly modes: readonly Mode[];
   readonly #works = new Map<Mode, EvaluationWork>();
@@ -25,20 +14,20 @@ export class OurSubject implements Subject {
   private constructor(
     readonly name: string,
     readonly spec: SubjectSpec,
-    private readonly page: Page,
+    private readonly workplace: Workplace,
   ) {
     this.modes = spec.modes;
   }
 
-  static async open(browser: Browser, spec: SubjectSpec): Promise<OurSubject> {
-    const page = await openBenchPage(browser);
-    await page.evaluate((given) => benchPage.openSubject(given), spec);
+  static async open(runtime: Runtime, spec: SubjectSpec): Promise<OurSubject> {
+    const workplace = await runtime.openWorkplace();
+    await workplace.openSubject(spec);
     const { config, backend, threads } = spec;
-    return new OurSubject(`${config} on ${backend}, ${threads} thread(s)`, spec, page);
+    return new OurSubject(`${config} on ${backend}, ${threads} thread(s)`, spec, workplace);
   }
 
   async outputs(mode: Mode): Promise<readonly Output[]> {
-    const { outputs, work } = await this.page.evaluate((given) => benchPage.outputs(given), mode);
+    const { outputs, work } = await this.workplace.outputs(mode);
     this.#works.set(mode, work);
     return outputs.map(({ prediction, kept }) => ({
       prediction: Float32Array.from(prediction),
@@ -47,7 +36,7 @@ export class OurSubject implements Subject {
   }
 
   time(mode: Mode, rounds: number): Promise<number> {
-    return this.page.evaluate(([m, r]) => benchPage.time(m, r), [mode, rounds] as const);
+    return this.workplace.time(mode, rounds);
   }
 
   /** Work of an evaluation in a mode whose outputs were asked for. */
@@ -57,7 +46,12 @@ export class OurSubject implements Subject {
     throw new Error(`${this.name}: the work of "${mode}" is not known yet.`);
   }
 
+  /** Undefined on the processor. */
+  cardCosts(mode: Mode): Promise<CardCosts | undefined> {
+    return this.workplace.cardCosts(mode);
+  }
+
   async close(): Promise<void> {
-    await this.page.close();
+    await this.workplace.close();
   }
 }

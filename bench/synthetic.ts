@@ -1,43 +1,52 @@
 import type { CheckpointTensor, TensorMap } from '../src/checkpoint/checkpoint';
+import { floatToHalf } from '../src/checkpoint/half';
 import { tokenCount, type DitConfig } from '../src/network/config';
 import { stateDictShapes } from '../src/network/oracle/state-dict';
 
 /**
- * Multiply-adds of DyDiT-XL/2 at lambda 0.5 over those of DiT-XL/2 (DyDiT, arXiv 2410.03456, table
- * 1): 57.88 G of 118.69 G.
+ * The rate r of heads, of groups and of tokens, taken alike, that keeps a share of a block's
+ * multiply-adds: a of attention times r and m of the MLP times r^2 are the share of a + m.
  */
-export const paperShare = 57.88 / 118.69;
-
-/**
- * The rate r of heads, of groups and of tokens, taken alike, that gives the paper's share: a of
- * attention times r and m of the MLP times r^2 are `paperShare` of a + m.
- */
-export function paperRate(config: DitConfig): number {
+export function rateOf(config: DitConfig, share: number): number {
   const { hiddenSize: D, mlpRatio } = config;
   const N = tokenCount(config);
   const a = 4 * N * D ** 2 + 2 * N ** 2 * D;
   const m = 2 * mlpRatio * N * D ** 2;
-  return (-a + Math.sqrt(a ** 2 + 4 * m * paperShare * (a + m))) / (2 * m);
+  return (-a + Math.sqrt(a ** 2 + 4 * m * share * (a + m))) / (2 * m);
+}
+
+/** What made-up weights are like. */
+export interface SyntheticOptions {
+  /** Of the multiply-adds, that remains with everything dynamic. */
+  readonly share: number;
+  /** Blocks that are there, of all that the gates are drawn for; all where absent. */
+  readonly depth?: number | undefined;
+  /** Of the products' weights; everything else is f32. `f32` where absent. */
+  readonly dtype?: 'f16' | 'f32';
 }
 
 /**
- * A DyDiT of seeded weights under which nothing is negligible, whose gates have the paper's rates.
+ * A DyDiT of seeded weights under which nothing is negligible, whose gates keep a share of the work.
  * A tensor is made when it is read, so that the largest model takes no memory here.
- * @param options.depth blocks that are there, of all that the rates are drawn for
  */
 export function syntheticCheckpoint(
   config: DitConfig,
-  { depth = config.depth }: { readonly depth?: number } = {},
+  { share, depth = config.depth, dtype = 'f32' }: SyntheticOptions,
 ): TensorMap {
-  const rate = paperRate(config);
+  const rate = rateOf(config, share);
   const gates = {
     attn_rate: widthBiases(config, rate, 'attn_rate'),
     mlp_rate: widthBiases(config, rate, 'mlp_rate'),
   };
   const tensors = new Map<string, CheckpointTensor>();
   for (const [name, shape] of stateDictShapes({ ...config, depth })) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    if (dtype === 'f16' && size > patternSize && name.endsWith('.weight')) {
+      const bytes = () => Promise.resolve(halvesOf(name, size, deviationOf(name, shape)));
+      tensors.set(name, { name, dtype, shape, bytes });
+      continue;
+    }
     const values = (): Float32Array<ArrayBuffer> => {
-      const size = shape.reduce((product, length) => product * length, 1);
       const [, block, kind] = /^blocks\.(\d+)\.(attn_rate|mlp_rate)\.router\./.exec(name) ?? [];
       if (kind === 'attn_rate' || kind === 'mlp_rate') {
         return name.endsWith('.bias') ? gates[kind][Number(block)] : new Float32Array(size);
@@ -49,6 +58,17 @@ export function syntheticCheckpoint(
     tensors.set(name, { name, dtype: 'f32', shape, bytes });
   }
   return tensors;
+}
+
+/** Numbers that are drawn of a large tensor of halves; a prime, so that rows are not alike. */
+const patternSize = 65_537;
+
+/** Halves, drawn once and repeated: half a billion of them would take a visitor's patience. */
+function halvesOf(name: string, size: number, deviation: number): Uint8Array<ArrayBuffer> {
+  const halves = new Uint16Array(size);
+  halves.set(Uint16Array.from(random(name, patternSize, deviation), floatToHalf));
+  for (let done = patternSize; done < size; done *= 2) halves.copyWithin(done, 0, done);
+  return new Uint8Array(halves.buffer);
 }
 
 /**
@@ -86,12 +106,14 @@ function tokenRouter(
   const [rows, columns] = shape;
   if (name.endsWith('.0.weight')) return random(name, rows * columns, 1 / Math.sqrt(columns));
   const s = normalQuantile(rate) / (0.683 * Math.sqrt(columns / 2));
-  const p = (1 + Math.sqrt(1 - (1 - s ** 2) ** 2)) / (1 - s ** 2);
+  const root = Math.sqrt(1 - (1 - s ** 2) ** 2);
+  const p = (1 + Math.sign(s) * root) / (1 - s ** 2);
   return Float32Array.from({ length: columns }, (_, i) => (i % 2 === 0 ? p : -1));
 }
 
-/** z > 0 with P(N(0, 1) < z) = p, for p > 1/2 (Abramowitz and Stegun, 26.2.23: to 4.5e-4). */
+/** z with P(N(0, 1) < z) = p (Abramowitz and Stegun, 26.2.23: to 4.5e-4). */
 function normalQuantile(p: number): number {
+  if (p < 0.5) return -normalQuantile(1 - p);
   const t = Math.sqrt(-2 * Math.log(1 - p));
   const above = 2.515517 + 0.802853 * t + 0.010328 * t ** 2;
   const below = 1 + 1.432788 * t + 0.189269 * t ** 2 + 0.001308 * t ** 3;

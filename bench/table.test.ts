@@ -10,6 +10,7 @@ const result = (mode: Result['mode'], msPerEvaluation: number, share: number): R
 
 const report: BenchReport = {
   ...{ adapter: 'SwiftShader', cpu: '2 x Processor', pictures: [], kernels: [] },
+  ...{ runtime: 'node', lambda: 0.5, costs: [], attention: [] },
   peaks: [{ backend: 'wasm', threads: 1, gflops: 60 }],
   results: [result('static', 40, 1), result('both', 25, 0.5)],
   peers: [
@@ -30,4 +31,26 @@ it('shows ratios inside the run: against static, against the share of work, agai
 it('says nothing of what was not measured', () => {
   expect(table(report)).not.toContain('kernels');
   expect(table({ ...report, peers: [] })).toMatch(/-$/m);
+});
+
+it("shows encoding over the card's time, memory over the weights, attention over quadratic", () => {
+  const attention = { backend: 'webgpu', heads: 16, size: 72 } as const;
+  const lines = table({
+    ...report,
+    costs: [
+      {
+        ...{ config: 'xl2', batch: 2, mode: 'static', weightBytes: 1.3e9, runBytes: 1.3e8 },
+        ...{ hostMs: 0.5, deviceMs: 20 },
+      },
+    ],
+    attention: [
+      { ...attention, tokens: 1024, ms: 2, bytes: 2e6 },
+      { ...attention, tokens: 4096, ms: 40, bytes: 8e6 },
+    ],
+  })
+    .split('\n')
+    .map((line) => line.trim().split(/\s{2,}/));
+  const row = (name: string) => lines.find(([first]) => first === name);
+  expect(row('xl2 x 2')).toEqual(['xl2 x 2', 'static', '0.50', '20.0', '0.03', '1300', '10 %']);
+  expect(row('4096')).toEqual(['4096', '16', '40.00', '20.0', '1.25', '8.0', '1.00']);
 });

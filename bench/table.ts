@@ -5,8 +5,11 @@ export function table(report: BenchReport): string {
   return [
     `adapter    ${report.adapter}`,
     `processor  ${report.cpu}`,
+    `runtime    ${report.runtime}; made-up networks at lambda ${report.lambda}`,
     ...section('peaks', ['', 'threads', 'GFLOP/s'], peakRows(report)),
     ...section('an evaluation of the network', evaluationColumns, evaluationRows(report)),
+    ...section('the card beside an evaluation', costColumns, costRows(report)),
+    ...section('attention, growth with tokens', attentionColumns, attentionRows(report)),
     ...section('onnxruntime-web, static network', peerColumns, peerRows(report)),
     ...section('a picture', ['', 'steps', 'mode', 'ms', 'decoded in'], pictureRows(report)),
     ...section('kernels', ['', 'op', 'shape', 'GFLOP/s', 'of peak'], kernelRows(report)),
@@ -44,6 +47,36 @@ type Machine = Pick<Result, 'backend' | 'config' | 'batch' | 'threads'>;
 function sameMachine(a: Machine, b: Machine): boolean {
   const same: readonly (keyof Machine)[] = ['backend', 'config', 'batch', 'threads'];
   return same.every((key) => a[key] === b[key]);
+}
+
+const costColumns = [
+  ...['', 'mode', 'encode on the CPU, ms', 'on the GPU, ms', 'encode / GPU'],
+  ...['weights, MB', 'above the weights'],
+];
+
+function costRows({ costs }: BenchReport): readonly string[][] {
+  return costs.map(({ config, batch, mode, weightBytes, runBytes, hostMs, deviceMs }) => [
+    ...[`${config} x ${batch}`, mode, hostMs.toFixed(2), deviceMs?.toFixed(1) ?? '-'],
+    ...[ratio(deviceMs && hostMs / deviceMs), (weightBytes / 1e6).toFixed(0)],
+    percent(runBytes / weightBytes),
+  ]);
+}
+
+const attentionColumns = [
+  ...['tokens', 'heads', 'ms', 'times the first', 'over quadratic'],
+  ...['MB', 'over linear'],
+];
+
+function attentionRows({ attention }: BenchReport): readonly string[][] {
+  return attention.map(({ tokens, heads, ms, bytes }) => {
+    const [first] = attention;
+    const times = ms / first.ms;
+    return [
+      ...[String(tokens), String(heads), ms.toFixed(2), times.toFixed(1)],
+      ...[ratio(times / (tokens / first.tokens) ** 2), (bytes / 1e6).toFixed(1)],
+      ratio(bytes / first.bytes / (tokens / first.tokens)),
+    ];
+  });
 }
 
 const peerColumns = ['', 'threads', 'version', 'ms', 'largest error'];

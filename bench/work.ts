@@ -1,8 +1,8 @@
-import { multiplyAdds } from '../src/ops/cost';
 import { tokenCount } from '../src/network/config';
 import { ditLayers } from '../src/network/dit/layers';
 import { recordEvaluation } from '../src/network/dit/network';
 import type { DitRun } from '../src/network/dit/run';
+import { opWork } from './roofline';
 
 /** Work of an evaluation. */
 export interface EvaluationWork {
@@ -10,10 +10,20 @@ export interface EvaluationWork {
   readonly gflop: number;
   /** Multiply-adds of the blocks over those of the static model. */
   readonly share: number;
+  /** Bytes that its ops read and write, each once. */
+  readonly bytes: number;
 }
 
-/** @param kept what `readKept` gave for the evaluation */
-export function workOf(run: DitRun, evaluation: number, kept: Uint32Array): EvaluationWork {
+/** The evaluation whose work is asked for. */
+export interface Evaluated {
+  readonly evaluation: number;
+  /** What `readKept` gave for it. */
+  readonly kept: Uint32Array;
+  /** Bytes of a weight of a product. */
+  readonly weightBytes: number;
+}
+
+export function workOf(run: DitRun, { evaluation, kept, weightBytes }: Evaluated): EvaluationWork {
   const { config, items, width, dynamicTokens } = run;
   const size = { items, images: items, latentItems: items, modulationRows: items };
   const program = recordEvaluation(config, ditLayers(config), { ...size, dynamicTokens });
@@ -28,7 +38,11 @@ export function workOf(run: DitRun, evaluation: number, kept: Uint32Array): Eval
     );
   }
   const at = { evaluation, width, rows: (list: number) => lists.get(list) ?? 0 };
-  const all = program.ops.reduce((sum, op) => sum + multiplyAdds(op, program, at), 0);
+  const works = program.ops.map((op) => opWork(op, program, at, weightBytes));
   const { done, static: whole } = run.work(evaluation, kept);
-  return { gflop: (2 * all) / 1e9, share: done / whole };
+  return {
+    gflop: works.reduce((sum, { flops }) => sum + flops, 0) / 1e9,
+    share: done / whole,
+    bytes: works.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }

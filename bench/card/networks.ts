@@ -1,12 +1,16 @@
 import type { DitConfig } from '../../src/network/config';
-import { officialConfigs } from '../models';
+import { keptShare, officialConfig, officialNames, paperSizeOf } from '../configs';
+import { paperShare, type Lambda, type PaperSize } from '../paper';
 
-/** A network that a visitor's card is measured with. */
+/** A network that a visitor's card is measured with, whole. */
 export interface CardNetwork {
+  readonly id: string;
   readonly name: string;
   readonly config: DitConfig;
-  /** Blocks that are there, where all would not fit or take too long to make. */
-  readonly blocks: number;
+  /** Of the multiply-adds, that remains with everything dynamic. */
+  readonly share: (lambda: Lambda) => number;
+  /** The authors' network of that size, where they timed it. */
+  readonly paper: PaperSize | undefined;
 }
 
 /** The shape of the model that draws emoji. */
@@ -16,9 +20,21 @@ const emoji: DitConfig = {
   dynamic: true,
 };
 
+const letters = { s: 'S', b: 'B', l: 'L', xl: 'XL' } as const;
+
+function officialNetwork(id: (typeof officialNames)[number]): CardNetwork {
+  const letter = Object.entries(letters).find(([size]) => id.startsWith(`${size}2`))?.[1] ?? id;
+  return {
+    ...{ id, config: officialConfig(id), paper: paperSizeOf(id) },
+    name: `DiT-${letter}/2, ${id.endsWith('-512') ? 512 : 256} px`,
+    share: (lambda) => keptShare(id, lambda),
+  };
+}
+
 export const cardNetworks: readonly CardNetwork[] = [
-  { name: 'Emoji, 128 px', config: emoji, blocks: 8 },
-  { name: 'DiT-S/2, 256 px', config: officialConfigs.s2, blocks: 12 },
-  { name: 'DiT-B/2, 256 px, 4 of its 12 blocks', config: officialConfigs.b2, blocks: 4 },
-  { name: 'DiT-XL/2, 256 px, 4 of its 28 blocks', config: officialConfigs.xl2, blocks: 4 },
+  {
+    ...{ id: 'emoji', name: 'Emoji, 128 px', config: emoji, paper: undefined },
+    share: (lambda) => paperShare('s', lambda),
+  },
+  ...officialNames.map(officialNetwork),
 ];

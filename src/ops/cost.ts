@@ -72,7 +72,7 @@ export function isBlockOp(op: Op): boolean {
 }
 
 /** Columns of the groups that a gate leaves active; all without a gate. */
-function activeLength(
+export function activeLength(
   axis: Axis,
   gate: Gate | undefined,
   { width, evaluation }: CostPoint,

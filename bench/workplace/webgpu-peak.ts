@@ -11,22 +11,31 @@ const repeats = 3;
 
 /** GFLOP/s of multiply-adds in registers, two flops each: the best of several tries. */
 export async function webgpuPeak(): Promise<number> {
-  const adapter = await requestAdapter(navigator.gpu);
-  const device = await adapter.requestDevice({ label: 'Bench.peak' });
+  const device = await plainDevice();
   try {
-    let rounds = 8;
-    let ms = await timeRounds(device, rounds);
-    while (ms < targetMs / 4) {
-      rounds *= 4;
-      ms = await timeRounds(device, rounds);
-    }
-    rounds = Math.ceil((rounds * targetMs) / ms);
-    const times: number[] = [];
-    for (let i = 0; i < repeats; i++) times.push(await timeRounds(device, rounds));
-    return (2 * roundWork * workgroup * workgroups * rounds) / (Math.min(...times) * 1e6);
+    return await measurePeak(device);
   } finally {
     device.destroy();
   }
+}
+
+/** A device of the adapter in use, with nothing asked for. */
+export async function plainDevice(): Promise<GPUDevice> {
+  const adapter = await requestAdapter(navigator.gpu);
+  return adapter.requestDevice({ label: 'Bench.peak' });
+}
+
+export async function measurePeak(device: GPUDevice): Promise<number> {
+  let rounds = 8;
+  let ms = await timeRounds(device, rounds);
+  while (ms < targetMs / 4) {
+    rounds *= 4;
+    ms = await timeRounds(device, rounds);
+  }
+  rounds = Math.ceil((rounds * targetMs) / ms);
+  const times: number[] = [];
+  for (let i = 0; i < repeats; i++) times.push(await timeRounds(device, rounds));
+  return (2 * roundWork * workgroup * workgroups * rounds) / (Math.min(...times) * 1e6);
 }
 
 async function timeRounds(device: GPUDevice, rounds: number): Promise<number> {

@@ -12,14 +12,14 @@ export interface PictureRun {
 }
 
 /** The engine with the shipped model. */
-export class PicturePage {
+export class PictureBench {
   private constructor(private readonly engine: Engine) {}
 
-  static async open(spec: MachineSpec): Promise<PicturePage> {
+  /** @param manifest address of the model's manifest */
+  static async open(spec: MachineSpec, manifest: string): Promise<PictureBench> {
     const engine = await createEngine({ backend: spec.backend, threads: spec.threads });
-    const url = new URL('/models/emoji/manifest.json', location.href).href;
-    await engine.load({ kind: 'manifest', url });
-    return new PicturePage(engine);
+    await engine.load({ kind: 'manifest', url: manifest });
+    return new PictureBench(engine);
   }
 
   async draw(mode: Mode, steps: number): Promise<PictureRun> {
