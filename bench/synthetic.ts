@@ -49,7 +49,7 @@ export function syntheticCheckpoint(
     const values = (): Float32Array<ArrayBuffer> => {
       const [, block, kind] = /^blocks\.(\d+)\.(attn_rate|mlp_rate)\.router\./.exec(name) ?? [];
       if (kind === 'attn_rate' || kind === 'mlp_rate') {
-        return name.endsWith('.bias') ? gates[kind][Number(block)] : new Float32Array(size);
+        return name.endsWith('.bias') ? gates[kind][Number(block)].slice() : new Float32Array(size);
       }
       if (name.includes('mlp_head')) return tokenRouter(name, shape, rate);
       return random(name, size, deviationOf(name, shape));

@@ -99,7 +99,7 @@ function checkpointOf(
   return new Map(
     [...tensors].map(([name, values]) => {
       const stored = dtype === 'f16' ? Uint16Array.from(values, floatToHalf) : values;
-      const bytes = () => Promise.resolve(new Uint8Array(stored.buffer));
+      const bytes = () => Promise.resolve(new Uint8Array(stored.slice().buffer));
       return [name, { name, dtype, shape: shapes.get(name) ?? [], bytes }];
     }),
   );
