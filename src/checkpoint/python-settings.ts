@@ -32,19 +32,26 @@ export function settingsOf(root: PickleValue): JsonObject {
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
     if (typeof value === 'number') return value;
     if (value instanceof ListValue || value instanceof TupleValue) {
-      return value.items.flatMap((item) => plain(item, depth + 1) ?? []);
+      const items: JsonValue[] = [];
+      for (const item of value.items) {
+        if (values > maxValues) break;
+        const converted = plain(item, depth + 1);
+        if (converted !== undefined) items.push(converted);
+      }
+      return items;
     }
-    const entries = entriesOf(value);
-    if (!entries) return undefined;
+    if (!(value instanceof DictValue || value instanceof InertValue)) return undefined;
     const object = new Map<string, JsonValue>();
-    for (const [key, inner] of entries) {
+    for (const [key, inner] of entriesOf(value)) {
+      // What is shared may be met again and again: the rest of it is not even looked at.
+      if (values > maxValues) break;
       const converted = plain(inner, depth + 1);
       const name = typeof key === 'number' ? String(key) : key;
       if (typeof name === 'string' && converted !== undefined) object.set(name, converted);
     }
     return object;
   };
-  for (const [key, value] of entriesOf(root) ?? []) {
+  for (const [key, value] of entriesOf(root)) {
     if (typeof key !== 'string') continue;
     const nested = value instanceof DictValue || value instanceof InertValue;
     if (nested && !optionKeys.has(key)) continue;
@@ -55,12 +62,10 @@ export function settingsOf(root: PickleValue): JsonObject {
 }
 
 /** Entries of a dictionary, or attributes of an object such as argparse's Namespace. */
-function entriesOf(
+function* entriesOf(
   value: PickleValue,
-): readonly (readonly [key: PickleValue, value: PickleValue])[] | undefined {
-  if (value instanceof DictValue) return value.entries;
-  if (!(value instanceof InertValue)) return undefined;
-  const attributes = value.state instanceof DictValue ? value.state.entries : [];
-  const all = [...value.entries, ...attributes];
-  return all.length > 0 ? all : undefined;
+): Generator<readonly [key: PickleValue, value: PickleValue]> {
+  if (!(value instanceof DictValue || value instanceof InertValue)) return;
+  yield* value.entries;
+  if (value instanceof InertValue && value.state instanceof DictValue) yield* value.state.entries;
 }

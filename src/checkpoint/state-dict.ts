@@ -15,6 +15,8 @@ export type StateTensor = TensorValue | UnreadableTensor;
 
 /** Dictionaries looked into; a cycle or a shared part is met once. */
 const maxVisited = 20_000;
+/** Entries looked at in all: what is shared is met again from everywhere that refers to it. */
+const maxEntries = 1_000_000;
 /** Levels of dictionaries above the tensors. */
 const maxDepth = 8;
 
@@ -30,13 +32,14 @@ const optimisers =
  */
 export function findStateDicts(root: PickleValue): readonly NamedWeights<StateTensor>[] {
   const found: NamedWeights<StateTensor>[] = [];
+  const walk = new Walk();
   const seen = new Set<PickleValue>();
   const visit = (value: PickleValue, path: readonly string[]): void => {
     if (seen.has(value) || seen.size === maxVisited || path.length > maxDepth) return;
-    const entries = entriesOf(value);
+    const entries = walk.entriesOf(value);
     if (!entries) return;
     seen.add(value);
-    const tensors = isModule(value) ? tensorsOfModule(value) : tensorsOf(entries);
+    const tensors = isModule(value) ? tensorsOfModule(value, walk) : tensorsOf(entries);
     if (tensors.size > 0) found.push(...splitWeights(tensors, path));
     if (isModule(value)) return;
     for (const [key, inner] of entries) {
@@ -45,7 +48,7 @@ export function findStateDicts(root: PickleValue): readonly NamedWeights<StateTe
   };
   visit(root, []);
   if (found.length > 0) return found;
-  const entries = entriesOf(root);
+  const entries = walk.entriesOf(root);
   if (!entries) throw unsupported('The file holds no dictionary of tensors (state dict).');
   const keys = entries.map(([key]) => key).filter((key) => typeof key === 'string');
   const named = keys.slice(0, 8).map(quoted).join(', ');
@@ -54,28 +57,42 @@ export function findStateDicts(root: PickleValue): readonly NamedWeights<StateTe
 
 /** The tensors of a plain state dict by the names they have in the file; undefined of anything else. */
 export function flatStateDict(root: PickleValue): ReadonlyMap<string, StateTensor> | undefined {
-  const entries = entriesOf(root);
-  const tensors = tensorsOf(entries ?? []);
+  const tensors = tensorsOf(new Walk().entriesOf(root) ?? []);
   return tensors.size > 0 ? tensors : undefined;
 }
 
 type Entries = readonly (readonly [key: PickleValue, value: PickleValue])[];
 
-/** Entries of a dictionary or of what is a kind of one; attributes of an object; items of a list. */
-function entriesOf(value: PickleValue): Entries | undefined {
-  if (value instanceof DictValue) return value.entries;
-  if (value instanceof InertValue) {
-    const attributes = entriesOf(value.state) ?? [];
-    const all = [...value.entries, ...attributes];
-    return all.length > 0 ? all : undefined;
+/** Looks into values, and counts what it has looked at. */
+class Walk {
+  #looked = 0;
+
+  /**
+   * Entries of a dictionary or of what is a kind of one; attributes of an object; items of a list.
+   * @throws DyditError `checkpoint-unsupported` where it was asked for far more than a file holds
+   */
+  entriesOf(value: PickleValue, depth = 0): Entries | undefined {
+    if (value instanceof DictValue) return this.#counted(value.entries);
+    if (value instanceof InertValue) {
+      if (depth > maxDepth) return undefined;
+      const attributes = this.entriesOf(value.state, depth + 1) ?? [];
+      const all = [...this.#counted(value.entries), ...attributes];
+      return all.length > 0 ? all : undefined;
+    }
+    if (value instanceof TupleValue || value instanceof ListValue) {
+      const nested = this.#counted(value.items).some(
+        (item) => item instanceof DictValue || item instanceof InertValue,
+      );
+      return nested ? value.items.map((item, i) => [String(i), item] as const) : undefined;
+    }
+    return undefined;
   }
-  if (value instanceof TupleValue || value instanceof ListValue) {
-    const nested = value.items.some(
-      (item) => item instanceof DictValue || item instanceof InertValue,
-    );
-    return nested ? value.items.map((item, i) => [String(i), item] as const) : undefined;
+
+  #counted<T>(list: readonly T[]): readonly T[] {
+    this.#looked += list.length;
+    if (this.#looked <= maxEntries) return list;
+    throw unsupported(`The file refers to its parts so often that they come to ${maxEntries}.`);
   }
-  return undefined;
 }
 
 function tensorsOf(entries: Entries): Map<string, StateTensor> {
@@ -100,15 +117,15 @@ function isModule(value: PickleValue): value is InertValue {
 }
 
 /** The state dict that the module would have. */
-function tensorsOfModule(module: InertValue): Map<string, StateTensor> {
+function tensorsOfModule(module: InertValue, walk: Walk): Map<string, StateTensor> {
   const tensors = new Map<string, StateTensor>();
   const open = new Set<InertValue>();
   const visit = (value: InertValue, prefix: string, depth: number): void => {
     if (open.has(value) || depth > 64 || tensors.size > maxVisited) return;
     open.add(value);
+    const attributes = walk.entriesOf(value.state) ?? [];
     const attribute = (name: string): Entries =>
-      entriesOf((entriesOf(value.state) ?? []).findLast(([key]) => key === name)?.[1] ?? null) ??
-      [];
+      walk.entriesOf(attributes.findLast(([key]) => key === name)?.[1] ?? null) ?? [];
     for (const [key, tensor] of tensorsOf([
       ...attribute('_parameters'),
       ...attribute('_buffers'),

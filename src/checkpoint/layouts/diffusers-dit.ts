@@ -17,8 +17,8 @@ const renames: readonly (readonly [RegExp, string])[] = [
   [/^proj_out_2\./, 'final_layer.linear.'],
   [/^transformer_blocks\./, 'blocks.'],
 ];
-const query = /^(transformer_blocks\.\d+)\.attn1\.to_q\.(weight|bias)$/;
-const keyOrValue = /^transformer_blocks\.\d+\.attn1\.to_[kv]\./;
+const attention = /^(transformer_blocks\.\d+)\.attn1\.to_([qkv])\.(weight|bias)$/;
+const letters = ['q', 'k', 'v'] as const;
 const embedder =
   /^transformer_blocks\.\d+\.norm1\.emb\.(timestep_embedder|class_embedder)\.(.+)\.(weight|bias)$/;
 const embedderNames: ReadonlyMap<string, string> = new Map([
@@ -37,13 +37,15 @@ export function fromDiffusersDit(tensors: TensorMap): TensorMap {
   const copies = new Map<string, CheckpointTensor[]>();
   for (const [key, tensor] of tensors) {
     const name = embedderName(key);
-    const fused = query.exec(key);
+    const projection = attention.exec(key);
     if (name !== undefined) {
-      copies.set(name, [...(copies.get(name) ?? []), tensor]);
-    } else if (fused) {
-      const [, block, kind] = fused;
-      stackAttention(tensors, official, `${block}.attn1`, kind);
-    } else if (!keyOrValue.test(key)) {
+      const known = copies.get(name);
+      if (known) known.push(tensor);
+      else copies.set(name, [tensor]);
+    } else if (projection && isWhole(tensors, projection)) {
+      const [, block, letter, kind] = projection;
+      if (letter === 'q') stackAttention(tensors, official, `${block}.attn1`, kind);
+    } else {
       const to = officialName(key);
       official.set(to, renamed(to, tensor));
     }
@@ -52,17 +54,20 @@ export function fromDiffusersDit(tensors: TensorMap): TensorMap {
   return official;
 }
 
+/** Whether query, key and value are all there; where not, each keeps its own name. */
+function isWhole(tensors: TensorMap, [, block, , kind]: RegExpExecArray): boolean {
+  return letters.every((letter) => tensors.has(`${block}.attn1.to_${letter}.${kind}`));
+}
+
 function stackAttention(
   tensors: TensorMap,
   official: Map<string, CheckpointTensor>,
-  attention: string,
+  from: string,
   kind: string,
 ): void {
-  const parts = ['q', 'k', 'v'].map((letter) => tensors.get(`${attention}.to_${letter}.${kind}`));
-  const known = parts.filter((part) => part !== undefined);
-  if (known.length < parts.length) return;
-  const name = `${attention.replace('transformer_blocks', 'blocks').replace(/1$/, '')}.qkv.${kind}`;
-  official.set(name, stacked(name, known));
+  const parts = letters.flatMap((letter) => tensors.get(`${from}.to_${letter}.${kind}`) ?? []);
+  const name = `${from.replace('transformer_blocks', 'blocks').replace(/1$/, '')}.qkv.${kind}`;
+  official.set(name, stacked(name, parts));
 }
 
 function embedderName(key: string): string | undefined {
