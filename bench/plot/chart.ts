@@ -23,7 +23,6 @@ const width = 480;
 const height = 340;
 const plot = { left: 56, right: 24, top: 16, bottom: 48 };
 const legendRow = 22;
-const legendColumns = 2;
 
 /**
  * A chart as the text of an SVG, with its title and description inside; chart.css has its colours.
@@ -41,8 +40,7 @@ export function chart({ title, description, x, y, series }: ChartSpec, style = '
       points.map((point) => point.y),
     ),
   };
-  const rows = Math.ceil(series.length / legendColumns);
-  const whole = height + rows * legendRow;
+  const whole = height + series.length * legendRow;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" class="chart" role="img">`,
     `<title>${escaped(title)}</title><desc>${escaped(description)}</desc>${style && `<style>${style}</style>`}`,
@@ -109,11 +107,10 @@ function mark(index: number, x: number, y: number): string {
 }
 
 function legend(series: readonly Series[]): string {
-  const columnWidth = (width - plot.left) / legendColumns;
   return series
     .map(({ name, bound = false }, index) => {
-      const x = plot.left + (index % legendColumns) * columnWidth;
-      const y = height + Math.floor(index / legendColumns) * legendRow + 10;
+      const x = plot.left;
+      const y = height + index * legendRow + 10;
       const sign = bound ? `<path class="curve bound" d="M${x - 10} ${y}h20"/>` : mark(index, x, y);
       return `<g class="c${index % 5}">${sign}</g><text x="${x + 16}" y="${y + 4}">${escaped(name)}</text>`;
     })
