@@ -5,6 +5,7 @@ import type { WeightedLabel } from '../network/dit/label';
 import type { ModelChoice } from './models/model-choice';
 import type { SamplerName } from '../sampler/samplers';
 
+export type { MemoryLimits } from '../backend/backend';
 export type { MoveName, Moves, SamplerName, WeightedLabel };
 
 /** Everything that determines a picture on a given adapter. Image k uses seed + k (mod 2^32). */

@@ -112,6 +112,8 @@ export interface AppState {
   readonly measuredShapes: number | null;
   /** Whether the browser has WebGPU at all. */
   readonly hasWebGpu: boolean;
+  /** Memory of the machine, as far as the browser tells. */
+  readonly deviceBytes?: number | undefined;
   /** Whether data or battery are to be saved. */
   readonly sparing: boolean;
   /** Whether the page may draw without a press, where that is quick. */

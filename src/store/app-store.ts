@@ -54,6 +54,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       card: preferences.card,
       measuredShapes: null,
       hasWebGpu: dependencies.surroundings.hasWebGpu,
+      deviceBytes: dependencies.surroundings.deviceBytes,
       sparing: false,
       live: preferences.live ?? false,
       settingsInPictures: preferences.settingsInPictures ?? true,

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 export interface Surroundings {
   /** Whether the browser has WebGPU at all; it may still refuse an adapter. */
   readonly hasWebGpu: boolean;
+  /** Memory of the machine, as far as the browser tells: some tell none, and none tells more than a little. */
+  readonly deviceBytes?: number | undefined;
   /** Whether data or battery are to be saved, so that nothing is drawn unasked. Never rejects. */
   readonly isSparing: () => Promise<boolean>;
   /** Asks the browser not to clear by itself what the page keeps. Never rejects. */
@@ -17,11 +19,13 @@ const lowBattery = 0.2;
 const batteryWaitMs = 500;
 
 const savingData = v.object({ connection: v.object({ saveData: v.literal(true) }) });
+const memory = v.object({ deviceMemory: v.number() });
 const battery = v.object({ charging: v.boolean(), level: v.number() });
 
 export function browserSurroundings(): Surroundings {
   return {
     hasWebGpu: 'gpu' in navigator && Boolean(navigator.gpu),
+    deviceBytes: v.is(memory, navigator) ? navigator.deviceMemory * 2 ** 30 : undefined,
     isSparing: async () =>
       v.is(savingData, navigator) ||
       matchMedia('(prefers-reduced-data: reduce)').matches ||

@@ -3,7 +3,12 @@ import type { ModelChoice } from '../../engine/models/model-choice';
 import type { ModelAnswers } from '../../network/answers/answers';
 import type { Question } from '../../network/answers/questions';
 import type { Opening } from '../../store/models/opening';
-import { keepChoices, recommendedKeep, type KeepChoice } from '../../store/models/keep-choice';
+import {
+  keepChoices,
+  recommendedKeep,
+  type KeepChoice,
+  type RoomForModel,
+} from '../../store/models/keep-choice';
 import { formatBytes, formatMillions } from '../format';
 import { ActionButton } from '../parts/ActionButton';
 import { Choice } from '../parts/Choice';
@@ -25,7 +30,9 @@ export function QuestionForm({ opening }: { opening: Asking }) {
   const hasStore = useApp((app) => app.shelf.error === null);
   const [answers, setAnswers] = useState<ModelAnswers>(model.answers);
   const [asked, setAsked] = useState(() => openIds(model.questions));
-  const [keepAs, setKeepAs] = useState<KeepChoice>(() => recommendedKeep(model));
+  const recommended = recommendedKeep(model, useRoom());
+  const [chosen, setChosen] = useState<KeepChoice>();
+  const keepAs = chosen ?? recommended;
   useEffect(() => void refreshShelf(), [refreshShelf]);
   const choiceOf = (given: ModelAnswers, weights = model.chosen): ModelChoice => ({
     ...(model.choices.length > 1 ? { weights } : {}),
@@ -85,9 +92,12 @@ export function QuestionForm({ opening }: { opening: Asking }) {
       {hasStore ? (
         <Choice
           label="Keep it in this browser?"
-          options={keepChoices.map((value) => ({ value, label: keepLabel(value, model) }))}
+          options={keepChoices.map((value) => ({
+            value,
+            label: keepLabel(value, model, recommended),
+          }))}
           value={keepAs}
-          onChange={setKeepAs}
+          onChange={setChosen}
         />
       ) : (
         <p className={styles.about}>
@@ -137,10 +147,19 @@ function openIds(questions: readonly Question[]): ReadonlySet<Question['id']> {
   return new Set(questions.filter(({ open }) => open).map(({ id }) => id));
 }
 
-function keepLabel(choice: KeepChoice, model: Asking['model']): string {
+/** What this machine has for the model. */
+function useRoom(): RoomForModel {
+  const engine = useApp((app) => app.machine?.memory);
+  const deviceBytes = useApp((app) => app.deviceBytes);
+  const { usage, quota } = useApp((app) => app.shelf.overview) ?? {};
+  const storeBytes = usage === undefined || quota === undefined ? undefined : quota - usage;
+  return { engine, deviceBytes, storeBytes };
+}
+
+function keepLabel(choice: KeepChoice, model: Asking['model'], recommended: KeepChoice): string {
   const words =
     choice === 'no'
       ? 'For this visit'
       : `${typeNames[choice]}, ${formatBytes(model.keptBytes[choice])}`;
-  return choice === recommendedKeep(model) ? `${words} (recommended)` : words;
+  return choice === recommended ? `${words} (recommended)` : words;
 }
