@@ -53,9 +53,9 @@ async function look(): Promise<void> {
 }
 
 /** Networks that the card's limits do not allow stay in the list, marked, and are said to be left out. */
-function markTooLarge({ memoryLimits }: Backend): void {
+function markTooLarge({ report: { memory } }: Backend): void {
   for (const [index, { name, config }] of cardNetworks.entries()) {
-    const reason = whyTooLarge(config, memoryLimits);
+    const reason = whyTooLarge(config, memory);
     const option = page.network.options[index];
     option.disabled = reason !== undefined;
     option.textContent = reason ? `${name} (too large for this card)` : name;

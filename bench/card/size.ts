@@ -30,7 +30,7 @@ export function sizeOf(config: DitConfig): NetworkSize {
 /** Why a network can not be measured on a card, in a sentence; undefined where it can. */
 export function whyTooLarge(
   config: DitConfig,
-  limits: MemoryLimits | undefined,
+  limits: Pick<MemoryLimits, 'largestBytes' | 'totalBytes'> | undefined,
 ): string | undefined {
   const { weights, largest } = sizeOf(config);
   const { largestBytes = Infinity, totalBytes = Infinity } = limits ?? {};
