@@ -13,14 +13,9 @@ export function runInNode(
   onReport: (report: CaseReport) => void,
 ): Promise<void> {
   return keepAlive(async () => {
-    const backend = await start();
-    try {
-      for (const folder of folders) {
-        const open = () => openCase((name) => openAsBlob(resolve(folder, name)));
-        onReport(await reportCase(backend, basename(folder), open));
-      }
-    } finally {
-      backend.destroy();
+    for (const folder of folders) {
+      const open = () => openCase((name) => openAsBlob(resolve(folder, name)));
+      onReport(await reportCase(start, basename(folder), open));
     }
   });
 }

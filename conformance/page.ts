@@ -1,14 +1,13 @@
 import { createWebGpuBackend } from '../src/backend/webgpu/webgpu-backend';
 import { openCase } from './case-file';
+import { webGpuOptions, type AskedKernels } from './kernels';
 import type { CaseReport } from './report';
 import { reportCase } from './run-case';
 
 declare global {
-  /** Called by browser-backend.ts: runs the case whose files lie under `base`. */
-  var runConformanceCase: ((base: string) => Promise<CaseReport>) | undefined;
+  /** Called by browser-backend.ts: runs the case whose files lie under `base`, on a backend of its own. */
+  var runConformanceCase: ((base: string, asked: AskedKernels) => Promise<CaseReport>) | undefined;
 }
-
-const backend = createWebGpuBackend(navigator.gpu);
 
 async function fetchFile(url: string): Promise<Blob> {
   const response = await fetch(url);
@@ -16,5 +15,9 @@ async function fetchFile(url: string): Promise<Blob> {
   return response.blob();
 }
 
-globalThis.runConformanceCase = async (base) =>
-  reportCase(await backend, base, () => openCase((name) => fetchFile(`${base}/${name}`)));
+globalThis.runConformanceCase = (base, asked) =>
+  reportCase(
+    () => createWebGpuBackend(navigator.gpu, webGpuOptions(asked)),
+    base,
+    () => openCase((name) => fetchFile(`${base}/${name}`)),
+  );

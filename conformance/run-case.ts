@@ -169,23 +169,29 @@ export async function runCase(
     dit.destroy();
   }
   const { outputs } = runner;
+  const { precision } = backend.report;
   const results = Object.entries(outputs);
   return {
     name: settings.name,
-    pass: results.length > 0 && results.every(([name, report]) => passes(name, report)),
+    pass: results.length > 0 && results.every(([name, report]) => passes(name, report, precision)),
     outputs,
   };
 }
 
-/** The same, with whatever is thrown as the report. */
+/** The same on a backend that is started for it, with whatever is thrown as the report. */
 export async function reportCase(
-  backend: Backend,
+  start: () => Promise<Backend>,
   name: string,
   open: () => Promise<CaseFiles>,
 ): Promise<CaseReport> {
+  let backend: Backend | undefined;
   try {
+    backend = await start();
     return await runCase(backend, await open());
   } catch (error) {
-    return { name, pass: false, outputs: {}, error: DyditError.from(error).message };
+    const { message, advice } = DyditError.from(error);
+    return { name, pass: false, outputs: {}, error: `${message} ${advice}`.trim() };
+  } finally {
+    backend?.destroy();
   }
 }

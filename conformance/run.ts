@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import type { Backend } from '../src/backend/backend';
 import { runInBrowser } from './browser-backend';
 import { caseFileNames } from './case-file';
+import { variantNames, type AskedKernels } from './kernels';
 import { runInNode } from './node-backend';
 import type { CaseReport } from './report';
 
 const usage =
-  'npm run conformance -- FOLDER... [--backend webgpu|wasm|reference] [--threads N] [--json FILE]';
+  'npm run conformance -- FOLDER... [--backend webgpu|wasm|reference] [--precision exact|fast] [--variant NAME|each] [--threads N] [--json FILE]';
 
 /** Ends with a sentence and how it is called. */
 function refuse(sentence: string): never {
@@ -22,6 +23,8 @@ function parseCommandLine() {
       allowPositionals: true,
       options: {
         backend: { type: 'string', default: 'webgpu' },
+        precision: { type: 'string', default: 'exact' },
+        variant: { type: 'string' },
         threads: { type: 'string' },
         json: { type: 'string' },
       },
@@ -42,10 +45,20 @@ function startBackend(kind: 'wasm' | 'reference', threads?: number): () => Promi
   };
 }
 
-function print({ name, pass, outputs, error }: CaseReport): void {
-  console.log(`${pass ? 'pass' : 'FAIL'}  ${name}${error ? `: ${error}` : ''}`);
-  for (const [output, { maxAbs, maxRel, mismatches }] of Object.entries(outputs)) {
-    const masks = mismatches === undefined ? '' : `  ${mismatches} mask entries differ`;
+/** What the cases are run with, one after the other. */
+function askedKernels(precision: string, variant?: string): readonly AskedKernels[] {
+  if (precision !== 'exact' && precision !== 'fast')
+    refuse(`There is no precision "${precision}".`);
+  if (variant !== 'each') return [{ precision, variant }];
+  return variantNames(precision).map((name) => ({ precision, variant: name }));
+}
+
+function print({ name, variant, pass, outputs, error }: CaseReport): void {
+  const what = variant === undefined ? name : `${name} by ${variant}`;
+  console.log(`${pass ? 'pass' : 'FAIL'}  ${what}${error ? `: ${error}` : ''}`);
+  for (const [output, { maxAbs, maxRel, mismatches, entries }] of Object.entries(outputs)) {
+    const masks =
+      mismatches === undefined ? '' : `  ${mismatches} of ${entries ?? 0} mask entries differ`;
     console.log(
       `      ${output.padEnd(14)} abs ${maxAbs.toExponential(2)}  rel ${maxRel.toExponential(2)}${masks}`,
     );
@@ -58,6 +71,9 @@ for (const folder of folders) {
   const missing = caseFileNames.filter((name) => !existsSync(resolve(folder, name)));
   if (missing.length > 0) refuse(`${folder} has no ${missing.join(', ')}.`);
 }
+if (values.backend !== 'webgpu' && (values.precision !== 'exact' || values.variant !== undefined)) {
+  refuse('Precisions and kernels to choose among are those of the backend webgpu.');
+}
 const threads = values.threads === undefined ? undefined : Number(values.threads);
 
 const cases: CaseReport[] = [];
@@ -67,7 +83,7 @@ const onReport = (report: CaseReport): void => {
 };
 switch (values.backend) {
   case 'webgpu':
-    await runInBrowser(folders, onReport);
+    await runInBrowser(folders, askedKernels(values.precision, values.variant), onReport);
     break;
   case 'wasm':
   case 'reference':

@@ -8,6 +8,7 @@
 override HEAD_VEC4: u32 = 8; // E/4, a head in vec4
 const HEAD_VEC4_MAX = 32u;
 const TILE_KEYS = 32u;
+const TILE_QUERIES = 64u;
 
 struct Dims {
   tokens: u32, // N
@@ -19,7 +20,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(TILE_QUERIES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let query = id.x;
   let head = id.y;

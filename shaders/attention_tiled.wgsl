@@ -1,13 +1,14 @@
 // y[i, q, h] = sum_j softmax_j(E^-1/2 * q_i . k_j) * v_j for each item and active head.
 // Shapes: qkv [B*N, 3, active heads, E], y [B*N, active heads, E].
-// A workgroup makes 4 * LANES_Y queries of one head of one item, walking the keys 32 at a time with a
+// A workgroup makes TILE_QUERIES queries of one head of one item, walking the keys 32 at a time with a
 // running maximum and sum (online softmax): no N x N matrix anywhere. Keys, then values, lie in
 // workgroup memory. For the scores a thread takes 4 queries and 2 keys; for the sums 4 queries and
 // one vec4 of E, so that nothing of a thread's is indexed and all of it stays in registers.
 // Assumes: HEAD_VEC4 * LANES_Y threads are allowed in a workgroup.
 override HEAD_VEC4: u32 = 8; // E/4, a head in vec4
 override LANES_Y: u32 = 8; // groups of 4 queries
-override KEY_STRIDE: u32 = 9; // HEAD_VEC4 or one more, odd: keys side by side lie in other banks
+override TILE_QUERIES: u32 = 4 * LANES_Y;
+override KEY_STRIDE: u32 = HEAD_VEC4 | 1; // odd: keys side by side lie in other banks
 const TILE_KEYS = 32u;
 const KEY_PAIRS = TILE_KEYS / 2;
 
@@ -21,7 +22,7 @@ struct Dims {
 @group(0) @binding(2) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
-var<workgroup> q_tile: array<vec4f, 4 * LANES_Y * HEAD_VEC4>; // [query][e]
+var<workgroup> q_tile: array<vec4f, TILE_QUERIES * HEAD_VEC4>; // [query][e]
 var<workgroup> key_tile: array<vec4f, TILE_KEYS * KEY_STRIDE>; // [key][e], then [value][e]
 var<workgroup> weights: array<vec4f, TILE_KEYS * LANES_Y>; // [key][group], 4 queries each: scores first
 var<workgroup> pair_max: array<vec4f, KEY_PAIRS * LANES_Y>; // [pair][group], 4 queries each
@@ -106,9 +107,9 @@ fn main(
   let heads = active_count(dims.record);
   let row_stride = 3 * heads * HEAD_VEC4;
   let head_start = group.z * dims.tokens * row_stride + group.y * HEAD_VEC4;
-  let first_query = group.x * 4 * LANES_Y;
+  let first_query = group.x * TILE_QUERIES;
   let threads = HEAD_VEC4 * LANES_Y;
-  for (var i = index; i < 4 * LANES_Y * HEAD_VEC4; i += threads) {
+  for (var i = index; i < TILE_QUERIES * HEAD_VEC4; i += threads) {
     // Queries past the end repeat the last one and are not stored.
     let query = min(first_query + i / HEAD_VEC4, dims.tokens - 1);
     q_tile[i] = qkv[head_start + query * row_stride + i % HEAD_VEC4] * dims.scale;

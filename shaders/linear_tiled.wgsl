@@ -3,14 +3,14 @@
 // A workgroup makes TILE_ROWS rows x LANES_X vec4 columns from tiles in workgroup memory; a thread 4
 // rows x 1 vec4 of them. With SLICES over 1 as many threads share the k, a piece each: for products
 // whose tiles alone are too few to fill a card.
-// Assumes: widths of groups are multiples of 4; with slices, LANES_X = LANES_Y = 8.
+// Assumes: widths of groups are multiples of 4; with slices, LANES_X = LANES_Y = 8 and tiles of f32.
 const ROWS = 4u; // of a thread
 override LANES_X: u32 = 16;
 override LANES_Y: u32 = 16;
 override SLICES: u32 = 1;
-override TILE_ROWS: u32 = 64; // ROWS * LANES_Y
-override TILE_COLUMNS: u32 = 16; // LANES_X
-override THREADS: u32 = 256;
+override TILE_ROWS: u32 = ROWS * LANES_Y;
+override TILE_COLUMNS: u32 = LANES_X;
+override THREADS: u32 = LANES_X * LANES_Y * SLICES;
 
 @compute @workgroup_size(LANES_X, LANES_Y, SLICES)
 fn main(
@@ -42,42 +42,33 @@ fn main(
   var total2 = vec4f(0.0);
   var total3 = vec4f(0.0);
   for (var start = 0u; start < x_stride; start += SLICES * PIECE) {
-    var sum0 = vec4f(0.0);
-    var sum1 = vec4f(0.0);
-    var sum2 = vec4f(0.0);
-    var sum3 = vec4f(0.0);
+    var sums = mat4x4f();
     // As far as the first slice has k, so that all threads meet the same barriers.
     for (var k = 0u; k < min(PIECE, x_stride - start); k += TILE_K) {
       fill_tiles(by, start + lane.z * PIECE + k);
       workgroupBarrier();
-      for (var quad = 0u; quad < TILE_K; quad++) {
-        let w = tile_weights(area, quad, lane.x);
-        sum0 = multiply_add(tile_x(area, tile_row, quad), w, sum0);
-        sum1 = multiply_add(tile_x(area, tile_row + 1, quad), w, sum1);
-        sum2 = multiply_add(tile_x(area, tile_row + 2, quad), w, sum2);
-        sum3 = multiply_add(tile_x(area, tile_row + 3, quad), w, sum3);
-      }
+      sums = add_tile(area, tile_row, lane.x, sums);
       workgroupBarrier();
     }
     if (SLICES == 1) {
-      total0 += sum0;
-      total1 += sum1;
-      total2 += sum2;
-      total3 += sum3;
+      total0 += sums[0];
+      total1 += sums[1];
+      total2 += sums[2];
+      total3 += sums[3];
     } else {
       // The first slice's threads add up the pieces, in order; they lie where the tiles were.
       let place = by.thread * ROWS;
-      tiles[area + place] = sum0;
-      tiles[area + place + 1] = sum1;
-      tiles[area + place + 2] = sum2;
-      tiles[area + place + 3] = sum3;
+      tiles[area + place] = to_tile(sums[0]);
+      tiles[area + place + 1] = to_tile(sums[1]);
+      tiles[area + place + 2] = to_tile(sums[2]);
+      tiles[area + place + 3] = to_tile(sums[3]);
       workgroupBarrier();
       if (lane.z == 0) {
         for (var slice = 0u; slice < SLICES; slice++) {
-          total0 += tiles[slice * TILE_AREA + place];
-          total1 += tiles[slice * TILE_AREA + place + 1];
-          total2 += tiles[slice * TILE_AREA + place + 2];
-          total3 += tiles[slice * TILE_AREA + place + 3];
+          total0 += vec4f(tiles[slice * TILE_AREA + place]);
+          total1 += vec4f(tiles[slice * TILE_AREA + place + 1]);
+          total2 += vec4f(tiles[slice * TILE_AREA + place + 2]);
+          total3 += vec4f(tiles[slice * TILE_AREA + place + 3]);
         }
       }
       workgroupBarrier();

@@ -1,11 +1,12 @@
 // Tiles of x and of the weight in workgroup memory, TILE_K k at a time: each element is read from
 // memory once a workgroup. With SLICES of threads each slice has tiles of its own, on other k.
-// Assumes: the kernel has TILE_ROWS; LANES_X columns, in vec4; LANES_X * LANES_Y threads a slice.
+// Assumes: lib/tile_f32.wgsl or tile_f16.wgsl; the kernel has TILE_ROWS; LANES_X columns, in vec4;
+// LANES_X * LANES_Y threads a slice.
 const TILE_K = 4u; // in vec4
 
 // A slice's x [TILE_ROWS][TILE_K], then its weights [4 * TILE_K][LANES_X].
-override TILE_AREA: u32 = 512;
-var<workgroup> tiles: array<vec4f, SLICES * TILE_AREA>;
+override TILE_AREA: u32 = TILE_ROWS * TILE_K + 4 * TILE_K * LANES_X;
+var<workgroup> tiles: array<TileVec, SLICES * TILE_AREA>;
 
 // What a thread needs to know to fill tiles.
 struct Filler {
@@ -27,7 +28,7 @@ fn fill_tiles(by: Filler, k: u32) {
     if (row < by.count && column < by.x_stride) {
       value = load_x(row, by.first_row, column, by.x_stride);
     }
-    tiles[by.area + i] = value;
+    tiles[by.area + i] = to_tile(value);
   }
   for (var i = by.thread; i < 4 * TILE_K * LANES_X; i += LANES_X * LANES_Y) {
     let tile_k = i / LANES_X;
@@ -37,19 +38,19 @@ fn fill_tiles(by: Filler, k: u32) {
       let row = weight_row(k + tile_k / 4) + tile_k % 4;
       value = load_weight(row * dims.n_stride + column, column);
     }
-    tiles[by.area + TILE_ROWS * TILE_K + i] = value;
+    tiles[by.area + TILE_ROWS * TILE_K + i] = to_tile(value);
   }
 }
 
 // x of a row of the tile at vec4 `quad` of its k.
-fn tile_x(area: u32, tile_row: u32, quad: u32) -> vec4f {
+fn tile_x(area: u32, tile_row: u32, quad: u32) -> TileVec {
   return tiles[area + tile_row * TILE_K + quad];
 }
 
 // Weights of the four k of a quad in a column of the tile.
-fn tile_weights(area: u32, quad: u32, tile_column: u32) -> mat4x4f {
+fn tile_weights(area: u32, quad: u32, tile_column: u32) -> TileMat {
   let start = area + TILE_ROWS * TILE_K + 4 * quad * LANES_X + tile_column;
-  return mat4x4f(tiles[start], tiles[start + LANES_X], tiles[start + 2 * LANES_X], tiles[start + 3 * LANES_X]);
+  return TileMat(tiles[start], tiles[start + LANES_X], tiles[start + 2 * LANES_X], tiles[start + 3 * LANES_X]);
 }
 
 // Stores a row where it is there.

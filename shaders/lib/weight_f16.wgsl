@@ -1,4 +1,4 @@
-// Weights stored as f16 and widened on load; must come first in a composed shader: [K][N/4].
+// Weights stored as f16 and widened on load: [K][N/4].
 enable f16;
 
 @group(0) @binding(3) var<storage, read> weight: array<vec4h>;

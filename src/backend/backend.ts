@@ -28,6 +28,12 @@ export interface WeightSet {
   destroy(): void;
 }
 
+/**
+ * `exact`: a seed gives the same bits whichever kernels are chosen. `fast`: half-precision arithmetic
+ * in matrix products, within a stated tolerance, and only where it was asked for.
+ */
+export type Precision = 'exact' | 'fast';
+
 /** What a program is compiled with. */
 export interface CompileOptions {
   /** Weights of every layer of the program. */
@@ -36,6 +42,8 @@ export interface CompileOptions {
   readonly storage: Readonly<Record<string, Storage>>;
   /** Needed where the program has gates. */
   readonly width?: ActiveWidth;
+  /** `fast` only where the backend's report says so; `exact` where absent. */
+  readonly precision?: Precision;
   /** Runs whose time on the device is to be kept for `deviceMs`; 0 where absent. */
   readonly timedRuns?: number;
 }
@@ -93,6 +101,10 @@ export interface BackendReport {
   readonly threads: number;
   /** What the adapter or processor offers and is used, such as `shader-f16` or `relaxed-simd`. */
   readonly features: readonly string[];
+  /** What it was started for, as far as it can. */
+  readonly precision: Precision;
+  /** What it could be started for. */
+  readonly precisions: readonly Precision[];
   /** Sentences such as "No shader-f16: half-precision weights are unpacked to f32." */
   readonly fallbacks: readonly string[];
   /** Measured throughput of a matrix product, GFLOP/s, two flops a multiply-add. */

@@ -1,7 +1,9 @@
 import { DyditError } from '../errors';
 import type { CheckpointTensor, TensorMap } from './tensor';
 import { readFloat32, readHalfBits } from './decode';
+import { guarded, quoted } from './failure';
 import { expectFinite, float16Format, float32Format } from './finite';
+import type { ScaledBytes } from './scaled-bytes';
 
 /** Hands out a checkpoint's tensors after checking their shapes, and counts what was read. */
 export class TensorSource {
@@ -50,6 +52,16 @@ export class TensorSource {
     const bits = await readHalfBits(this.#expect(name, shape));
     expectFinite(name, bits, float16Format);
     return bits;
+  }
+
+  /** A tensor as the file's integers and scales, undefined where it has none; throws as `float32`. */
+  async scaledBytes(name: string, shape: readonly number[]): Promise<ScaledBytes | undefined> {
+    const scaledBytes = this.tensors.get(name)?.scaledBytes;
+    if (!scaledBytes) return undefined;
+    this.#expect(name, shape);
+    const values = await guarded(`Tensor ${quoted(name)}`, scaledBytes);
+    expectFinite(name, new Uint32Array(values.scales.buffer), float32Format);
+    return values;
   }
 
   #expect(name: string, shape: readonly number[]): CheckpointTensor {

@@ -1,3 +1,5 @@
+import type { ScaledBytes } from './scaled-bytes';
+
 /** Element types a checkpoint file may store. */
 export type CheckpointDtype =
   'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
@@ -9,6 +11,8 @@ export interface CheckpointTensor {
   readonly shape: readonly number[];
   /** How the file has it, where it comes out as another type. */
   readonly stored?: 'int8';
+  /** The same as integers with scales, where the file has it so. */
+  readonly scaledBytes?: () => Promise<ScaledBytes>;
   /**
    * Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long, in memory of their
    * own: who asked for them may give it back.

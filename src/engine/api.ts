@@ -1,4 +1,4 @@
-import type { BackendReport } from '../backend/backend';
+import type { BackendReport, Precision } from '../backend/backend';
 import type { ErrorReport } from '../errors';
 import type { MoveName, Moves } from '../network/conditions';
 import type { WeightedLabel } from '../network/dit/label';
@@ -6,7 +6,7 @@ import type { ModelChoice } from './models/model-choice';
 import type { SamplerName } from '../sampler/samplers';
 
 export type { MemoryLimits } from '../backend/backend';
-export type { MoveName, Moves, SamplerName, WeightedLabel };
+export type { MoveName, Moves, Precision, SamplerName, WeightedLabel };
 
 /** Everything that determines a picture on a given adapter. Image k uses seed + k (mod 2^32). */
 export interface GenerateRequest {
@@ -146,6 +146,12 @@ export interface BackendOptions {
    * machine's report says whether there was a choice.
    */
   readonly card?: CardChoice | undefined;
+  /**
+   * `exact` where absent. `fast` where the machine's report lists it: matrix products in half-precision
+   * arithmetic, within the tolerance that docs/performance.md states; elsewhere all stays exact, and
+   * the report says so.
+   */
+  readonly precision?: Precision;
   /** Threads of the processor backend; as many as the processor has where absent. */
   readonly threads?: number;
 }
@@ -208,6 +214,8 @@ export interface RunStatistics {
 
 export interface GenerateResult {
   readonly request: GenerateRequest;
+  /** What the network was computed with: an exact picture is the same to the bit on this machine. */
+  readonly precision: Precision;
   readonly pictures: readonly Picture[];
   readonly statistics: RunStatistics;
 }

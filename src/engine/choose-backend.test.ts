@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CardChoice } from './api';
-import type { Backend, BackendKind } from '../backend/backend';
+import type { Backend, BackendKind, Precision } from '../backend/backend';
 import { createReferenceBackend } from '../backend/reference/backend';
 import { DyditError } from '../errors';
 import { chooseBackend, type AdapterReport, type Platform } from './choose-backend';
 
-/** A backend that says it is of a kind. */
-function pretend(kind: BackendKind): Backend {
+/** A backend that says it is of a kind, and what it computes with. */
+function pretend(kind: BackendKind, precision: Precision = 'exact'): Backend {
   const reference = createReferenceBackend();
-  const report = { ...reference.report, kind, fallbacks: [`A ${kind} remark.`] };
+  const report = { ...reference.report, kind, precision, fallbacks: [`A ${kind} remark.`] };
   return {
     report,
     lanes: reference.lanes,
@@ -26,7 +26,7 @@ interface FakePlatform extends Platform {
 /** @param adapter that there is, or what there is for each card that is asked for */
 function platformWith(
   adapter: AdapterReport | undefined | Error | ((card?: CardChoice) => AdapterReport),
-  startWebGpu: () => Promise<Backend> = () => Promise.resolve(pretend('webgpu')),
+  startWebGpu: Platform['startWebGpu'] = () => Promise.resolve(pretend('webgpu')),
 ): FakePlatform {
   const started: string[] = [];
   return {
@@ -35,9 +35,9 @@ function platformWith(
       if (adapter instanceof Error) return Promise.reject(adapter);
       return Promise.resolve(typeof adapter === 'function' ? adapter(wanted) : adapter);
     },
-    startWebGpu(wanted) {
+    startWebGpu(wanted, precision) {
       started.push(wanted === undefined ? 'webgpu' : `webgpu ${wanted}`);
-      return startWebGpu();
+      return startWebGpu(wanted, precision);
     },
     startWasm(threads) {
       started.push(threads === undefined ? 'wasm' : `wasm ${threads}`);
@@ -92,6 +92,24 @@ describe('by choice', () => {
     await expect(chooseBackend({ backend: 'webgpu' }, platform)).rejects.toBe(refused);
     expect(platform.started).toEqual(['webgpu']);
   });
+
+  it('is fast where the card can be, and has nothing to explain', async () => {
+    const platform = platformWith(card, (_, precision) =>
+      Promise.resolve(pretend('webgpu', precision)),
+    );
+    const { machine } = await chooseBackend({ precision: 'fast' }, platform);
+    expect(machine.precision).toBe('fast');
+    expect(machine.fallbacks).toEqual(['A webgpu remark.']);
+  });
+
+  it.each(['webgpu', 'wasm'] as const)(
+    'is exact where %s can be nothing else, and says so',
+    async (backend) => {
+      const { machine } = await chooseBackend({ backend, precision: 'fast' }, platformWith(card));
+      expect(machine.precision).toBe('exact');
+      expect(machine.fallbacks[0]).toContain('Fast arithmetic was asked for');
+    },
+  );
 
   it.each([0, 1.5, -1, Number.NaN])('refuses %s threads', async (threads) => {
     await expect(chooseBackend({ threads }, platformWith(card))).rejects.toMatchObject({

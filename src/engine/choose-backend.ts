@@ -1,4 +1,4 @@
-import type { Backend } from '../backend/backend';
+import type { Backend, Precision } from '../backend/backend';
 import { DyditError } from '../errors';
 import type { BackendOptions, CardChoice, MachineReport } from './api';
 
@@ -7,7 +7,7 @@ export interface Platform {
   /** The graphics adapter in words; undefined where there is none, or no WebGPU. */
   probeAdapter(card?: CardChoice): Promise<AdapterReport | undefined>;
   /** @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed` */
-  startWebGpu(card?: CardChoice): Promise<Backend>;
+  startWebGpu(card?: CardChoice, precision?: Precision): Promise<Backend>;
   /** @param threads as many as the processor has where absent */
   startWasm(threads?: number): Promise<Backend>;
 }
@@ -26,14 +26,15 @@ export interface ChosenBackend {
 
 /**
  * Starts what was asked for. `auto` takes a real graphics card; where there is none, or it fails to
- * start, the processor computes, and the machine's report says why.
+ * start, the processor computes, and the machine's report says why; it also says where what was
+ * started is not as fast as was asked for.
  * @throws DyditError `invalid-request`, `webgpu-unavailable`, `adapter-refused`, `shader-failed`
  */
 export async function chooseBackend(
   options: BackendOptions,
   platform: Platform = thisPlatform,
 ): Promise<ChosenBackend> {
-  const { backend: choice = 'auto', card, threads } = options;
+  const { threads, precision = 'exact' } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
     throw new DyditError(
       'invalid-request',
@@ -41,9 +42,19 @@ export async function chooseBackend(
       'Correct the setting and try again.',
     );
   }
+  const started = await start(options, platform);
+  if (started.machine.precision === precision) return started;
+  return explained(
+    started,
+    'Fast arithmetic was asked for and is not to be had here: all is exact.',
+  );
+}
+
+async function start(options: BackendOptions, platform: Platform): Promise<ChosenBackend> {
+  const { backend: choice = 'auto', threads } = options;
   switch (choice) {
     case 'webgpu':
-      return chosenCard(platform, card);
+      return chosenCard(platform, options);
     case 'wasm':
       return chosen(await platform.startWasm(threads));
     case 'auto':
@@ -53,12 +64,13 @@ export async function chooseBackend(
 
 async function chooseAutomatically(
   platform: Platform,
-  { card, threads }: BackendOptions,
+  options: BackendOptions,
 ): Promise<ChosenBackend> {
+  const { card, threads } = options;
   const reason = await reasonAgainstGpu(platform, card);
   if (reason === undefined) {
     try {
-      return await chosenCard(platform, card);
+      return await chosenCard(platform, options);
     } catch (thrown) {
       const { message } = DyditError.from(thrown);
       return chosen(await platform.startWasm(threads), `The graphics card failed: ${message}`);
@@ -78,8 +90,11 @@ async function reasonAgainstGpu(
   return `There is no graphics card: WebGPU would run on the processor (${adapter.description}), more slowly than this.`;
 }
 
-async function chosenCard(platform: Platform, card?: CardChoice): Promise<ChosenBackend> {
-  const backend = await platform.startWebGpu(card);
+async function chosenCard(
+  platform: Platform,
+  { card, precision }: BackendOptions,
+): Promise<ChosenBackend> {
+  const backend = await platform.startWebGpu(card, precision);
   const { report } = backend;
   if (card === undefined) return { backend, machine: report };
   return { backend, machine: { ...report, onlyCard: await isOnlyCard(platform) } };
@@ -97,9 +112,13 @@ async function isOnlyCard(platform: Platform): Promise<boolean> {
 
 /** @param reason why it is not the graphics card */
 function chosen(backend: Backend, reason?: string): ChosenBackend {
-  const { report } = backend;
-  if (reason === undefined) return { backend, machine: report };
-  return { backend, machine: { ...report, fallbacks: [reason, ...report.fallbacks] } };
+  const started = { backend, machine: backend.report };
+  return reason === undefined ? started : explained(started, reason);
+}
+
+/** @param sentence what is not as one might expect */
+function explained({ backend, machine }: ChosenBackend, sentence: string): ChosenBackend {
+  return { backend, machine: { ...machine, fallbacks: [sentence, ...machine.fallbacks] } };
 }
 
 /** Each backend's code is fetched when it is started: a page with a graphics card needs one alone. */
@@ -113,10 +132,10 @@ const thisPlatform: Platform = {
     const description = adapterName(adapter);
     return { description, software: isSoftware(adapter, description) };
   },
-  async startWebGpu(card) {
+  async startWebGpu(card, precision) {
     const { createWebGpuBackend } = await import('../backend/webgpu/webgpu-backend');
     const { kernelStore } = await import('./kernel-store');
-    return createWebGpuBackend(navigatorGpu(), { card, store: kernelStore() });
+    return createWebGpuBackend(navigatorGpu(), { card, precision, store: kernelStore() });
   },
   async startWasm(threads) {
     const { createWasmBackend } = await import('../backend/wasm/wasm-backend');

@@ -134,6 +134,7 @@ async function sampleAndDecode(job: Job, prepared: PreparedRun): Promise<Generat
   });
   return {
     request,
+    precision: model.dit.backend.report.precision,
     pictures,
     statistics: record.statistics({
       ...clock.times(),

@@ -5,8 +5,8 @@ import type {
   Layer,
   LayerWeights,
   LinearLayer,
+  ProductValues,
   TokenRouterLayer,
-  WeightValues,
 } from '../ops/layer';
 
 /**
@@ -45,7 +45,7 @@ export async function readProduct(
 ): Promise<LayerWeights> {
   return {
     layer,
-    weight: await readWeight(source, `${layer.name}.weight`, shape),
+    weight: await readWeight(source, layer, shape),
     bias: await source.float32(`${layer.name}.bias`, [axisLength(layer.n)]),
   };
 }
@@ -65,11 +65,14 @@ async function readTokenRouter(
   };
 }
 
-/** Reads a checkpoint's tensor, in half precision where it is stored so. */
+/** Reads a weight as it is stored: the integers of a linear layer, else halves, else floats. */
 async function readWeight(
   source: TensorSource,
-  key: string,
+  { kind, name }: LinearLayer | ConvLayer,
   shape: readonly number[],
-): Promise<WeightValues> {
+): Promise<ProductValues> {
+  const key = `${name}.weight`;
+  const integers = kind === 'linear' ? await source.scaledBytes(key, shape) : undefined;
+  if (integers) return integers;
   return source.isHalf(key) ? source.halfBits(key, shape) : source.float32(key, shape);
 }

@@ -1,3 +1,4 @@
+import type { ScaledBytes } from '../checkpoint/scaled-bytes';
 import type { Axis } from './axis';
 
 /** y = x w^T + b, a PyTorch weight (N, K). */
@@ -52,12 +53,15 @@ export type Layer = LinearLayer | ConvLayer | NormLayer | TableLayer | TokenRout
 /** Numbers, or the bits of half-precision numbers. */
 export type WeightValues = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
+/** Weights of products, which may also be integers with a scale for every row (an output column). */
+export type ProductValues = WeightValues | ScaledBytes;
+
 /** A layer with its numbers, laid out as PyTorch has them. */
 export type LayerWeights =
   | {
       readonly layer: LinearLayer | ConvLayer;
       /** (N, K), or (N, C, size, size). */
-      readonly weight: WeightValues;
+      readonly weight: ProductValues;
       /** (N) */
       readonly bias: Float32Array<ArrayBuffer>;
     }

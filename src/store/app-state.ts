@@ -8,6 +8,7 @@ import type {
   ModelInfo,
   ModelSource,
   Picture,
+  Precision,
   StepEvent,
 } from '../engine/api';
 import type { NumberSetting } from './changes';
@@ -108,6 +109,8 @@ export interface AppState {
   readonly backend: BackendChoice;
   /** Which graphics card; absent while nobody has said. */
   readonly card: CardChoice | undefined;
+  /** What it is to compute with, where the machine knows both. */
+  readonly precision: Precision;
   /** Shapes of products that were measured on request; `null` before. */
   readonly measuredShapes: number | null;
   /** Whether the browser has WebGPU at all. */
@@ -153,6 +156,8 @@ export interface AppActions {
   readonly chooseBackend: (backend: BackendChoice) => Promise<void>;
   /** Computes on another of the machine's graphics cards from now on. */
   readonly chooseCard: (card: CardChoice) => Promise<void>;
+  /** Computes exactly, or in fast arithmetic, from now on. */
+  readonly choosePrecision: (precision: Precision) => Promise<void>;
   /** Measures anew which kernels are fastest on the card. */
   readonly measureAgain: () => Promise<void>;
   /** Goes on with the run that broke off, on the machine in use. */

@@ -52,6 +52,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
       machine: null,
       backend: preferences.backend,
       card: preferences.card,
+      precision: preferences.precision ?? 'exact',
       measuredShapes: null,
       hasWebGpu: dependencies.surroundings.hasWebGpu,
       deviceBytes: dependencies.surroundings.deviceBytes,

@@ -32,9 +32,9 @@ export function engineActions(context: AppContext): EngineActions {
       const isCurrent = () => session.abort === abort;
       set({ engine: { status: 'starting' }, run: null, notice: null, measuredShapes: null });
       try {
-        const { backend, card } = get();
+        const { backend, card, precision } = get();
         const [engine, sparing, kept] = await Promise.all([
-          dependencies.createEngine({ backend, card, signal }),
+          dependencies.createEngine({ backend, card, precision, signal }),
           dependencies.surroundings.isSparing(),
           dependencies.unfinished.read(),
           restoreHistory(context),

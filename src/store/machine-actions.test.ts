@@ -73,6 +73,19 @@ describe('which of two cards', () => {
   });
 });
 
+describe('what it computes with', () => {
+  it('is exact unless the visitor wants it fast, starts anew and is remembered', async () => {
+    const { state, engineOptions, preferences } = setUp();
+    await state().start();
+    await state().choosePrecision('fast');
+    expect(engineOptions.map(({ precision }) => precision)).toEqual(['exact', 'fast']);
+    expect(preferences()).toMatchObject({ backend: 'auto', precision: 'fast' });
+    const next = setUp({ preferences: preferences() });
+    await next.state().start();
+    expect(next.engineOptions[0]).toMatchObject({ precision: 'fast' });
+  });
+});
+
 describe('measuring the kernels again', () => {
   it('shows how far it is, lets nothing run meanwhile, and says what came of it', async () => {
     const { state, store, engines } = setUp();

@@ -4,7 +4,10 @@ import type { AppActions } from './app-state';
 import { isEndOfEngine, loseEngine } from './engine-life';
 import { endRedraw, redrawSoon } from './live';
 
-type MachineActions = Pick<AppActions, 'chooseBackend' | 'chooseCard' | 'measureAgain'>;
+type MachineActions = Pick<
+  AppActions,
+  'chooseBackend' | 'chooseCard' | 'choosePrecision' | 'measureAgain'
+>;
 
 /** Which machine computes, and by which of its kernels. */
 export function machineActions(context: AppContext): MachineActions {
@@ -20,6 +23,12 @@ export function machineActions(context: AppContext): MachineActions {
       const { preferences } = dependencies;
       preferences.write({ ...preferences.read(), card });
       set({ card });
+      await get().start();
+    },
+    async choosePrecision(precision) {
+      const { preferences } = dependencies;
+      preferences.write({ ...preferences.read(), precision });
+      set({ precision });
       await get().start();
     },
     async measureAgain() {

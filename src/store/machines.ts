@@ -1,10 +1,12 @@
 import type { MachineReport } from '../engine/api';
 
 /** 'the processor, 2 threads, relaxed SIMD' */
-export function describeMachine({ kind, description, software }: MachineReport): string {
+export function describeMachine(machine: MachineReport): string {
+  const { kind, description, software, precision } = machine;
   if (kind !== 'webgpu') return `the ${description.charAt(0).toLowerCase()}${description.slice(1)}`;
   const means = software ? 'WebGPU in software, without a card' : 'the graphics card';
-  return `${means} (${description})`;
+  const how = precision === 'fast' ? ', in fast arithmetic' : '';
+  return `${means} (${description})${how}`;
 }
 
 /** 'the graphics card (X) and the processor, 2 threads' */
@@ -24,7 +26,10 @@ export function givesSameBits(a: MachineReport, b: MachineReport): boolean {
 /** Whether the times of both can be compared. */
 export function isSameMachine(a: MachineReport, b: MachineReport): boolean {
   return (
-    a.kind === b.kind && a.description === b.description && a.features.join() === b.features.join()
+    a.kind === b.kind &&
+    a.precision === b.precision &&
+    a.description === b.description &&
+    a.features.join() === b.features.join()
   );
 }
 

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
-import type { BackendChoice, CardChoice } from '../engine/api';
+import type { BackendChoice, CardChoice, Precision } from '../engine/api';
 
 /** What the visitor has chosen for this browser; none of it travels in links. */
 export interface Preferences {
   readonly backend: BackendChoice;
   /** Which graphics card; absent while nobody has said. */
   readonly card?: CardChoice | undefined;
+  /** What a graphics card that knows both is to compute with; exact where nobody has said. */
+  readonly precision?: Precision | undefined;
   /** Whether the page may draw without a press; absent while nobody has said. */
   readonly live?: boolean | undefined;
   /** Whether pictures are saved with what makes them again; they are where nobody has said. */
@@ -28,6 +30,7 @@ const schema = v.fallback(
     v.object({
       backend: v.fallback(v.picklist(['auto', 'webgpu', 'wasm']), 'auto'),
       card: v.fallback(v.optional(v.picklist(['high-performance', 'low-power'])), undefined),
+      precision: v.fallback(v.optional(v.picklist(['exact', 'fast'])), undefined),
       live: v.fallback(v.optional(v.boolean()), undefined),
       settingsInPictures: v.fallback(v.optional(v.boolean()), undefined),
     }),

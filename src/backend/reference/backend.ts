@@ -29,6 +29,8 @@ export class ReferenceBackend implements Backend {
     software: true,
     threads: 1,
     features: [],
+    precision: 'exact',
+    precisions: ['exact'],
     fallbacks: [],
     linearGflops: 0,
   };

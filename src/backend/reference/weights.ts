@@ -1,6 +1,7 @@
 import { halfToFloat } from '../../checkpoint/half';
 import { DyditError } from '../../errors';
-import type { LayerWeights, WeightValues } from '../../ops/layer';
+import { widened } from '../../checkpoint/scaled-bytes';
+import type { LayerWeights, ProductValues } from '../../ops/layer';
 import type { WeightSet } from '../backend';
 
 /** (N, K) and (N), as PyTorch has them. */
@@ -80,7 +81,8 @@ export class ReferenceWeights implements WeightSet {
   }
 }
 
-function doubles(values: WeightValues): Float64Array {
+function doubles(values: ProductValues): Float64Array {
+  if ('scales' in values) return Float64Array.from(widened(values));
   return values instanceof Uint16Array
     ? Float64Array.from(values, halfToFloat)
     : Float64Array.from(values);

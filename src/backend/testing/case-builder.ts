@@ -5,9 +5,9 @@ import type {
   LayerWeights,
   LinearLayer,
   NormLayer,
+  ProductValues,
   TableLayer,
   TokenRouterLayer,
-  WeightValues,
 } from '../../ops/layer';
 import { Recorder } from '../../ops/recorder';
 import type { RunValues } from '../../ops/run-values';
@@ -15,10 +15,11 @@ import { denseFloats, denseWords, rowsOf, type Tensor, type TensorSpec } from '.
 import type { ActiveWidth, Gate } from '../../ops/width';
 import { randomHalves } from './half';
 import { randomFloats, seededRandom } from './random';
+import { randomScaledBytes } from './scaled-bytes';
 import type { CaseData, OpCase } from './run-case';
 
 /** How a case keeps its weights. */
-export type WeightType = 'f32' | 'f16';
+export type WeightType = 'f32' | 'f16' | 'int8';
 
 /** What a test says of the weights of a layer; the rest is random. */
 export interface GivenWeights {
@@ -82,7 +83,7 @@ export class CaseBuilder {
     const [nAxis, kAxis] = [n, k].map((a) => (typeof a === 'number' ? wholeAxis(a) : a));
     const layer: LinearLayer = { kind: 'linear', name, n: nAxis, k: kAxis };
     const columns = axisLength(nAxis);
-    const weight = this.#weight(columns * axisLength(kAxis), given);
+    const weight = this.#weight({ rows: columns, columns: axisLength(kAxis) }, given);
     this.#weights.push({ layer, weight, bias: this.#floats(columns, given.bias) });
     return layer;
   }
@@ -97,7 +98,7 @@ export class CaseBuilder {
     const axis = typeof n === 'number' ? wholeAxis(n) : n;
     const layer: ConvLayer = { kind: 'conv', name, n: axis, ...of };
     const columns = axisLength(axis);
-    const weight = this.#weight(columns * of.channels * of.size ** 2, given);
+    const weight = this.#weight({ rows: columns, columns: of.channels * of.size ** 2 }, given);
     this.#weights.push({ layer, weight, bias: this.#floats(columns, given.bias) });
     return layer;
   }
@@ -177,9 +178,14 @@ export class CaseBuilder {
   }
 
   /** Weights that are given are floats; the random ones are of the builder's type. */
-  #weight(length: number, { weight, scale }: GivenWeights): WeightValues {
+  #weight(
+    { rows, columns }: { readonly rows: number; readonly columns: number },
+    { weight, scale }: GivenWeights,
+  ): ProductValues {
+    const length = rows * columns;
     if (weight) return Float32Array.from(weight);
     if (this.weightType === 'f32') return randomFloats(this.random, length, scale);
+    if (this.weightType === 'int8') return randomScaledBytes(this.random, { rows, columns }, scale);
     return scale === undefined
       ? randomHalves(this.random, length)
       : Uint16Array.from(randomFloats(this.random, length, scale), floatToHalf);

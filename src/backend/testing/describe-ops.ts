@@ -13,6 +13,29 @@ import { describeSelectTokens } from './ops/select-tokens';
 import { describePrograms } from './programs';
 import { describeStorage } from './storage';
 
+/** Parts of the suite, each a kind of op. */
+type Part = (bed: OpBed) => void;
+
+const allParts: readonly Part[] = [
+  describeStorage,
+  describeLinear,
+  describeAddGated,
+  describeNorm,
+  describeAttention,
+  describeSelectTokens,
+  describePatches,
+  describeCondition,
+  describeSampling,
+  describeDecoder,
+  describePrograms,
+];
+
+/** Those in which a kernel of matrix products, or of attention, is used. */
+export const suiteParts: Readonly<Record<'linear' | 'attention', readonly Part[]>> = {
+  linear: [describeLinear, describeAddGated, describePrograms],
+  attention: [describeAttention, describePrograms],
+};
+
 /**
  * The suite that every backend passes: each op against numbers worked out by hand and against the
  * reference, programs of ops, and what a lane promises of its storage. Runs in Node and in browsers.
@@ -21,22 +44,13 @@ export function describeOps(
   name: string,
   makeBackend: () => Promise<Backend>,
   options: SuiteOptions,
+  parts: readonly Part[] = allParts,
 ): void {
   describe(`${name} backend`, () => {
     const bed = new OpBed(makeBackend, options);
     beforeAll(() => bed.open());
     afterAll(() => bed.close());
     afterEach(() => bed.expectNothingLeft());
-    describeStorage(bed);
-    describeLinear(bed);
-    describeAddGated(bed);
-    describeNorm(bed);
-    describeAttention(bed);
-    describeSelectTokens(bed);
-    describePatches(bed);
-    describeCondition(bed);
-    describeSampling(bed);
-    describeDecoder(bed);
-    describePrograms(bed);
+    for (const describePart of parts) describePart(bed);
   });
 }

@@ -1,7 +1,7 @@
 import type { WeightType } from './case-builder';
 import { randomFloats, seededRandom } from './random';
 
-export const weightTypes: readonly WeightType[] = ['f32', 'f16'];
+export const weightTypes: readonly WeightType[] = ['f32', 'f16', 'int8'];
 
 /** Sizes at which tiles end early, or are not full at all. */
 export const oddCounts = [1, 63, 65] as const;

@@ -53,6 +53,8 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Wasm
       ...(fused ? ['relaxed-simd'] : []),
       ...(shared && team.threads > 1 ? ['shared-memory'] : []),
     ],
+    precision: 'exact',
+    precisions: ['exact'],
     fallbacks,
     linearGflops,
     memory: {

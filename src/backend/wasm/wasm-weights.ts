@@ -4,9 +4,9 @@ import type {
   LayerWeights,
   LinearLayer,
   NormLayer,
+  ProductValues,
   TableLayer,
   TokenRouterLayer,
-  WeightValues,
 } from '../../ops/layer';
 import type { WeightSet } from '../backend';
 import type { Block, LaneMemory } from './lane-memory';
@@ -21,6 +21,7 @@ import {
 } from './panels';
 import { halvesToFloats } from '../../checkpoint/half';
 import { release } from '../../checkpoint/release';
+import { widened } from '../../checkpoint/scaled-bytes';
 
 /** A layer's weights as the kernels read them; numbers are addresses. */
 export interface PackedPanels {
@@ -122,7 +123,7 @@ export class WasmWeights implements WeightSet {
   #packPanels(
     name: string,
     shape: PanelShape,
-    weight: WeightValues,
+    weight: ProductValues,
     bias: Float32Array<ArrayBuffer>,
   ): PackedPanels {
     const elements = panelElements(shape);
@@ -186,6 +187,7 @@ export class WasmWeights implements WeightSet {
   }
 }
 
-function floatsOf(values: WeightValues): Float32Array<ArrayBuffer> {
+function floatsOf(values: ProductValues): Float32Array<ArrayBuffer> {
+  if ('scales' in values) return widened(values);
   return values instanceof Float32Array ? values : halvesToFloats(values);
 }

@@ -8,7 +8,7 @@ import { WatchedGpu } from './testing/watched-gpu';
 import { createWebGpuBackend } from './webgpu-backend';
 
 /** What the next program is compiled with. */
-const forced: { -readonly [K in keyof Forced]: Forced[K] } = { attention: '' };
+const forced: { -readonly [K in keyof Forced]: Forced[K] } = {};
 const watched = new WatchedGpu(navigator.gpu);
 const backend = await createWebGpuBackend(watched.gpu, { forced });
 const [lane] = backend.lanes;

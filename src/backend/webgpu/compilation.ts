@@ -4,6 +4,7 @@ import type { Op, SelectTokensOp, TensorId } from '../../ops/op';
 import type { Program } from '../../ops/program';
 import type { Tensor } from '../../ops/tensor';
 import type { Gate } from '../../ops/width';
+import type { Precision } from '../backend';
 import type { Grid } from './dispatch';
 import type { BufferArena } from './gpu/buffer';
 import type { Bindings, BoundKernel, GridSize, Kernel, Uniforms } from './gpu/kernel';
@@ -21,6 +22,7 @@ export interface CompilationParts {
   readonly program: Program;
   readonly library: KernelLibrary;
   readonly choice: VariantChoice;
+  readonly precision: Precision;
   readonly pace: Pace;
   readonly weights: GpuWeights;
   /** Owns what is made for the program. */
@@ -57,6 +59,7 @@ export class Compilation {
   readonly program: Program;
   readonly library: KernelLibrary;
   readonly choice: VariantChoice;
+  readonly precision: Precision;
   readonly pace: Pace;
   readonly weights: GpuWeights;
   readonly arena: BufferArena;
@@ -70,6 +73,7 @@ export class Compilation {
     this.program = parts.program;
     this.library = parts.library;
     this.choice = parts.choice;
+    this.precision = parts.precision;
     this.pace = parts.pace;
     this.weights = parts.weights;
     this.arena = parts.arena;

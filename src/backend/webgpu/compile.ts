@@ -4,7 +4,7 @@ import { writesOf, type Program } from '../../ops/program';
 import { planSlots } from '../../ops/slots';
 import { elementCount, type Tensor } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
-import type { CompileOptions } from '../backend';
+import type { CompileOptions, Precision } from '../backend';
 import { sideBySide } from '../side-by-side';
 import type { CommandOrder } from './command-order';
 import { Compilation } from './compilation';
@@ -32,6 +32,7 @@ import { WidthRecords } from './width-records';
 /** What a program is compiled with, once it is known to be this backend's own. */
 export interface GpuCompileOptions {
   readonly choice: VariantChoice;
+  readonly precision: Precision;
   readonly pace: Pace;
   readonly order: CommandOrder;
   readonly weights: GpuWeights;
@@ -53,7 +54,7 @@ export async function compileProgram(
   options: GpuCompileOptions,
 ): Promise<GpuExecutable> {
   const { gpu } = library;
-  const { choice, weights, pace, order, onDestroy } = options;
+  const { choice, precision, weights, pace, order, onDestroy } = options;
   const { label } = program;
   const arena = new BufferArena(gpu, label);
   try {
@@ -62,13 +63,13 @@ export async function compileProgram(
     );
     const step = arena.adopt(new UniformBuffer(gpu, label, stepVariable));
     const steps = planSteps(program, {
-      norm: (_, linear) => choice.fusesNorm(linearShape(linear, { program, weights })),
+      norm: (_, linear) => choice.fusesNorm(linearShape(linear, { program, weights, precision })),
       unpatchify: true,
     });
     const compilation = new Compilation({
       program,
       library,
-      ...{ choice, pace, weights },
+      ...{ choice, precision, pace, weights },
       arena,
       buffers: tensorBuffers(program, steps, arena, options.storage),
       step,

@@ -1,21 +1,20 @@
 import { DyditError } from '../../errors';
 import type { Activation } from '../../ops/op';
-import { Kernel, type Overrides } from './gpu/kernel';
+import { Kernel } from './gpu/kernel';
 import type { Gpu } from './gpu/device';
-import { reflectShader } from './gpu/reflection';
+import { reflectShader, type Overrides } from './gpu/reflection';
 import {
   activationsSource,
   linearSource,
   plainShaders,
   weightedShaders,
-  weightReaders,
+  weightedSource,
   type LinearCore,
   type LinearParts,
   type PlainShader,
   type WeightedShader,
   type WeightStorage,
 } from './shaders';
-import type { Precision } from './variants/variant';
 
 /** A matrix product and the function that it ends with. */
 export interface LinearKernel extends LinearParts {
@@ -27,11 +26,7 @@ export class KernelLibrary {
   readonly #compiled = new Map<string, Promise<Kernel>>();
   readonly #activations = reflectShader(activationsSource).constants;
 
-  /** @param precision what weights are kept as; see `Precision` */
-  constructor(
-    readonly gpu: Gpu,
-    readonly precision: Precision = 'exact',
-  ) {}
+  constructor(readonly gpu: Gpu) {}
 
   /** Storage for weights that the checkpoint has in f16. */
   get halfStorage(): WeightStorage {
@@ -49,7 +44,7 @@ export class KernelLibrary {
     storage: WeightStorage,
     overrides: Overrides = {},
   ): Promise<Kernel> {
-    const code = (): string => `${weightReaders[storage]}\n${weightedShaders[name]}`;
+    const code = (): string => weightedSource(name, storage);
     return this.#compile(`${name}.${storage}`, code, overrides);
   }
 

@@ -80,6 +80,22 @@ describe('a lane', () => {
     backend.destroy();
   });
 
+  test('keeps int8 weights as they are, a byte each', async () => {
+    const watched = new WatchedGpu(navigator.gpu);
+    const backend = await createWebGpuBackend(watched.gpu, { forced: {} });
+    const weights = backend.lanes[0].createWeights('Test');
+    const before = watched.made;
+    const wide: LinearLayer = { ...layer, n: wholeAxis(4096), k: wholeAxis(512) };
+    await weights.upload({
+      layer: wide,
+      weight: { integers: new Int8Array(4096 * 512), scales: new Float32Array(4096) },
+      bias: new Float32Array(4096),
+    });
+    expect(watched.made - before, 'weight, scales and bias').toBe(3);
+    expect(watched.largest).toBe(4096 * 512);
+    backend.destroy();
+  });
+
   test('times the runs that were to be timed, where the adapter has a clock', async () => {
     const { backend, executable } = await openProduct(navigator.gpu, 2);
     for (let i = 0; i < 3; i++) await executable.run();

@@ -6,6 +6,7 @@ import type {
   ElementRange,
   Executable,
   Lane,
+  Precision,
   Storage,
   WeightSet,
 } from '../backend';
@@ -30,7 +31,7 @@ export interface LaneParts {
   readonly choice: VariantChoice;
   readonly pace: Pace;
   /** Called before a program is compiled, to measure what it needs. */
-  readonly tune?: (program: Program, weights: GpuWeights) => Promise<void>;
+  readonly tune?: (program: Program, weights: GpuWeights, precision: Precision) => Promise<void>;
 }
 
 /** The memory of a graphics card; everything made here is freed with it. */
@@ -121,18 +122,18 @@ export class GpuLane implements Lane {
   }
 
   async compile(program: Program, options: CompileOptions): Promise<Executable> {
-    const { weights, storage, width, timedRuns = 0 } = options;
+    const { weights, storage, width, timedRuns = 0, precision = 'exact' } = options;
     if (!(weights instanceof GpuWeights)) {
       throw new DyditError('internal', `${program.label}: the weights are not of this lane.`);
     }
     const { library, choice, pace, tune } = this.parts;
-    await tune?.(program, weights);
+    await tune?.(program, weights, precision);
     const owned = new Owned();
     try {
       const executable = await withErrorScopes(this.#gpu, `preparing ${program.label}`, async () =>
         owned.adopt(
           await compileProgram(library, program, {
-            ...{ choice, pace, weights, storage, width, timedRuns },
+            ...{ choice, precision, pace, weights, storage, width, timedRuns },
             order: this.#order,
             onDestroy: (freed) => this.#live.delete(freed),
           }),

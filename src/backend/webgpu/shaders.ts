@@ -24,6 +24,8 @@ import rowStatistics from '../../../shaders/lib/row_statistics.wgsl?raw';
 import rowsAll from '../../../shaders/lib/rows_all.wgsl?raw';
 import rowsKept from '../../../shaders/lib/rows_kept.wgsl?raw';
 import step from '../../../shaders/lib/step.wgsl?raw';
+import tileF16 from '../../../shaders/lib/tile_f16.wgsl?raw';
+import tileF32 from '../../../shaders/lib/tile_f32.wgsl?raw';
 import weightF16 from '../../../shaders/lib/weight_f16.wgsl?raw';
 import weightF16Packed from '../../../shaders/lib/weight_f16_packed.wgsl?raw';
 import weightF32 from '../../../shaders/lib/weight_f32.wgsl?raw';
@@ -35,6 +37,7 @@ import xPlain from '../../../shaders/lib/x_plain.wgsl?raw';
 import linearFew from '../../../shaders/linear_few.wgsl?raw';
 import linearNaive from '../../../shaders/linear_naive.wgsl?raw';
 import linearRegister from '../../../shaders/linear_register.wgsl?raw';
+import linearSubgroup from '../../../shaders/linear_subgroup.wgsl?raw';
 import linearTall from '../../../shaders/linear_tall.wgsl?raw';
 import linearTiled from '../../../shaders/linear_tiled.wgsl?raw';
 import norm from '../../../shaders/norm.wgsl?raw';
@@ -48,14 +51,16 @@ import update from '../../../shaders/update.wgsl?raw';
 
 /* The only place where WGSL files are put together. */
 
+const enabling = /^enable \w+;$/gm;
+
 /**
- * How weights lie in GPU memory: f32, f16 read with shader-f16, f16 pairs read without, or bytes with a
- * scale for every output column.
+ * How weights lie in GPU memory: f32, f16 read with shader-f16, f16 pairs read without, or int8 with a
+ * scale for every output column. All are widened to f32 as they are read.
  */
 export type WeightStorage = 'f32' | 'f16' | 'f16-packed' | 'i8';
 
-/** `load_weight` of each storage, to stand before a shader that reads weights. */
-export const weightReaders: Readonly<Record<WeightStorage, string>> = {
+/** `load_weight` of each storage, for a shader that reads weights. */
+const weightReaders: Readonly<Record<WeightStorage, string>> = {
   f32: weightF32,
   f16: weightF16,
   'f16-packed': weightF16Packed,
@@ -97,7 +102,7 @@ export const plainShaders = {
 
 export type PlainShader = keyof typeof plainShaders;
 
-/** Shaders that read weights, without the reader that comes first. */
+/** Shaders that read weights, without the reader. */
 export const weightedShaders = {
   conv1x1: compose(tiles, conv1x1),
   conv3x3: compose(tiles, conv3x3),
@@ -106,13 +111,19 @@ export const weightedShaders = {
 
 export type WeightedShader = keyof typeof weightedShaders;
 
+export function weightedSource(name: WeightedShader, storage: WeightStorage): string {
+  return compose(weightReaders[storage], weightedShaders[name]);
+}
+
 /** Ways to walk a matrix product. */
 const linearCores = {
   naive: compose(tiles, linearNaive),
   register: compose(tiles, linearRegister),
   few: compose(tiles, linearFew),
-  tiled: compose(multiplyAdd, linearTiles, linearTiled),
-  tall: compose(multiplyAdd, linearTiles, linearTall),
+  subgroup: compose(tiles, linearSubgroup),
+  tiled: compose(multiplyAdd, tileF32, linearTiles, linearTiled),
+  tall: compose(multiplyAdd, tileF32, linearTiles, linearTall),
+  half: compose(tileF16, linearTiles, linearTiled),
 } as const;
 
 export type LinearCore = keyof typeof linearCores;
@@ -161,6 +172,9 @@ export function allSources(): readonly string[] {
   ];
 }
 
+/** Texts one after the other; what they enable comes first, once, as WGSL asks for. */
 function compose(...parts: readonly string[]): string {
-  return parts.join('\n');
+  const text = parts.join('\n');
+  const enabled = new Set(text.match(enabling));
+  return [...enabled, text.replace(enabling, '')].join('\n');
 }

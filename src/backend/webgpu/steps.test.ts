@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { wholeAxis } from '../../ops/axis';
 import { planSlots } from '../../ops/slots';
@@ -12,16 +14,22 @@ import { planSteps, usesOf } from './steps';
 const all = { norm: () => true, unpatchify: true };
 const none = { norm: () => false, unpatchify: false };
 
-/** The shape of the emoji model. */
+/** The shape of the emoji model but for its depth. */
 const emoji: DitConfig = {
   ...{ inputSize: 16, patchSize: 2, inChannels: 4, hiddenSize: 256, depth: 10, numHeads: 8 },
   ...{ mlpRatio: 4, learnSigma: false, numClasses: 100, numStyles: 3, objective: 'flow-v' },
   dynamic: true,
 };
 
-function evaluation(dynamicTokens: boolean) {
+/** The depth of the model that comes with the page. */
+const shippedDepth = v.parse(
+  v.object({ dit: v.object({ depth: v.number() }) }),
+  JSON.parse(readFileSync('public/models/emoji/manifest.json', 'utf8')),
+).dit.depth;
+
+function evaluation(dynamicTokens: boolean, config = emoji) {
   const size = { items: 2, images: 1, latentItems: 1, modulationRows: 2 };
-  return recordEvaluation(emoji, ditLayers(emoji), { ...size, dynamicTokens });
+  return recordEvaluation(config, ditLayers(config), { ...size, dynamicTokens });
 }
 
 describe('an evaluation of the emoji model', () => {
@@ -34,6 +42,11 @@ describe('an evaluation of the emoji model', () => {
     const program = evaluation(of.dynamicTokens);
     expect(planSteps(program, all).length).toBe(of.fused);
     expect(planSteps(program, none).length).toBe(of.single);
+  });
+
+  test('is at most 60 dispatches of the model that comes with the page, tokens and all', () => {
+    const shipped: DitConfig = { ...emoji, depth: shippedDepth };
+    expect(planSteps(evaluation(true, shipped), all).length).toBeLessThanOrEqual(60);
   });
 
   test('does all ops once, in their order', () => {

@@ -1,5 +1,5 @@
 import { wholeAxis } from '../../ops/axis';
-import type { LinearLayer } from '../../ops/layer';
+import type { LinearLayer, ProductValues } from '../../ops/layer';
 import { chunk, Recorder } from '../../ops/recorder';
 import { rowsOf } from '../../ops/tensor';
 import type { Storage } from '../backend';
@@ -8,6 +8,7 @@ import { withErrorScopes } from './gpu/error-scope';
 import type { KernelLibrary } from './kernel-library';
 import { GpuLane } from './lane';
 import { Pace } from './pace';
+import type { WeightStorage } from './shaders';
 import { VariantChoice } from './variants/choice';
 import type { LinearShape, LinearVariant } from './variants/linear';
 
@@ -86,8 +87,7 @@ async function compileProducts(
 ) {
   const layer: LinearLayer = { kind: 'linear', name: 'layer', n: wholeAxis(n), k: wholeAxis(k) };
   const weights = owned.adopt(lane.createWeights('Tune'));
-  const weight = kind === 'f32' ? new Float32Array(n * k) : new Uint16Array(n * k);
-  await weights.upload({ layer, weight, bias: new Float32Array(n) });
+  await weights.upload({ layer, weight: zeros(kind, { n, k }), bias: new Float32Array(n) });
   const net = new Recorder('Tune');
   const x = net.external('x', rowsOf(rows, layer.k));
   const y = net.external('y', rowsOf(rows, layer.n));
@@ -100,4 +100,20 @@ async function compileProducts(
     owned.adopt(lane.allocate(`Tune.${name}`, spec));
   const storage = { x: allocate('x', x), y: allocate('y', y), gates: allocate('gates', gates) };
   return lane.compile(net.finish(), { weights, storage });
+}
+
+/** A weight that is stored so. */
+function zeros(
+  storage: WeightStorage,
+  { n, k }: { readonly n: number; readonly k: number },
+): ProductValues {
+  switch (storage) {
+    case 'f32':
+      return new Float32Array(n * k);
+    case 'i8':
+      return { integers: new Int8Array(n * k), scales: new Float32Array(n) };
+    case 'f16':
+    case 'f16-packed':
+      return new Uint16Array(n * k);
+  }
 }

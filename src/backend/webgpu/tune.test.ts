@@ -10,7 +10,7 @@ import { linearKey, VariantChoice } from './variants/choice';
 import type { LinearShape } from './variants/linear';
 import type { MatrixBuffers } from './weights';
 
-const features = { f16: false, timestamps: false };
+const features = { f16: false, subgroups: false, timestamps: false };
 const card = {
   description: 'a card',
   software: false,
@@ -22,7 +22,7 @@ const card = {
 
 const shape: LinearShape = {
   ...{ rows: 128, k: 256, n: 768, storage: 'f32', end: 'Store' },
-  ...{ normed: false, kept: false },
+  ...{ normed: false, kept: false, precision: 'exact' },
 };
 
 /** A product of that shape, and one too small to matter. */
@@ -48,7 +48,7 @@ const matrix: MatrixBuffers = {
   ...{ kind: 'linear', storage: 'f32' },
   slices: [{ start: 0, n: wholeAxis(768), weight: buffer, bias: buffer }],
 };
-const weights = { matrix: () => matrix };
+const context = { program, weights: { matrix: () => matrix }, precision: 'exact' } as const;
 
 function memoryStore(): KeyValueStore & { readonly values: Map<string, unknown> } {
   const values = new Map<string, unknown>();
@@ -86,7 +86,7 @@ describe('Tuner', () => {
   test('the fastest variant of a heavy product is used from then on', async () => {
     const { tuner, choice, timed } = setUp({ fastest: 'tall' });
     expect(choice.linear(shape).name).not.toBe('tall');
-    await tuner.prepare(program, weights);
+    await tuner.prepare(context);
     expect(choice.linear(shape).name).toBe('tall');
     expect([...choice.measured.keys()]).toEqual([linearKey(shape)]);
     expect(timed).not.toContain('naive');
@@ -95,24 +95,24 @@ describe('Tuner', () => {
   test('a shape is measured once, and not again on the next visit', async () => {
     const store = memoryStore();
     const first = setUp({ fastest: 'tall', store });
-    await first.tuner.prepare(program, weights);
+    await first.tuner.prepare(context);
     const count = first.timed.length;
-    await first.tuner.prepare(program, weights);
+    await first.tuner.prepare(context);
     expect(first.timed.length).toBe(count);
 
     const second = setUp({ fastest: 'tiled32x1', store });
     await second.tuner.recall();
-    await second.tuner.prepare(program, weights);
+    await second.tuner.prepare(context);
     expect(second.timed).toEqual([]);
     expect(second.choice.linear(shape).name).toBe('tall');
   });
 
   test('another adapter measures for itself', async () => {
     const store = memoryStore();
-    await setUp({ fastest: 'tall', store }).tuner.prepare(program, weights);
+    await setUp({ fastest: 'tall', store }).tuner.prepare(context);
     const other = setUp({ fastest: 'tiled64', store, description: 'another card' });
     await other.tuner.recall();
-    await other.tuner.prepare(program, weights);
+    await other.tuner.prepare(context);
     expect(other.choice.linear(shape).name).toBe('tiled64');
   });
 
@@ -120,7 +120,7 @@ describe('Tuner', () => {
     const store = memoryStore();
     const faster = { name: 'tall' };
     const { tuner, choice, timed } = setUp({ fastest: () => faster.name, store });
-    await tuner.prepare(program, weights);
+    await tuner.prepare(context);
     const count = timed.length;
     faster.name = 'tiled32x1';
     const seen: number[] = [];
@@ -135,26 +135,26 @@ describe('Tuner', () => {
 
   test('measured again before anything ran: the next programs measure', async () => {
     const store = memoryStore();
-    await setUp({ fastest: 'tall', store }).tuner.prepare(program, weights);
+    await setUp({ fastest: 'tall', store }).tuner.prepare(context);
     const { tuner, choice, timed } = setUp({ fastest: 'tiled32x1', store });
     await tuner.recall();
     expect(await tuner.measureAgain(() => undefined)).toBe(0);
     expect(timed).toEqual([]);
-    await tuner.prepare(program, weights);
+    await tuner.prepare(context);
     expect(choice.linear(shape).name).toBe('tiled32x1');
   });
 
   test('stops when the time is up, and leaves the choice to the table', async () => {
     const { tuner, choice, timed } = setUp({ fastest: 'tall', eachMs: 800 });
     const table = choice.linear(shape).name;
-    await tuner.prepare(program, weights);
+    await tuner.prepare(context);
     expect(timed.length).toBe(2);
     expect(choice.linear(shape).name).toBe(table);
   });
 
   test('measures nothing by a clock that ticks every 100 ms, nor on a processor', async () => {
     const { tuner, timed } = setUp({ fastest: 'tall', tickMs: 100 });
-    await tuner.prepare(program, weights);
+    await tuner.prepare(context);
     expect(timed).toEqual([]);
     expect(new VariantChoice({ ...card, software: true }).linearCandidates(shape)).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe('Tuner', () => {
     for (const store of [failing, odd]) {
       const { tuner, choice } = setUp({ fastest: 'tall', store });
       await tuner.recall();
-      await tuner.prepare(program, weights);
+      await tuner.prepare(context);
       expect(choice.linear(shape).name).toBe('tall');
     }
   });
@@ -193,5 +193,53 @@ describe('what a card does that was not measured', () => {
     expect(small.linear(shape).name).toBe('tiled32x2');
     expect(small.attention({ tokens: 64, headVectors: 8 }).name).toBe('tiled32x32');
     expect(small.attention({ tokens: 64, headVectors: 18 }).name).toBe('direct');
+  });
+});
+
+describe('a program that is compiled to be fast', () => {
+  const fast: LinearShape = { ...shape, precision: 'fast' };
+  const withHalves = { ...card, features: { ...features, f16: true } };
+
+  test.each([
+    { rows: 2, k: 1152, n: 6912, name: 'few' },
+    { rows: 128, k: 256, n: 768, name: 'half32' },
+    { rows: 512, k: 1152, n: 3456, name: 'half64' },
+  ])('multiplies in halves where there are rows enough: $rows by $name', ({ name, ...size }) => {
+    expect(new VariantChoice(withHalves).linear({ ...fast, ...size }).name).toBe(name);
+    expect(new VariantChoice(withHalves).linear({ ...shape, ...size }).precision).toBe('exact');
+  });
+
+  test('is measured among all kernels, an exact one among the exact', () => {
+    const choice = new VariantChoice(withHalves);
+    const classes = (of: LinearShape) =>
+      new Set(choice.linearCandidates(of).map(({ precision }) => precision));
+    expect(classes(fast)).toEqual(new Set(['exact', 'fast']));
+    expect(classes(shape)).toEqual(new Set(['exact']));
+    expect(linearKey(fast)).not.toBe(linearKey(shape));
+  });
+
+  test('is exact on a card without halves', () => {
+    expect(new VariantChoice(card).linear(fast).precision).toBe('exact');
+  });
+});
+
+describe('a kernel that was forced', () => {
+  test('is used whatever the program was compiled for', () => {
+    const halves = { ...card, features: { ...features, f16: true } };
+    expect(new VariantChoice(halves, { linear: 'half64' }).linear(shape).name).toBe('half64');
+  });
+
+  test.each([
+    { linear: 'half64', says: 'f16' },
+    { linear: 'subgroup', says: 'subgroups' },
+  ])('$linear is refused where the card lacks $says', ({ linear, says }) => {
+    const choice = new VariantChoice(card, { linear });
+    expect(() => choice.linear(shape)).toThrow(says);
+  });
+
+  test('is refused where it does not exist', () => {
+    const choice = new VariantChoice(card, { linear: 'tiled65', attention: 'spiral' });
+    expect(() => choice.linear(shape)).toThrow('tiled65');
+    expect(() => choice.attention({ tokens: 64, headVectors: 8 })).toThrow('spiral');
   });
 });

@@ -1,11 +1,10 @@
 import type { AddGatedOp, LinearOp } from '../../ops/op';
 import type { Program } from '../../ops/program';
 import type { KernelMemory } from './kernel-memory';
-import { linearShape } from './ops/linear';
+import { linearShape, type ProductContext } from './ops/linear';
 import type { TimeProduct } from './time-product';
 import { linearKey, type VariantChoice } from './variants/choice';
 import type { LinearShape, LinearVariant } from './variants/linear';
-import type { GpuWeights } from './weights';
 import { fullMultiplyAdds } from './work';
 
 /** All measuring of a visit together, so that nobody waits for it. */
@@ -27,8 +26,8 @@ export interface TuneParts {
 }
 
 /**
- * Times the exact variants of the products that a program is mostly made of, on this adapter, and
- * remembers the fastest. They give the same bits, so that noise can't change a picture.
+ * Times the variants of the products that a program is mostly made of, on this adapter, and remembers
+ * the fastest. Those of the class `exact` give the same bits, so that noise can't change a picture.
  */
 export class Tuner {
   #spentMs = 0;
@@ -55,8 +54,8 @@ export class Tuner {
   }
 
   /** Measures what a program needs and nobody knows yet. */
-  async prepare(program: Program, weights: Pick<GpuWeights, 'matrix'>): Promise<void> {
-    const shapes = heavyShapes(program, weights);
+  async prepare(context: ProductContext): Promise<void> {
+    const shapes = heavyShapes(context);
     for (const shape of shapes) this.#wanted.set(linearKey(shape), shape);
     await this.#measure(shapes);
   }
@@ -102,14 +101,12 @@ export class Tuner {
 }
 
 /** Shapes of the products that a program spends its time on, each once, the heaviest first. */
-function heavyShapes(
-  program: Program,
-  weights: Pick<GpuWeights, 'matrix'>,
-): readonly LinearShape[] {
+function heavyShapes(context: ProductContext): readonly LinearShape[] {
+  const { program } = context;
   const all = program.ops.reduce((sum, op) => sum + fullMultiplyAdds(op, program), 0);
   const shapes = new Map<string, { readonly shape: LinearShape; readonly work: number }>();
   for (const op of program.ops.filter(isProduct)) {
-    const shape = linearShape(op, { program, weights });
+    const shape = linearShape(op, context);
     const key = linearKey(shape);
     const work = fullMultiplyAdds(op, program) + (shapes.get(key)?.work ?? 0);
     shapes.set(key, { shape, work });

@@ -1,25 +1,22 @@
 import { DyditError, type ErrorReport } from '../../errors';
-import type { Backend, BackendReport, Lane } from '../backend';
+import type { Backend, BackendReport, Lane, Precision } from '../backend';
 import { requestGpu, type Gpu } from './gpu/device';
 import { withErrorScopes } from './gpu/error-scope';
 import { lossOf, thrownByDevice } from './gpu/failure';
 import { KernelLibrary } from './kernel-library';
-import { GpuLane } from './lane';
-import type { Program } from '../../ops/program';
+import { GpuLane, type LaneParts } from './lane';
 import { queueTickMs } from './clock';
 import { KernelMemory, type KeyValueStore } from './kernel-memory';
 import { measureLinear } from './measure-linear';
 import { Pace } from './pace';
 import { productTimer } from './time-product';
 import { Tuner } from './tune';
-import type { GpuWeights } from './weights';
 import { VariantChoice, type Forced } from './variants/choice';
-import type { Precision } from './variants/variant';
 
 export interface WebGpuOptions {
   /** Kernels to use wherever they can be; nothing is measured then. */
   readonly forced?: Forced;
-  /** `exact` where absent: `fast` keeps the weights of linear layers as bytes. */
+  /** `exact` where absent, and where the adapter has no shader-f16. */
   readonly precision?: Precision;
   /** Which of two cards; the fast one where absent. */
   readonly card?: GPUPowerPreference | undefined;
@@ -55,7 +52,7 @@ async function startOn(
   { forced, precision = 'exact', store }: WebGpuOptions,
 ): Promise<Backend> {
   const { queue } = device.device;
-  const library = new KernelLibrary(device, precision);
+  const library = new KernelLibrary(device);
   const choice = new VariantChoice(device, forced);
   const tickMs = forced ? 1 : await queueTickMs(queue);
   const gflops = forced
@@ -69,16 +66,17 @@ async function startOn(
   const tuner = new Tuner({ choice, memory, time, tickMs, now });
   if (!forced) await tuner.recall();
   const pace = new Pace({ queue, gflops, tickMs, now });
-  const tune = (program: Program, weights: GpuWeights): Promise<void> =>
-    tuner.prepare(program, weights);
+  const tune: LaneParts['tune'] = (program, weights, precision) =>
+    tuner.prepare({ program, weights, precision });
   const lane = new GpuLane({ library, choice, pace, tune });
-  return new WebGpuBackend({ library, lane, tuner, linearGflops: gflops });
+  return new WebGpuBackend({ library, lane, tuner, precision, linearGflops: gflops });
 }
 
 interface BackendParts {
   readonly library: KernelLibrary;
   readonly lane: GpuLane;
   readonly tuner: Tuner;
+  readonly precision: Precision;
   readonly linearGflops: number;
 }
 
@@ -89,7 +87,7 @@ class WebGpuBackend implements Backend {
   readonly #parts: BackendParts;
 
   constructor(parts: BackendParts) {
-    const { gpu, precision } = parts.library;
+    const { gpu } = parts.library;
     this.#parts = parts;
     this.lanes = [parts.lane];
     this.lost = gpu.lost;
@@ -100,10 +98,12 @@ class WebGpuBackend implements Backend {
       description: gpu.description,
       software: gpu.software,
       threads: 1,
-      features: featureNames(gpu, precision),
+      features: featureNames(gpu),
+      precision: gpu.features.f16 ? parts.precision : 'exact',
+      precisions: gpu.features.f16 ? ['exact', 'fast'] : ['exact'],
       fallbacks: fallbackSentences(gpu),
       linearGflops: parts.linearGflops,
-      memory: { largestBytes, int8Bytes: 4, lanes: 1 },
+      memory: { largestBytes, int8Bytes: 1, lanes: 1 },
     };
   }
 
@@ -122,10 +122,10 @@ class WebGpuBackend implements Backend {
 }
 
 /** Optional features that are there and used. */
-function featureNames({ features }: Gpu, precision: Precision): readonly string[] {
+function featureNames({ features }: Gpu): readonly string[] {
   return [
-    ...(precision === 'fast' ? ['weights as bytes'] : []),
     ...(features.f16 ? ['shader-f16'] : []),
+    ...(features.subgroups ? ['subgroups'] : []),
     ...(features.timestamps ? ['timestamp-query'] : []),
   ];
 }
@@ -134,7 +134,9 @@ function fallbackSentences({ features, software }: Gpu): readonly string[] {
   const sentences: string[] = [];
   if (software) sentences.push('There is no GPU: the processor does its work, slowly.');
   if (!features.f16) {
-    sentences.push('No shader-f16: half-precision weights are unpacked to f32 as they are read.');
+    sentences.push(
+      'No shader-f16: half-precision weights are unpacked to f32 as they are read, and all arithmetic is exact.',
+    );
   }
   if (!features.timestamps) {
     sentences.push('No timestamp-query: times are by the clock on the wall.');

@@ -17,7 +17,6 @@ import { thrownByDevice } from './gpu/failure';
 import { paddedLength } from './layout';
 import { packWeight, padRows, type MatrixValues } from './pack';
 import { sliceColumns, type ColumnSlice } from './slices';
-import { toBytes } from './to-bytes';
 import type { KernelLibrary } from './kernel-library';
 import type { WeightStorage } from './shaders';
 
@@ -25,7 +24,7 @@ import type { WeightStorage } from './shaders';
 export interface MatrixSlice extends ColumnSlice {
   readonly weight: GPUBuffer;
   readonly bias: GPUBuffer;
-  /** (N), what bytes are multiples of; for the storage `i8` alone. */
+  /** (N), what the integers of an output column are multiplied by; for the storage `i8` alone. */
   readonly scales?: GPUBuffer;
 }
 
@@ -60,12 +59,6 @@ export interface TokenRouterBuffers {
   /** (R + 1), the bias last. */
   readonly w2: GPUBuffer;
 }
-
-/**
- * K below which weights stay as they are where bytes were asked for: patches and the like are small,
- * and too few products are summed for the rounding of each to cancel out.
- */
-const leastBytesK = 64;
 
 type LayerBuffers = MatrixBuffers | NormBuffers | TableBuffers | TokenRouterBuffers;
 
@@ -158,17 +151,11 @@ export class GpuWeights implements WeightSet {
       };
     }
     const { layer, weight } = weights;
-    const k = layer.kind === 'linear' ? layer.k : wholeAxis(layer.channels);
-    if (
-      this.library.precision === 'fast' &&
-      layer.kind === 'linear' &&
-      axisLength(k) >= leastBytesK
-    ) {
-      const { bytes, scales } = toBytes(weight, axisLength(layer.n));
+    if ('scales' in weight) {
       return {
-        kind: 'linear',
+        kind: layer.kind,
         storage: 'i8',
-        slices: this.#packMatrix(arena, weights, bytes, scales),
+        slices: this.#packMatrix(arena, weights, weight.integers, weight.scales),
       };
     }
     return {
@@ -178,7 +165,7 @@ export class GpuWeights implements WeightSet {
     };
   }
 
-  /** @param values (N, K, taps) as they are kept, with their scales (N) where they are bytes */
+  /** @param values (N, K, taps) as they are kept, with their scales (N) where they are integers */
   #packMatrix(
     arena: BufferArena,
     { layer, bias }: Extract<LayerWeights, { readonly weight: unknown }>,

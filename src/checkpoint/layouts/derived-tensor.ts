@@ -4,7 +4,7 @@ import { release } from '../release';
 
 /** The same tensor under another name. */
 export function renamed(name: string, tensor: CheckpointTensor): CheckpointTensor {
-  return { name, dtype: tensor.dtype, shape: tensor.shape, bytes: () => tensor.bytes() };
+  return { ...tensor, name, bytes: () => tensor.bytes() };
 }
 
 /** The same elements under another name and shape, which must hold as many. */
@@ -58,7 +58,7 @@ async function joinBytes(parts: readonly CheckpointTensor[]): Promise<Uint8Array
 export function shared(name: string, copies: readonly CheckpointTensor[]): CheckpointTensor {
   const [first, ...others] = copies;
   return {
-    ...renamed(name, first),
+    ...{ name, dtype: first.dtype, shape: first.shape, stored: first.stored },
     bytes: async () => {
       const bytes = await first.bytes();
       for (const other of others) {

@@ -1,15 +1,16 @@
 import type { CheckpointTensor, TensorMap } from '../tensor';
 import { quoted, unsupported } from '../failure';
-import { halfToFloat } from '../half';
-import { elementCount } from '../layout';
+import { halvesToFloats } from '../half';
 import { release } from '../release';
+import { widened, type ScaledBytes } from '../scaled-bytes';
 
 /** Of the name of the scales that belong to int8 weights. */
 export const scaleSuffix = '.scale';
 
 /**
  * int8 weights as training/quantise.py writes them: `name` int8 (rows, ...) and `name.scale` f16
- * (rows), weight[row] = scale[row] * int8[row]. They come out as f32 under `name`.
+ * (rows), weight[row] = scale[row] * int8[row]. They come out as f32 under `name`, or as they are by
+ * `scaledBytes`.
  * @throws DyditError `checkpoint-unsupported` where a scale does not fit its weight
  */
 export function withScalesApplied(tensors: TensorMap): TensorMap {
@@ -35,19 +36,20 @@ function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTe
       `Tensor ${quoted(scale.name)} is ${scale.dtype} [${scale.shape.join(', ')}]; f16 [${rows ?? ''}] was expected, a number a row of ${quoted(name)}.`,
     );
   }
+  const scaledBytes = async (): Promise<ScaledBytes> => {
+    const bytes = await tensor.bytes();
+    return {
+      integers: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length),
+      scales: halvesToFloats(new Uint16Array((await scale.bytes()).slice().buffer)),
+    };
+  };
   return {
     ...{ name, shape, dtype: 'f32', stored: 'int8' },
+    scaledBytes,
     bytes: async () => {
-      const bytes = await tensor.bytes();
-      const integers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-      const scales = new Uint16Array((await scale.bytes()).slice().buffer);
-      const columns = (elementCount(shape) ?? 0) / rows;
-      const values = new Float32Array(integers.length);
-      for (let row = 0, i = 0; row < rows; row++) {
-        const scale = halfToFloat(scales[row]);
-        for (const end = i + columns; i < end; i++) values[i] = integers[i] * scale;
-      }
-      release(bytes);
+      const file = await scaledBytes();
+      const values = widened(file);
+      release(file.integers);
       return new Uint8Array(values.buffer);
     },
   };

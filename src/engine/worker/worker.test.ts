@@ -23,6 +23,8 @@ const machine: MachineReport = {
   software: true,
   threads: 1,
   features: [],
+  precision: 'exact',
+  precisions: ['exact'],
   fallbacks: [],
   linearGflops: 1,
 };
@@ -50,6 +52,7 @@ const progress: LoadProgress = { stage: 'read', fraction: 0.5 };
 const resultOf = (asked: GenerateRequest): GenerateResult => ({
   request: asked,
   pictures: [picture()],
+  precision: 'exact',
   statistics: {
     totalMs: 1,
     samplingMs: 1,

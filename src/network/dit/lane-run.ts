@@ -1,4 +1,4 @@
-import type { Executable, Lane, Storage, WeightSet } from '../../backend/backend';
+import type { Executable, Lane, Precision, Storage, WeightSet } from '../../backend/backend';
 import { Owned } from '../../backend/owned';
 import { denseFloats, denseWords, rowsOf } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
@@ -19,6 +19,8 @@ export interface LaneRunOptions {
   /** (B, D) of the lane's items. */
   readonly labels: Float32Array<ArrayBuffer>;
   readonly size: Omit<EvaluationSize, 'modulationRows'>;
+  /** Of the evaluations; what routers say of timesteps is always exact. */
+  readonly precision: Precision;
   /** Whether the time of each evaluation on the device is kept. */
   readonly timed: boolean;
 }
@@ -93,6 +95,7 @@ export class LaneRun {
         await lane.compile(recordEvaluation(config, layers, { ...size, modulationRows }), {
           weights,
           width,
+          precision: options.precision,
           storage: {
             ...modulations,
             [external.latent]: latent,

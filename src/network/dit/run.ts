@@ -223,6 +223,7 @@ async function assemble(dit: LoadedDit, options: DitRunOptions, owned: Owned): P
       size: alone
         ? { items, images, latentItems, dynamicTokens, routerShift }
         : { items: count, images: count, latentItems: count, dynamicTokens, routerShift },
+      precision: backend.report.precision,
       timed: alone && (options.timed ?? false),
     });
     parts.push({ items: range, run: owned.adopt(run) });

@@ -45,6 +45,8 @@ export const fakeMachine: MachineReport = {
   software: false,
   threads: 1,
   features: ['shader-f16'],
+  precision: 'exact',
+  precisions: ['exact'],
   fallbacks: [],
   linearGflops: 900,
 };
@@ -210,6 +212,7 @@ function fakeResult(request: GenerateRequest, model: ModelInfo, stepMs: number):
   return {
     request,
     pictures: paintAll(request, model, 0),
+    precision: 'exact',
     statistics: {
       totalMs: request.steps * stepMs + 40,
       samplingMs: request.steps * stepMs,

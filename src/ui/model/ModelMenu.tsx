@@ -6,6 +6,7 @@ import { BackendChoice } from './BackendChoice';
 import { CardChoice } from './CardChoice';
 import { KernelChoice } from './KernelChoice';
 import { MachineFacts } from './MachineFacts';
+import { PrecisionChoice } from './PrecisionChoice';
 import { CheckpointZone } from './CheckpointZone';
 import { ModelsView } from '../models/ModelsView';
 import { ModelFacts } from './ModelFacts';
@@ -36,6 +37,7 @@ export function ModelMenu() {
                 <ModelsView onDone={close} />
                 <BackendChoice />
                 <CardChoice />
+                <PrecisionChoice />
                 <KernelChoice />
                 <MachineFacts />
               </>

@@ -5,6 +5,7 @@ import { isSoftware, adapterName, type AdapterWords } from './adapter-words';
 /** Optional features the engine makes use of where the adapter has them. */
 export interface GpuFeatures {
   readonly f16: boolean;
+  readonly subgroups: boolean;
   readonly timestamps: boolean;
 }
 
@@ -48,10 +49,12 @@ export async function requestGpu(gpu: GPU | undefined, card?: GPUPowerPreference
   const adapter = await requestAdapter(gpu, card);
   const features: GpuFeatures = {
     f16: adapter.features.has('shader-f16'),
+    subgroups: adapter.features.has('subgroups'),
     timestamps: adapter.features.has('timestamp-query'),
   };
   const requiredFeatures: GPUFeatureName[] = [];
   if (features.f16) requiredFeatures.push('shader-f16');
+  if (features.subgroups) requiredFeatures.push('subgroups');
   if (features.timestamps) requiredFeatures.push('timestamp-query');
   const requiredLimits = Object.fromEntries(
     raisedLimits.map((name) => [name, adapter.limits[name]]),

@@ -2,7 +2,7 @@ import { ResourceType } from 'wgsl_reflect';
 import { DyditError } from '../../../errors';
 import type { Gpu } from './device';
 import { lossOf } from './failure';
-import { bufferType, reflectShader, type Reflection } from './reflection';
+import { bufferType, reflectShader, type Overrides, type Reflection } from './reflection';
 import { UniformBuffer, type UniformValues } from './uniform';
 
 /** Buffers by the name of the WGSL variable they are bound to. */
@@ -10,9 +10,6 @@ export type Bindings = Readonly<Record<string, GPUBuffer>>;
 
 /** Uniform structs by the name of their WGSL variable. */
 export type Uniforms = Readonly<Record<string, UniformValues>>;
-
-/** Values of `override` constants. */
-export type Overrides = Readonly<Record<string, number>>;
 
 /** Workgroups along x, y and z. */
 export type GridSize = readonly [x: number, y: number, z: number];
@@ -25,7 +22,6 @@ export class Kernel {
   readonly #layout: GPUBindGroupLayout;
   readonly #pipeline: GPUComputePipeline;
   readonly #reflection: Reflection;
-  readonly #overrides: Overrides;
 
   private constructor(
     readonly gpu: Gpu,
@@ -34,13 +30,11 @@ export class Kernel {
       readonly layout: GPUBindGroupLayout;
       readonly pipeline: GPUComputePipeline;
       readonly reflection: Reflection;
-      readonly overrides: Overrides;
     },
   ) {
     this.#layout = compiled.layout;
     this.#pipeline = compiled.pipeline;
     this.#reflection = compiled.reflection;
-    this.#overrides = compiled.overrides;
   }
 
   /**
@@ -57,7 +51,7 @@ export class Kernel {
     let module: GPUShaderModule | undefined;
     try {
       module = device.createShaderModule({ label, code });
-      const reflection = reflectShader(code);
+      const reflection = reflectShader(code, overrides);
       const layout = device.createBindGroupLayout({
         label: `${label}.layout`,
         entries: reflection.variables.map((variable) => ({
@@ -74,7 +68,7 @@ export class Kernel {
         }),
         compute: { module, constants: { ...overrides } },
       });
-      return new Kernel(gpu, label, { layout, pipeline, reflection, overrides });
+      return new Kernel(gpu, label, { layout, pipeline, reflection });
     } catch (cause) {
       const lost = await lossOf(gpu);
       if (lost) throw DyditError.fromReport(lost);
@@ -87,7 +81,6 @@ export class Kernel {
    * @throws DyditError `internal` where there is none of this name
    */
   constant(name: string): number {
-    if (name in this.#overrides) return this.#overrides[name];
     const value = this.#reflection.constants.get(name);
     if (value === undefined) throw this.#misuse('constant', `there is no constant "${name}"`);
     return value;

@@ -31,8 +31,9 @@ export async function bindAttention(op: AttentionOp, compilation: Compilation): 
     },
     { dims: { tokens, record: records.record(heads), scale: axis.group ** -0.5 } },
   );
+  const queryTiles = Math.ceil(tokens / kernel.constant('TILE_QUERIES'));
   const sizes = Array.from({ length: records.evaluations }, (_, evaluation): GridSize => [
-    Math.ceil(tokens / variant.queries),
+    queryTiles,
     records.activeCount(heads, evaluation),
     items,
   ]);

@@ -66,7 +66,7 @@ function bindKernel(
   dims: Readonly<Record<string, number>>,
 ): BoundKernel {
   const { layer } = op;
-  const [{ weight, bias }] = compilation.weights.matrix(layer).slices;
+  const [{ weight, bias, scales }] = compilation.weights.matrix(layer).slices;
   const x = compilation.rows(op.x, wholeAxis(layer.channels));
   return compilation.bind(
     kernel,
@@ -75,6 +75,7 @@ function bindKernel(
       x,
       weight,
       bias,
+      ...(scales && { scales }),
       // A kernel without a residual never reads that binding, but something must be bound to it.
       residual: op.residual === undefined ? x : compilation.rows(op.residual, layer.n),
       y: compilation.rows(op.y, layer.n),

@@ -1,6 +1,7 @@
 import { axisLength } from '../../../ops/axis';
 import type { AddGatedOp, LinearOp, NormOp, UnpatchifyOp } from '../../../ops/op';
 import type { Program } from '../../../ops/program';
+import type { Precision } from '../../backend';
 import type { Compilation } from '../compilation';
 import { fullMultiplyAdds } from '../work';
 import type { BoundOp, Dispatch } from '../dispatch';
@@ -40,10 +41,17 @@ export function bindAddGated(op: AddGatedOp, compilation: Compilation): Promise<
   return bindProduct(op, end, compilation);
 }
 
+/** Where a product stands. */
+export interface ProductContext {
+  readonly program: Program;
+  readonly weights: Pick<GpuWeights, 'matrix'>;
+  readonly precision: Precision;
+}
+
 /** What the choice of a kernel for a product hangs on. */
 export function linearShape(
   op: LinearOp | AddGatedOp,
-  { program, weights }: { readonly program: Program; readonly weights: Pick<GpuWeights, 'matrix'> },
+  { program, weights, precision }: ProductContext,
   end: LinearEnd = op.kind === 'linear' ? 'Store' : 'AddGated',
 ): LinearShape {
   return {
@@ -54,6 +62,7 @@ export function linearShape(
     end,
     normed: false,
     kept: op.rows !== undefined,
+    precision,
   };
 }
 

@@ -10,7 +10,7 @@ export async function bindPatchEmbed(op: PatchEmbedOp, compilation: Compilation)
   if (layer.k.groups !== 1) throw compilation.misuse('a patch has an axis without groups');
   const { slices, storage } = weights.matrix(layer);
   if (slices.length > 1) throw compilation.unsupported('its patches have too many channels');
-  const [{ weight, bias }] = slices;
+  const [{ weight, bias, scales }] = slices;
   const kernel = await library.weighted('patchEmbed', storage);
   const width = inVectors(paddedLength(layer.n));
   const bound = compilation.bind(
@@ -20,6 +20,7 @@ export async function bindPatchEmbed(op: PatchEmbedOp, compilation: Compilation)
       x: compilation.dense(op.x),
       weight,
       bias,
+      ...(scales && { scales }),
       pos_embed: weights.table(op.positions).values,
       y: compilation.rows(op.y, layer.n),
     },

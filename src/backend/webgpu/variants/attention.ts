@@ -9,10 +9,7 @@ export interface AttentionShape {
   readonly headVectors: number;
 }
 
-export interface AttentionVariant extends Variant<AttentionShape, KernelLibrary> {
-  /** Queries that a workgroup makes. */
-  readonly queries: number;
-}
+export type AttentionVariant = Variant<AttentionShape, KernelLibrary>;
 
 /** Keys of a tile; the same everywhere, because the softmax is summed tile by tile. */
 const tileKeys = 32;
@@ -28,7 +25,6 @@ function tiled(lanes: number, widest: number): AttentionVariant {
   return {
     name: `tiled${queries}x${4 * widest}`,
     precision: 'exact',
-    queries,
     needs: {
       limits: {
         maxComputeWorkgroupStorageSize: 16 * vectors,
@@ -40,7 +36,6 @@ function tiled(lanes: number, widest: number): AttentionVariant {
       library.plain('attentionTiled', {
         HEAD_VEC4: headVectors,
         LANES_Y: lanes,
-        KEY_STRIDE: keyStride(headVectors),
       }),
   };
 }
@@ -58,7 +53,6 @@ export const attentionVariants: readonly AttentionVariant[] = [
   {
     name: 'direct',
     precision: 'exact',
-    queries: 64,
     needs: {},
     accepts: ({ headVectors }) => headVectors <= widestHead,
     build: (library, { headVectors }) => library.plain('attention', { HEAD_VEC4: headVectors }),

@@ -1,10 +1,14 @@
-import type { Gpu } from '../gpu/device';
 import { DyditError } from '../../../errors';
+import type { Precision } from '../../backend';
+import type { Gpu } from '../gpu/device';
 import { attentionVariants, type AttentionShape, type AttentionVariant } from './attention';
 import { linearVariants, type LinearShape, type LinearVariant } from './linear';
-import { meets, type Limits, type Variant } from './variant';
+import { describeNeeds, meets, type Limits, type Variant } from './variant';
 
-/** Variants by name that are to be used wherever they can; for tests and benchmarks. */
+/**
+ * Variants by name that are to be used for every shape that they accept, also in a program of another
+ * precision; for tests and benchmarks.
+ */
 export interface Forced {
   readonly linear?: string;
   readonly attention?: string;
@@ -29,10 +33,14 @@ export class VariantChoice {
     private readonly forced: Forced = {},
   ) {}
 
+  /** @throws DyditError as `attention` */
   linear(shape: LinearShape): LinearVariant {
+    const forced = this.#forced(linearVariants, shape, this.forced.linear);
+    if (forced) return forced;
     const names = this.gpu.software ? softwareLinear(shape) : cardLinear(shape);
     const measured = this.#measured.get(linearKey(shape));
-    return this.#choose(linearVariants, shape, [this.forced.linear, measured, ...names]);
+    const suited = linearVariants.filter((variant) => isOf(variant, shape.precision));
+    return this.#choose(suited, shape, [measured, ...names]);
   }
 
   /** Variants that a measurement may choose among. */
@@ -40,18 +48,24 @@ export class VariantChoice {
     if (this.gpu.software || this.forced.linear !== undefined) return [];
     return linearVariants.filter(
       (variant) =>
-        // What differs in bits is never left to a clock; and the readable one is never the fastest.
-        variant.precision === 'exact' &&
+        // Bits are never left to a clock unless that was asked for; the readable one is never fastest.
+        isOf(variant, shape.precision) &&
         variant.name !== 'naive' &&
         variant.accepts(shape) &&
         meets(variant.needs, this.gpu),
     );
   }
 
+  /**
+   * @throws DyditError `invalid-request` where there is no variant of the forced name,
+   *   `adapter-refused` where the adapter lacks what it needs
+   */
   attention(shape: AttentionShape): AttentionVariant {
+    const forced = this.#forced(attentionVariants, shape, this.forced.attention);
+    if (forced) return forced;
     const tiles = attentionVariants.map(({ name }) => name).filter((name) => name !== 'direct');
     const names = this.gpu.software ? ['direct'] : [...tiles, 'direct'];
-    return this.#choose(attentionVariants, shape, [this.forced.attention, ...names]);
+    return this.#choose(attentionVariants, shape, names);
   }
 
   /** Whether the norm in front of a product is done as it reads x. */
@@ -76,6 +90,31 @@ export class VariantChoice {
     this.#measured.clear();
   }
 
+  /** The variant of that name, if it accepts the shape. */
+  #forced<Shape, V extends Variant<Shape, never>>(
+    variants: readonly V[],
+    shape: Shape,
+    name: string | undefined,
+  ): V | undefined {
+    if (name === undefined) return undefined;
+    const variant = variants.find((each) => each.name === name);
+    if (!variant) {
+      const names = variants.map((each) => each.name).join(', ');
+      throw new DyditError(
+        'invalid-request',
+        `There is no kernel "${name}".`,
+        `Name one of ${names}.`,
+      );
+    }
+    if (!variant.accepts(shape)) return undefined;
+    if (meets(variant.needs, this.gpu)) return variant;
+    throw new DyditError(
+      'adapter-refused',
+      `This adapter can't run the kernel ${name}: it needs ${describeNeeds(variant.needs)}.`,
+      'Name another kernel, or start on another adapter.',
+    );
+  }
+
   /** The first of `names` that can do the shape here; else the first that can. */
   #choose<Shape, V extends Variant<Shape, never>>(
     variants: readonly V[],
@@ -94,23 +133,40 @@ export class VariantChoice {
   }
 }
 
+/** Whether a program that was compiled for `asked` may use a variant. */
+function isOf({ precision }: LinearVariant, asked: Precision): boolean {
+  return precision === 'exact' || asked === 'fast';
+}
+
 /** Shapes that are alike to a kernel: rows by powers of two, the rest as it is. */
-export function linearKey({ rows, k, n, storage, end, normed, kept }: LinearShape): string {
+export function linearKey({ rows, k, n, ...rest }: LinearShape): string {
   const bucket = 2 ** Math.ceil(Math.log2(Math.max(8, rows)));
-  return [`${bucket}x${k}x${n}`, storage, end, normed ? 'normed' : '', kept ? 'kept' : ''].join(
-    ' ',
-  );
+  const { storage, end, normed, kept, precision } = rest;
+  const words = [
+    `${bucket}x${k}x${n}`,
+    storage,
+    end,
+    normed && 'normed',
+    kept && 'kept',
+    precision,
+  ];
+  return words.filter(Boolean).join(' ');
 }
 
 /** On a processor: registers; where there are few rows, one thread must not do them alone. */
-function softwareLinear({ rows }: LinearShape): readonly string[] {
+function softwareLinear({ rows, precision }: LinearShape): readonly string[] {
+  // Slower there than f32, but what was asked for is what is done.
+  if (rows > 8 && precision === 'fast') return ['half64', 'half32'];
   return rows <= 8 ? ['few', 'register', 'tiled64'] : ['register', 'tiled64'];
 }
 
 /** On a card that was not measured: the largest tiles of which there are enough. */
-function cardLinear({ rows, n }: LinearShape): readonly string[] {
+function cardLinear({ rows, n, precision }: LinearShape): readonly string[] {
   if (rows <= 8) return ['few', 'tiled32x1'];
   const tiles = (side: number): number => Math.ceil(rows / side) * Math.ceil(n / side);
+  if (precision === 'fast') {
+    return tiles(64) >= enoughWorkgroups ? ['half64', 'half32'] : ['half32'];
+  }
   if (tiles(64) >= enoughWorkgroups) return ['tall', 'tiled32x1'];
   if (tiles(32) >= enoughWorkgroups) return ['tiled32x1'];
   return ['tiled32x4', 'tiled32x2', 'tiled32x1'];

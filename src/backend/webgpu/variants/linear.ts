@@ -1,4 +1,5 @@
-import type { Overrides } from '../gpu/kernel';
+import type { Precision } from '../../backend';
+import type { Overrides } from '../gpu/reflection';
 import type { Activation } from '../../../ops/op';
 import type { KernelLibrary } from '../kernel-library';
 import type { LinearCore, LinearEnd, WeightStorage } from '../shaders';
@@ -17,6 +18,8 @@ export interface LinearShape {
   readonly normed: boolean;
   /** Whether the rows are the kept tokens. */
   readonly kept: boolean;
+  /** What the program is compiled for. */
+  readonly precision: Precision;
   /** Without meaning to the choice; `none` where absent. */
   readonly activation?: Activation;
 }
@@ -29,7 +32,8 @@ export interface LinearVariant extends Variant<LinearShape, KernelLibrary> {
 function variant(
   name: string,
   core: LinearCore,
-  more: Pick<LinearVariant, 'needs' | 'accepts' | 'overrides'>,
+  more: Pick<LinearVariant, 'needs' | 'accepts' | 'overrides'> &
+    Partial<Pick<LinearVariant, 'precision'>>,
 ): LinearVariant {
   return {
     ...{ name, precision: 'exact', ...more },
@@ -40,15 +44,10 @@ function variant(
 /** Threads of a row group that make 4 rows of 8 x 8 lanes, `slices` times over. */
 function sliced(slices: number): LinearVariant {
   const [lanes, rows] = [8, 4];
-  const tile = { rows: rows * lanes, columns: lanes };
   // Both tiles of a slice, 4 vec4 of k deep.
-  const area = 4 * tile.rows + 16 * tile.columns;
+  const area = 4 * rows * lanes + 16 * lanes;
   return variant(`tiled32x${slices}`, 'tiled', {
-    overrides: {
-      ...{ LANES_X: lanes, LANES_Y: lanes, SLICES: slices },
-      ...{ TILE_ROWS: tile.rows, TILE_COLUMNS: tile.columns },
-      ...{ TILE_AREA: area, THREADS: lanes * lanes * slices },
-    },
+    overrides: { LANES_X: lanes, LANES_Y: lanes, SLICES: slices },
     needs: {
       limits: {
         // With what finding the rows and their statistics takes.
@@ -57,6 +56,23 @@ function sliced(slices: number): LinearVariant {
       },
     },
     accepts: ({ k }) => k > 128 || slices === 1,
+  });
+}
+
+/** Tiles of f16, `lanes` x `lanes` threads of 4 rows and a vec4. */
+function half(lanes: number): LinearVariant {
+  return variant(`half${4 * lanes}`, 'half', {
+    precision: 'fast',
+    overrides: { LANES_X: lanes, LANES_Y: lanes },
+    needs: {
+      features: ['f16'],
+      limits: {
+        ...whole.limits,
+        maxComputeInvocationsPerWorkgroup: lanes * lanes,
+      },
+    },
+    // Less than a tile is not worth what it rounds away.
+    accepts: ({ k }) => k >= 16,
   });
 }
 
@@ -84,7 +100,13 @@ export const linearVariants: readonly LinearVariant[] = [
     needs: whole,
     accepts: () => true,
   }),
+  variant('subgroup', 'subgroup', {
+    needs: { features: ['subgroups'] },
+    accepts: () => true,
+  }),
   sliced(1),
   sliced(2),
   sliced(4),
+  half(8),
+  half(16),
 ];

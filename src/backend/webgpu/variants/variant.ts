@@ -1,11 +1,6 @@
+import type { Precision } from '../../backend';
 import type { GpuFeatures } from '../gpu/device';
 import type { Kernel } from '../gpu/kernel';
-
-/**
- * `exact`: every variant gives the same bits, because all sum in the same order, so that a measurement
- * may choose among them. `fast`: within a stated tolerance, and only where it was asked for.
- */
-export type Precision = 'exact' | 'fast';
 
 /** Limits of a device that variants need to know. */
 export type Limits = Pick<
@@ -22,6 +17,10 @@ export interface Needs {
 /** One way to do an op. */
 export interface Variant<Shape, Builder> {
   readonly name: string;
+  /**
+   * All `exact` ones give the same bits, because they sum in the same order, so that a measurement may
+   * choose among them; `fast` ones are for programs that were compiled so.
+   */
   readonly precision: Precision;
   readonly needs: Needs;
   /** Whether it can do an op of this shape. */
@@ -41,4 +40,15 @@ export function meets(
     maxComputeWorkgroupStorageSize <= gpu.device.limits.maxComputeWorkgroupStorageSize &&
     maxComputeInvocationsPerWorkgroup <= gpu.device.limits.maxComputeInvocationsPerWorkgroup
   );
+}
+
+/** What a variant needs, in words. */
+export function describeNeeds({ features = [], limits = {} }: Needs): string {
+  const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: threads } =
+    limits;
+  return [
+    ...features,
+    ...(bytes === undefined ? [] : [`${bytes} bytes of workgroup memory`]),
+    ...(threads === undefined ? [] : [`${threads} threads in a workgroup`]),
+  ].join(', ');
 }
