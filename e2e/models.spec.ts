@@ -22,6 +22,9 @@ test('a file that does not say all is asked about, kept as chosen, and there at 
   await dropFile(page, { name: 'something.bin', bytes: await staticModel() });
   const form = page.getByTestId('questions');
   await expect(form).toContainText('DiT of 2 layers');
+  // What waits for an answer still does after a reload.
+  await page.reload();
+  await expect(form).toContainText('DiT of 2 layers');
   await form.getByRole('button', { name: /How many attention heads/ }).click();
   await page.getByRole('option', { name: '6 of 16 channels' }).click();
   // What is recommended is what is chosen.

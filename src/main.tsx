@@ -2,6 +2,7 @@ import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
 import { fetchGallery } from './store/gallery';
 import { browserHistory } from './store/history-store';
+import { browserWaiting } from './store/models/waiting-store';
 import { browserPageKeeper, noPageKeeper } from './store/page-keeper';
 import { browserPreferences } from './store/preferences';
 import { browserSurroundings } from './store/surroundings';
@@ -25,6 +26,7 @@ const store = createAppStore({
   history: browserHistory(),
   unfinished: browserUnfinished(),
   library: createLibrary(),
+  waiting: browserWaiting(),
   surroundings: browserSurroundings(),
   pageKeeper: import.meta.env.PROD ? browserPageKeeper() : noPageKeeper,
   gallery: () => fetchGallery(builtInManifest),
@@ -33,6 +35,7 @@ const store = createAppStore({
 });
 mountPage(store, root);
 void store.getState().start();
+void store.getState().restoreWaiting();
 void store.getState().openGallery();
 // Once the weights are here: keeping them then costs no second transfer.
 const stopWatching = store.subscribe(({ engine, keepPage }) => {

@@ -201,6 +201,6 @@ function notFinite({ step, steps }: SamplerStep): DyditError {
   return new DyditError(
     'not-finite',
     `The picture became infinite or not a number at step ${step + 1} of ${steps}.`,
-    'Try a smaller guidance scale or another sampler; a checkpoint may also be damaged.',
+    'Try a smaller guidance scale or another sampler.',
   );
 }

@@ -8,6 +8,7 @@ import { galleryActions } from './gallery-actions';
 import { historyActions } from './history';
 import { machineActions } from './machine-actions';
 import { modelActions } from './models/model-actions';
+import { keepWaiting } from './models/waiting-files';
 import { emptyShelf } from './models/shelf';
 import { outcomeActions } from './outcome-actions';
 import { runActions } from './run-actions';
@@ -44,9 +45,12 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     firstPictureDue: true,
   };
   const preferences = dependencies.preferences.read();
-  return createStore<App>()((set, get) => {
+  return createStore<App>()((set, get, { subscribe }) => {
     const context: AppContext = { dependencies, session, get, set };
     followAddress(context);
+    subscribe(({ opening }, before) => {
+      if (opening !== before.opening) keepWaiting(context, opening);
+    });
     return {
       engine: { status: 'starting' },
       machine: null,

@@ -9,6 +9,7 @@ import { disposeEngine, isEndOfEngine, loseEngine } from './engine-life';
 import { changesOfModel } from './apply-shared';
 import { takeShared, type Taken } from './awaited-model';
 import { afterLoading } from './models/opening';
+import { originOf, reportOfFiles } from './models/origin';
 import { wantStoredOfLink } from './models/stored-of-link';
 import { newModelNotice } from './notice';
 import { drawFirstPicture } from './live';
@@ -94,7 +95,7 @@ export async function loadSource(context: AppContext, source: ModelSource): Prom
     const model = await loading;
     if (isCurrent()) takeModel(context, source, model);
   } catch (thrown) {
-    if (isCurrent()) failLoading(context, DyditError.from(thrown).toReport());
+    if (isCurrent()) failLoading(context, reportOfFiles(thrown, originOf(source)));
   } finally {
     if (isCurrent()) session.abort = null;
   }

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly isSparing: () => Promise<boolean>;
   /** Asks the browser not to clear by itself what the page keeps. Never rejects. */
   readonly askToPersist: () => Promise<void>;
+  /** Whether the browser is to ask before it leaves the page, as something would be lost. */
+  readonly askBeforeLeaving: (doAsk: boolean) => void;
 }
 
 /** A discharging battery below this is saved. */
@@ -37,7 +39,16 @@ export function browserSurroundings(): Surroundings {
         // Not there, or forbidden: what is kept may be cleared.
       }
     },
+    askBeforeLeaving(doAsk) {
+      // A page with such a listener may not be kept for Back: it is there only while it is needed.
+      if (doAsk) addEventListener('beforeunload', ask);
+      else removeEventListener('beforeunload', ask);
+    },
   };
+}
+
+function ask(event: BeforeUnloadEvent): void {
+  event.preventDefault();
 }
 
 async function isBatteryLow(): Promise<boolean> {

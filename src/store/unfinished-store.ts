@@ -1,6 +1,7 @@
 import { del, get, set } from 'idb-keyval';
 import * as v from 'valibot';
 import type { RunKind } from './broken-off';
+import { tabName } from './browser-tab';
 import type { JournalData } from './journal';
 import { patientStore } from './patient-store';
 import type { Settings } from './settings';
@@ -22,9 +23,6 @@ export interface UnfinishedStore {
 
 /** Another shape of a kept run gets another name. */
 const databaseName = 'dydit-web-unfinished-2';
-
-/** Under this name the browser's tab keeps its number, which a reload leaves alone. */
-const tabKey = 'dydit-web-tab';
 
 const keptSchema = v.looseObject({
   kind: v.picklist(['generate', 'compare', 'strip']),
@@ -71,15 +69,6 @@ export function browserUnfinished(): UnfinishedStore {
       await attempt((store) => del(tabName(), store), undefined);
     },
   };
-}
-
-/** @throws where the browser forbids storage */
-function tabName(): string {
-  const known = sessionStorage.getItem(tabKey);
-  if (known !== null) return known;
-  const name = crypto.getRandomValues(new Uint32Array(2)).join('-');
-  sessionStorage.setItem(tabKey, name);
-  return name;
 }
 
 /** Keeps nothing. */

@@ -5,6 +5,8 @@ import type { ModelChoice } from '../../engine/models/model-choice';
 export interface ModelActions {
   /** Takes files that were dropped or chosen: of models, or a saved picture. */
   readonly openFiles: (files: readonly File[]) => Promise<void>;
+  /** Brings back files that waited on the page before a reload. */
+  readonly restoreWaiting: () => Promise<void>;
   /** Fetches a checkpoint, or a manifest with its files, and opens it. */
   readonly openAddress: (url: string) => Promise<void>;
   /** Looks at the files in question with another set of weights, or other answers. */

@@ -1,7 +1,7 @@
-import { DyditError } from '../../errors';
 import type { KeepRequest } from '../../engine/models/library';
 import type { StoredModel } from '../../engine/models/stored-models';
 import type { AppContext } from '../app-context';
+import { originOf, reportOfFiles } from './origin';
 import { refreshShelf } from './refresh-shelf';
 
 /** Converts a model and keeps it in the browser; undefined where that was cancelled or failed. */
@@ -27,7 +27,7 @@ export async function keepModel(
     await dependencies.surroundings.askToPersist();
     return await dependencies.library.keep(request, { signal: abort.signal, onProgress: report });
   } catch (thrown) {
-    const error = DyditError.from(thrown).toReport();
+    const error = reportOfFiles(thrown, originOf(source));
     if (isCurrent() && error.code !== 'cancelled') set({ notice: { kind: 'error', error } });
     return undefined;
   } finally {

@@ -1,4 +1,3 @@
-import { DyditError } from '../../errors';
 import type { InspectedModel } from '../../engine/models/inspect';
 import type { ModelChoice } from '../../engine/models/model-choice';
 import type { AppContext } from '../app-context';
@@ -7,7 +6,9 @@ import { loadSource } from '../engine-actions';
 import { keepModel } from './keep-model';
 import { openAddress } from './open-address';
 import { openFiles, openModel, sourceOf } from './open-files';
+import { reportOfFiles } from './origin';
 import { refreshShelf } from './refresh-shelf';
+import { restoreWaiting } from './waiting-files';
 
 export function modelActions(context: AppContext): ModelActions {
   const { dependencies, session, get, set } = context;
@@ -17,7 +18,10 @@ export function modelActions(context: AppContext): ModelActions {
     try {
       await work();
     } catch (thrown) {
-      set({ notice: { kind: 'error', error: DyditError.from(thrown).toReport() } });
+      const { opening } = get();
+      const isFetched = opening?.status === 'asking' && opening.address !== undefined;
+      const error = reportOfFiles(thrown, isFetched ? 'fetched' : 'dropped');
+      set({ notice: { kind: 'error', error } });
     }
   };
   /** Looks at files; nothing where another look, or a letting go, has come since. */
@@ -31,6 +35,7 @@ export function modelActions(context: AppContext): ModelActions {
   };
   return {
     openFiles: (files) => openFiles(context, files),
+    restoreWaiting: () => restoreWaiting(context),
     openAddress: (url) => openAddress(context, url),
     reconsider: (choice) =>
       attempt(async () => {
@@ -79,8 +84,10 @@ export function modelActions(context: AppContext): ModelActions {
       session.opened = {};
       session.keepAbort?.abort();
       session.fetchAbort?.abort();
-      if (get().opening?.status === 'queued') session.wanted = get().source;
-      set({ opening: null });
+      const { opening, source } = get();
+      if (opening?.status === 'queued') session.wanted = source;
+      // A download that is given up leaves what it was to complete.
+      set({ opening: opening?.status === 'fetching' ? opening.before : null });
     },
     keep: (dtype) =>
       attempt(async () => {

@@ -1,6 +1,7 @@
-import { DyditError } from '../../errors';
 import type { AppContext } from '../app-context';
 import { takeFiles } from './open-files';
+import { waitingOf } from './opening';
+import { reportOfFiles } from './origin';
 
 /** Fetches a model and opens it as if its files had been dropped. */
 export async function openAddress(context: AppContext, url: string): Promise<void> {
@@ -10,22 +11,23 @@ export async function openAddress(context: AppContext, url: string): Promise<voi
   session.fetchAbort = abort;
   const isCurrent = () => session.fetchAbort === abort;
   session.opened = {};
-  set({ opening: { status: 'fetching', url }, notice: null });
+  const before = waitingOf(get().opening);
+  set({ opening: { status: 'fetching', url, before }, notice: null });
   try {
     const files = await dependencies.library.fetch(url, {
       signal: abort.signal,
       onProgress: (fraction) => {
         if (isCurrent() && get().opening?.status === 'fetching') {
-          set({ opening: { status: 'fetching', url, fraction } });
+          set({ opening: { status: 'fetching', url, fraction, before } });
         }
       },
     });
     if (!isCurrent() || abort.signal.aborted) return;
     await takeFiles(context, files, url);
   } catch (thrown) {
-    const error = DyditError.from(thrown).toReport();
+    const error = reportOfFiles(thrown, 'fetched');
     if (isCurrent() && error.code !== 'cancelled') {
-      set({ opening: null, notice: { kind: 'error', error } });
+      set({ opening: before, notice: { kind: 'error', error } });
     }
   } finally {
     if (isCurrent()) session.fetchAbort = null;

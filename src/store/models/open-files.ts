@@ -6,7 +6,8 @@ import type { ModelChoice } from '../../engine/models/model-choice';
 import type { AppContext } from '../app-context';
 import { loadSource } from '../engine-actions';
 import { isLarge } from './keep-choice';
-import { gatheredFiles } from './opening';
+import { gatheredFiles, waitingOf } from './opening';
+import { originOfFiles, reportOfFiles, type Origin } from './origin';
 import { isPicture, restoreFromPicture } from './restore-picture';
 
 /** Files together, and what they come to. */
@@ -48,10 +49,11 @@ export async function takeFiles(
   try {
     const gathered = await gather(context, together);
     if (session.opened !== turn) return;
-    await settle(context, { ...gathered, address }, before?.status === 'waiting' ? before : null);
+    await settle(context, { ...gathered, address }, waitingOf(before));
   } catch (thrown) {
     if (session.opened !== turn) return;
-    set({ opening: null, notice: { kind: 'error', error: DyditError.from(thrown).toReport() } });
+    const error = reportOfFiles(thrown, originOfFiles(address));
+    set({ opening: waitingOf(before), notice: { kind: 'error', error } });
   }
 }
 
@@ -91,14 +93,18 @@ async function settle(
   const { model, waiting, refused, parts, useless } = inspection;
   const usable = files.filter((_, index) => !useless.includes(index));
   const problem = refused.at(0);
-  const notice = problem ? ({ kind: 'error', error: withName(problem) } as const) : null;
+  const notice = problem
+    ? ({ kind: 'error', error: withName(problem, originOfFiles(address)) } as const)
+    : null;
   if (!model) {
     const sentences =
       waiting.length > 0 || usable.length === 0
         ? waiting
         : ['Waiting for the model that these belong to.'];
     const opening =
-      sentences.length > 0 ? ({ status: 'waiting', files: usable, sentences } as const) : before;
+      sentences.length > 0
+        ? ({ status: 'waiting', files: usable, sentences, address } as const)
+        : before;
     set({ opening, notice });
     return;
   }
@@ -151,6 +157,8 @@ export async function openModel(context: AppContext, source: ModelSource): Promi
 }
 
 /** A message that does not say which of several files it is about gets its name. */
-function withName({ name, error }: RefusedReport): ErrorReport {
-  return error.message.includes(name) ? error : { ...error, message: `${name}: ${error.message}` };
+function withName({ name, error }: RefusedReport, origin: Origin): ErrorReport {
+  const report = reportOfFiles(DyditError.fromReport(error), origin);
+  const { message } = report;
+  return message.includes(name) ? report : { ...report, message: `${name}: ${message}` };
 }

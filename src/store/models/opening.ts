@@ -13,11 +13,15 @@ export type Opening =
       readonly url: string;
       /** 0..1; absent until it is known. */
       readonly fraction?: number;
+      /** Files that it may complete, and that are as they were where it comes to nothing. */
+      readonly before: Extract<Opening, { status: 'waiting' | 'asking' }> | null;
     }
   /** They are a part of something: what is missing, a sentence each. */
   | {
       readonly status: 'waiting';
       readonly files: readonly File[];
+      /** Where they were fetched from. */
+      readonly address?: string | undefined;
       readonly sentences: readonly string[];
     }
   /** They do not say all of it. */
@@ -43,7 +47,16 @@ export type Opening =
 
 /** Files that more may join. */
 export function gatheredFiles(opening: Opening | null): readonly File[] {
+  if (opening?.status === 'fetching') return gatheredFiles(opening.before);
   return opening && 'files' in opening ? opening.files : [];
+}
+
+/** What a download may complete. */
+export function waitingOf(
+  opening: Opening | null,
+): Extract<Opening, { status: 'waiting' | 'asking' }> | null {
+  if (opening?.status === 'fetching') return opening.before;
+  return opening?.status === 'waiting' || opening?.status === 'asking' ? opening : null;
 }
 
 /** What is left of it when a model was loaded, or failed to be. */

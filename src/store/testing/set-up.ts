@@ -6,6 +6,7 @@ import type { Outcome } from '../app-state';
 import { fakeLibrary } from './fake-library';
 import { noPageKeeper, type PageKeeper } from '../page-keeper';
 import type { GalleryPicture } from '../gallery';
+import { noWaiting, type WaitingStore } from '../models/waiting-store';
 import type { Preferences } from '../preferences';
 import { noUnfinished, type UnfinishedStore } from '../unfinished-store';
 import { fakeAddressBar } from './fake-address-bar';
@@ -23,6 +24,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly kept?: Outcome[];
   /** Every file is a model where absent. */
   readonly library?: ModelLibrary;
+  /** Files that waited before a reload. */
+  readonly waiting?: WaitingStore;
   /** What the page before a reload was at. */
   readonly unfinished?: UnfinishedStore;
   readonly gallery?: readonly GalleryPicture[];
@@ -40,6 +43,7 @@ export function setUp(options: SetUpOptions = {}) {
   let stored: Preferences = options.preferences ?? { backend: 'auto', live: false };
   const kept = options.kept ?? [];
   let seed = 100;
+  let asksBeforeLeaving = false;
   const store = createAppStore({
     createEngine: (wanted) => {
       engineOptions.push(wanted);
@@ -76,9 +80,11 @@ export function setUp(options: SetUpOptions = {}) {
       hasWebGpu: options.hasWebGpu ?? true,
       isSparing: () => Promise.resolve(options.sparing ?? false),
       askToPersist: () => Promise.resolve(),
+      askBeforeLeaving: (doAsk) => void (asksBeforeLeaving = doAsk),
     },
     pageKeeper: options.pageKeeper ?? noPageKeeper,
     library: options.library ?? fakeLibrary(),
+    waiting: options.waiting ?? noWaiting,
     builtInManifest: 'https://page.test/models/emoji/manifest.json',
     randomSeed: () => seed++,
   });
@@ -89,6 +95,7 @@ export function setUp(options: SetUpOptions = {}) {
     engineOptions,
     state: () => store.getState(),
     preferences: () => stored,
+    asksBeforeLeaving: () => asksBeforeLeaving,
   };
 }
 

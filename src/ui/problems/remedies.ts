@@ -64,8 +64,7 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
   },
   'checkpoint-broken': {
     title: 'This checkpoint is damaged',
-    advice:
-      'The file is cut short or not what its name says. Fetch it again and drop it once more.',
+    advice: 'A file of it is cut short, or not what its name says.',
     remedies: [],
   },
   'checkpoint-unsupported': {
@@ -85,8 +84,8 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     remedies: [],
   },
   'address-refused': {
-    title: 'This model asks for files from elsewhere',
-    advice: 'Its list of files points outside its own folder. Open it only if you trust it.',
+    title: 'This address is not followed',
+    advice: '',
     remedies: [],
   },
   'storage-unavailable': {
