@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
-import { Violation, walk } from './soak/walk';
+import { Random } from './soak/random';
+import { storeGround } from './soak/store/ground';
+import { type Ground, Violation, walk } from './soak/walk';
 
-const usage = 'npm run soak -- [--minutes M] [--actions N] [--seed S]';
+const usage = 'npm run soak -- [--browser] [--minutes M] [--actions N] [--seed S]';
 
 /** Actions of one walk; then another one begins on a page of its own, with the next seed. */
 const actionsOfWalk = 500;
 
 const { values } = parseArgs({
   options: {
+    browser: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     actions: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -15,10 +18,17 @@ const { values } = parseArgs({
   },
 });
 if (values.help) console.log(usage);
-else await soak();
+else if (values.browser) {
+  const { withBuiltPage } = await import('./soak/browser/built-page');
+  await withBuiltPage(soak);
+} else await soak((random) => ({ ...storeGround(random), close: () => Promise.resolve() }));
+
+type OpenGround = (random: Random) => OpenedGround | Promise<OpenedGround>;
+
+type OpenedGround = Ground & { close(): Promise<void> };
 
 /** Walks until the time is up, or that many actions are done, or something is found. */
-async function soak(): Promise<void> {
+async function soak(open: OpenGround): Promise<void> {
   const end =
     values.minutes === undefined ? Infinity : performance.now() + 60_000 * Number(values.minutes);
   const most = Number(values.actions ?? (values.minutes === undefined ? 10_000 : Infinity));
@@ -27,21 +37,22 @@ async function soak(): Promise<void> {
   const isOver = () => count >= most || performance.now() >= end;
   try {
     for (; !isOver(); seed++) {
-      await walk({
-        seed,
-        actions: actionsOfWalk,
-        onAction: () => {
-          count++;
-          return isOver();
-        },
-      });
+      const random = new Random(seed);
+      const ground = await open(random);
+      const onAction = () => {
+        count++;
+        return isOver();
+      };
+      await walk(ground, random, { actions: actionsOfWalk, onAction });
+      await ground.close();
       if (process.stdout.isTTY) process.stdout.write(`\r${count} actions`);
     }
     console.log(`\r${count} actions without a violation (seeds ${values.seed} to ${seed - 1}).`);
   } catch (thrown) {
     if (!(thrown instanceof Violation)) throw thrown;
-    console.error(`\nAfter ${count} actions: ${thrown.message}`);
-    console.error(`Again: npm run soak -- --seed ${seed} --actions ${actionsOfWalk}`);
+    console.error(`\nAfter ${count} actions with seed ${seed}: ${thrown.message}`);
+    const where = values.browser ? ' --browser' : '';
+    console.error(`Again: npm run soak --${where} --seed ${seed} --actions ${actionsOfWalk}`);
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,6 @@
-import type { App } from '../../src/store/app-state';
+import type { App } from '../../../src/store/app-state';
 import type { Page } from './page';
-import type { Random } from './random';
+import type { Random } from '../random';
 import type { World } from './world';
 
 /** What an action has to do with. */

@@ -1,11 +1,12 @@
-import type { AppStore } from '../../src/store/app-store';
-import { createAppStore } from '../../src/store/app-store';
-import type { Outcome } from '../../src/store/app-state';
-import { noPageKeeper } from '../../src/store/page-keeper';
-import { type FakeAddressBar, fakeAddressBar } from '../../src/store/testing/fake-address-bar';
-import { fakeLibrary } from '../../src/store/testing/fake-library';
-import type { KeptRun } from '../../src/store/unfinished-store';
-import type { Random } from './random';
+import type { AppStore } from '../../../src/store/app-store';
+import { createAppStore } from '../../../src/store/app-store';
+import type { Outcome } from '../../../src/store/app-state';
+import { noWaiting } from '../../../src/store/models/waiting-store';
+import { noPageKeeper } from '../../../src/store/page-keeper';
+import { type FakeAddressBar, fakeAddressBar } from '../../../src/store/testing/fake-address-bar';
+import { fakeLibrary } from '../../../src/store/testing/fake-library';
+import type { KeptRun } from '../../../src/store/unfinished-store';
+import type { Random } from '../random';
 import type { World } from './world';
 
 /** What a browser keeps from one life of a page to the next. */
@@ -96,10 +97,12 @@ export class Page {
       },
       gallery: () => Promise.resolve([]),
       library: fakeLibrary(),
+      waiting: noWaiting,
       surroundings: {
         hasWebGpu: true,
         isSparing: () => Promise.resolve(false),
         askToPersist: () => Promise.resolve(),
+        askBeforeLeaving: () => undefined,
       },
       pageKeeper: noPageKeeper,
       builtInManifest: 'https://page.test/manifest.json',

@@ -1,18 +1,22 @@
-import type { ErrorReport } from '../../src/errors';
-import { DyditError } from '../../src/errors';
-import type { Backend } from '../../src/backend/backend';
-import type { Engine, EngineOptions, GenerateRequest, ModelSource } from '../../src/engine/api';
-import { generate } from '../../src/engine/generate';
-import { PictureDecoder } from '../../src/engine/picture-decoder';
-import { Session, type SessionModel } from '../../src/engine/session';
-import { mockInfo } from '../../src/engine/testing/mock-model';
-import { type MockItem, MockNetwork, mockConfig } from '../../src/engine/testing/mock-network';
-import { watchedBackend } from '../../src/engine/testing/watched-backend';
-import { connect, type EngineWorker, type WorkerListeners } from '../../src/engine/worker/client';
-import type { ToWorker } from '../../src/engine/worker/protocol';
-import { SessionServer } from '../../src/engine/worker/serve';
-import { identityOfText } from '../../src/store/testing/fake-engine';
-import { HandClock } from '../../src/testing/hand-clock';
+import type { ErrorReport } from '../../../src/errors';
+import { DyditError } from '../../../src/errors';
+import type { Backend } from '../../../src/backend/backend';
+import type { Engine, EngineOptions, GenerateRequest, ModelSource } from '../../../src/engine/api';
+import { generate } from '../../../src/engine/generate';
+import { PictureDecoder } from '../../../src/engine/picture-decoder';
+import { Session, type SessionModel } from '../../../src/engine/session';
+import { mockInfo } from '../../../src/engine/testing/mock-model';
+import { type MockItem, MockNetwork, mockConfig } from '../../../src/engine/testing/mock-network';
+import { watchedBackend } from '../../../src/engine/testing/watched-backend';
+import {
+  connect,
+  type EngineWorker,
+  type WorkerListeners,
+} from '../../../src/engine/worker/client';
+import type { ToWorker } from '../../../src/engine/worker/protocol';
+import { SessionServer } from '../../../src/engine/worker/serve';
+import { identityOfText } from '../../../src/store/testing/fake-engine';
+import { HandClock } from '../../../src/testing/hand-clock';
 
 /** What goes wrong the next time there is an opportunity. */
 export interface Faults {

@@ -1,0 +1,13 @@
+import { test } from '@playwright/test';
+import { browserGround } from '../tools/soak/browser/ground';
+import { Random } from '../tools/soak/random';
+import { walk } from '../tools/soak/walk';
+
+test('nothing is lost or wrong on a random walk', async ({ browser, baseURL }) => {
+  // By actions, not by time: a slow machine walks the same way. `npm run soak -- --browser` walks further.
+  test.setTimeout(30 * 60_000);
+  const random = new Random(1);
+  const ground = await browserGround({ browser, address: `${baseURL ?? ''}/`, random });
+  await walk(ground, random, { actions: 60 });
+  await ground.close();
+});
