@@ -1,13 +1,17 @@
 import { createStore, type UseStore } from 'idb-keyval';
 
-/** A store that another tab blocks is done without. */
-const patienceMs = 1000;
+/** A store that another tab blocks is done without; nobody waits for it longer. */
+const shortPatienceMs = 1000;
 
 /** Does something with a browser's store; `otherwise` where it is forbidden, full or slow. Never rejects. */
 export type Attempt = <T>(work: (store: UseStore) => Promise<T>, otherwise: T) => Promise<T>;
 
 /** A store that is asked for when it is first needed, and anew after it could not be opened. */
-export function patientStore(database: string, table: string): Attempt {
+export function patientStore(
+  database: string,
+  table: string,
+  patienceMs = shortPatienceMs,
+): Attempt {
   let opened: UseStore | undefined;
   return async (work, otherwise) => {
     const patience = new Promise<typeof otherwise>((resolve) =>

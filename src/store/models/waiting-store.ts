@@ -26,9 +26,12 @@ const schema = v.object({
   address: v.optional(v.string()),
 });
 
+/** Nothing else on the page waits for this store. */
+const patienceMs = 60_000;
+
 /** Where a browser forbids storage, files wait as long as the page is there. */
 export function browserWaiting(): WaitingStore {
-  const attempt = patientStore('dydit-web-waiting-1', 'files');
+  const attempt = patientStore('dydit-web-waiting-1', 'files', patienceMs);
   // One after the other: what is cleared must not come back.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
