@@ -1,11 +1,12 @@
 import { attend, attendItems, attendScratch, packItems, packKeys } from './attention';
-import { ChannelSums, Opcode, Picture } from './fields';
+import { convolution, convolutionItems, convolutionScratch } from './convolution';
+import { GroupStatistics, Opcode, Picture } from './fields';
 import {
-  channelAffine,
-  channelSums,
-  channelSumsItems,
   groupNorm,
   groupNormItems,
+  groupStatistics,
+  rowMoments,
+  rowMomentsItems,
 } from './group-norm';
 import {
   condition,
@@ -57,8 +58,12 @@ export function countItems(op: usize, state: usize): u32 {
       return valueItems(estimateValues(op));
     case Opcode.latentToPixels:
       return valueItems(latentToPixelsValues(op));
-    case Opcode.channelSums:
-      return channelSumsItems(op);
+    case Opcode.convolution:
+      return convolutionItems(op);
+    case Opcode.rowMoments:
+      return rowMomentsItems(op);
+    case Opcode.groupStatistics:
+      return word(op, GroupStatistics.groups);
     case Opcode.groupNorm:
       return groupNormItems(op);
     case Opcode.picture:
@@ -97,10 +102,12 @@ export function runItem(op: usize, state: usize, item: u32, scratch: usize): voi
       return estimate(op, state, item);
     case Opcode.latentToPixels:
       return latentToPixels(op, item);
-    case Opcode.channelSums:
-      return channelSums(op, item);
-    case Opcode.channelAffine:
-      return channelAffine(op);
+    case Opcode.convolution:
+      return convolution(op, item, scratch);
+    case Opcode.rowMoments:
+      return rowMoments(op, item);
+    case Opcode.groupStatistics:
+      return groupStatistics(op, item);
     case Opcode.groupNorm:
       return groupNorm(op, item);
     case Opcode.picture:
@@ -115,6 +122,8 @@ export function scratchBytes(op: usize): usize {
   switch (load<u32>(op)) {
     case Opcode.product:
       return productScratch(op);
+    case Opcode.convolution:
+      return convolutionScratch(op);
     case Opcode.attend:
       return attendScratch(op);
     case Opcode.score:

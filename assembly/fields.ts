@@ -66,8 +66,9 @@ export enum Opcode {
   update,
   estimate,
   latentToPixels,
-  channelSums,
-  channelAffine,
+  convolution,
+  rowMoments,
+  groupStatistics,
   groupNorm,
   picture,
 }
@@ -94,7 +95,7 @@ export enum Ending {
   table,
 }
 
-/** y = activation(x w^T + b): a linear layer, or a convolution where `taps` is not 0. */
+/** y = activation(x w^T + b) */
 export enum Product {
   x = 1,
   /** Bytes from a row of x to the next. */
@@ -138,12 +139,43 @@ export enum Product {
   table,
   tableRows,
   tableStride,
-  /** Convolution: 1 or 9; 0 in a linear layer. */
-  taps,
-  /** Pixels a side of y. */
+}
+
+/** y = conv(x), or y += conv(x), of rows of pixels. */
+export enum Convolution {
+  x = 1,
+  /** Bytes from a pixel to the next. */
+  xStride,
+  /** Row of the picture that x begins with. */
+  xFirst,
+  y,
+  yStride,
+  yFirst,
+  /** Pixels a side of x's picture. */
   side,
-  /** 1: x has half as many pixels a side. */
-  upsample,
+  /** Rows of x's picture for which rows of y are made. */
+  first,
+  rows,
+  /** Panels of 8 channels, each (phases, taps, C, 8). */
+  weights,
+  /** A value for each column of the panels. */
+  bias,
+  /** 1: weights are halves. */
+  half,
+  /** C */
+  channels,
+  /** Side of the kernel. */
+  size,
+  /** 1, or 4 where every pixel of x becomes four of y: each with a kernel of its own. */
+  phases,
+  /** Panels of all groups of channels of y. */
+  panels,
+  /** Channels of a group of y. */
+  group,
+  /** Panels of a group. */
+  groupPanels,
+  /** 1: adds to what is in y. */
+  adds,
   /** A pixel of zeros. */
   zeros,
 }
@@ -293,26 +325,28 @@ export enum LatentToPixels {
   factor,
 }
 
-/** Mean and sum of squared distances from it of each group, block by block of pixels. */
-export enum ChannelSums {
+/** Mean of each channel over a row of pixels, and the sum of squares about it. */
+export enum RowMoments {
   x = 1,
-  pixels,
+  /** Pixels of a row. */
+  side,
+  rows,
   channels,
-  groups,
-  /** (blocks, groups, 2) */
-  sums,
+  /** (rows, 2, C) */
+  y,
 }
 
-/** y = factor[c] * x + offset[c], from the blocks' sums */
-export enum ChannelAffine {
-  pixels = 1,
+/** Of each channel: mean of its group, gamma / deviation of its group, beta. */
+export enum GroupStatistics {
+  /** (side, 2, C) */
+  x = 1,
+  side,
   channels,
   groups,
-  sums,
   gamma,
   beta,
-  /** (2, C) */
-  affine,
+  /** (3, C) */
+  y,
   /** f32 */
   eps,
 }
@@ -322,7 +356,8 @@ export enum GroupNorm {
   y,
   pixels,
   channels,
-  affine,
+  /** (3, C) */
+  statistics,
   silu,
 }
 
@@ -331,9 +366,4 @@ export enum Picture {
   y,
   flags,
   pixels,
-}
-
-/** Pixels of a block of `ChannelSums`. */
-export enum Blocks {
-  pixels = 128,
 }

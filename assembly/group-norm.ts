@@ -1,109 +1,124 @@
-import { Blocks, ChannelAffine, ChannelSums, GroupNorm } from './fields';
+import { GroupNorm, GroupStatistics, RowMoments } from './fields';
 import { silu4 } from './exp';
-import { multiplyAdd, sumOfLanes } from './vector';
+import { multiplyAdd } from './vector';
 import { ceilDivide, real, word } from './words';
 
-const BLOCK: u32 = Blocks.pixels;
+/** Pixels of an item. */
+const ITEM_PIXELS: u32 = 128;
 
-export function channelSumsItems(op: usize): u32 {
-  return ceilDivide(word(op, ChannelSums.pixels), BLOCK);
+/** Rows of pixels of an item. */
+@inline
+function itemRows(side: u32): u32 {
+  return max(1, ITEM_PIXELS / side);
 }
 
-/** One item: mean and squared distances of every group over a block of pixels, in two passes. */
-export function channelSums(op: usize, item: u32): void {
-  const channels = word(op, ChannelSums.channels);
-  const groups = word(op, ChannelSums.groups);
-  const group = channels / groups;
-  const whole = (group & ~3) << 2;
-  const rowBytes = channels << 2;
-  const first = item * BLOCK;
-  const last = min(first + BLOCK, word(op, ChannelSums.pixels));
-  const count = <f32>((last - first) * group);
-  for (let g: u32 = 0; g < groups; g++) {
-    const x = word(op, ChannelSums.x) + first * rowBytes + ((g * group) << 2);
-    const end = x + (last - first) * rowBytes;
-    let lanes = f32x4.splat(0);
-    let rest: f32 = 0;
-    for (let row = x; row < end; row += rowBytes) {
-      let at: u32 = 0;
-      for (; at < whole; at += 16) lanes = f32x4.add(lanes, v128.load(row + at));
-      for (; at < group << 2; at += 4) rest += load<f32>(row + at);
-    }
-    const mean = (sumOfLanes(lanes) + rest) / count;
-    const centre = f32x4.splat(mean);
-    lanes = f32x4.splat(0);
-    rest = 0;
-    for (let row = x; row < end; row += rowBytes) {
-      let at: u32 = 0;
-      for (; at < whole; at += 16) {
-        const d = f32x4.sub(v128.load(row + at), centre);
-        lanes = multiplyAdd(d, d, lanes);
-      }
-      for (; at < group << 2; at += 4) {
-        const d = load<f32>(row + at) - mean;
-        rest += d * d;
-      }
-    }
-    const to = word(op, ChannelSums.sums) + ((item * groups + g) << 3);
-    store<f32>(to, mean, 0);
-    store<f32>(to, sumOfLanes(lanes) + rest, 4);
+export function rowMomentsItems(op: usize): u32 {
+  return ceilDivide(word(op, RowMoments.rows), itemRows(word(op, RowMoments.side)));
+}
+
+/** One item: mean of every channel and squares about it over a row of pixels, in two passes each. */
+export function rowMoments(op: usize, item: u32): void {
+  const side = word(op, RowMoments.side);
+  const rowBytes = word(op, RowMoments.channels) << 2;
+  const first = item * itemRows(side);
+  const last = min(first + itemRows(side), word(op, RowMoments.rows));
+  for (let row = first; row < last; row++) {
+    const x = word(op, RowMoments.x) + row * side * rowBytes;
+    const means = word(op, RowMoments.y) + row * 2 * rowBytes;
+    momentsOfRow(x, side, rowBytes, means, means + rowBytes);
   }
 }
 
-/** The one item: joins the blocks (Chan et al.), in their order, and folds in gamma and beta. */
-export function channelAffine(op: usize): void {
-  const pixels = word(op, ChannelAffine.pixels);
-  const channels = word(op, ChannelAffine.channels);
-  const groups = word(op, ChannelAffine.groups);
-  const group = channels / groups;
-  const affine = word(op, ChannelAffine.affine);
-  for (let g: u32 = 0; g < groups; g++) {
-    let count: f64 = 0;
-    let mean: f64 = 0;
-    let squares: f64 = 0;
-    for (let first: u32 = 0; first < pixels; first += BLOCK) {
-      const from = word(op, ChannelAffine.sums) + (((first / BLOCK) * groups + g) << 3);
-      const more = <f64>(min(BLOCK, pixels - first) * group);
-      const distance = <f64>load<f32>(from, 0) - mean;
-      const total = count + more;
-      squares += <f64>load<f32>(from, 4) + (distance * distance * count * more) / total;
-      mean += (distance * more) / total;
-      count = total;
+function momentsOfRow(x: usize, side: u32, rowBytes: u32, means: usize, squares: usize): void {
+  const end = x + side * rowBytes;
+  const count = <f32>side;
+  let at: u32 = 0;
+  for (; at + 16 <= rowBytes; at += 16) {
+    let sum = f32x4.splat(0);
+    for (let pixel = x; pixel < end; pixel += rowBytes) {
+      sum = f32x4.add(sum, v128.load(pixel + at));
     }
-    const deviation = 1 / sqrt<f64>(squares / count + <f64>real(op, ChannelAffine.eps));
-    for (let c = g * group; c < (g + 1) * group; c++) {
-      const factor = <f64>load<f32>(word(op, ChannelAffine.gamma) + (c << 2)) * deviation;
-      const beta = <f64>load<f32>(word(op, ChannelAffine.beta) + (c << 2));
-      store<f32>(affine + (c << 2), <f32>factor);
-      store<f32>(affine + ((channels + c) << 2), <f32>(beta - mean * factor));
+    const mean = f32x4.div(sum, f32x4.splat(count));
+    sum = f32x4.splat(0);
+    for (let pixel = x; pixel < end; pixel += rowBytes) {
+      const d = f32x4.sub(v128.load(pixel + at), mean);
+      sum = multiplyAdd(d, d, sum);
     }
+    v128.store(means + at, mean);
+    v128.store(squares + at, sum);
+  }
+  for (; at < rowBytes; at += 4) {
+    let sum: f32 = 0;
+    for (let pixel = x; pixel < end; pixel += rowBytes) sum += load<f32>(pixel + at);
+    const mean = sum / count;
+    sum = 0;
+    for (let pixel = x; pixel < end; pixel += rowBytes) {
+      const d = load<f32>(pixel + at) - mean;
+      sum += d * d;
+    }
+    store<f32>(means + at, mean);
+    store<f32>(squares + at, sum);
+  }
+}
+
+/** One item: a group, its rows joined in their order (Chan et al.), with gamma and beta. */
+export function groupStatistics(op: usize, item: u32): void {
+  const side = word(op, GroupStatistics.side);
+  const channels = word(op, GroupStatistics.channels);
+  const group = channels / word(op, GroupStatistics.groups);
+  const first = item * group;
+  const rowBytes = channels << 2;
+  const means = word(op, GroupStatistics.x) + (first << 2);
+  let sum: f64 = 0;
+  for (let row: u32 = 0; row < side; row++) {
+    const at = means + row * 2 * rowBytes;
+    for (let c: u32 = 0; c < group; c++) sum += <f64>load<f32>(at + (c << 2));
+  }
+  const mean = sum / <f64>(side * group);
+  let squares: f64 = 0;
+  for (let row: u32 = 0; row < side; row++) {
+    const at = means + row * 2 * rowBytes;
+    for (let c: u32 = 0; c < group; c++) {
+      const distance = <f64>load<f32>(at + (c << 2)) - mean;
+      squares += distance * distance * <f64>side + <f64>load<f32>(at + rowBytes + (c << 2));
+    }
+  }
+  const variance = squares / (<f64>(side * group) * <f64>side);
+  const deviation = sqrt<f64>(variance + <f64>real(op, GroupStatistics.eps));
+  for (let c = first; c < first + group; c++) {
+    const to = word(op, GroupStatistics.y) + (c << 2);
+    const gamma = <f64>load<f32>(word(op, GroupStatistics.gamma) + (c << 2));
+    store<f32>(to, <f32>mean);
+    store<f32>(to + rowBytes, <f32>(gamma / deviation));
+    store<f32>(to + 2 * rowBytes, load<f32>(word(op, GroupStatistics.beta) + (c << 2)));
   }
 }
 
 export function groupNormItems(op: usize): u32 {
-  return ceilDivide(word(op, GroupNorm.pixels), BLOCK);
+  return ceilDivide(word(op, GroupNorm.pixels), ITEM_PIXELS);
 }
 
 /** One item: a block of pixels. */
 export function groupNorm(op: usize, item: u32): void {
-  const channels = word(op, GroupNorm.channels);
-  const rowBytes = channels << 2;
-  const whole = (channels & ~3) << 2;
-  const first = item * BLOCK;
-  const last = min(first + BLOCK, word(op, GroupNorm.pixels));
-  const factors = word(op, GroupNorm.affine);
-  const offsets = factors + rowBytes;
+  const rowBytes = word(op, GroupNorm.channels) << 2;
+  const first = item * ITEM_PIXELS;
+  const last = min(first + ITEM_PIXELS, word(op, GroupNorm.pixels));
+  const means = word(op, GroupNorm.statistics);
+  const scales = means + rowBytes;
+  const betas = scales + rowBytes;
   const silu = word(op, GroupNorm.silu) != 0;
   for (let pixel = first; pixel < last; pixel++) {
     const x = word(op, GroupNorm.x) + pixel * rowBytes;
     const y = word(op, GroupNorm.y) + pixel * rowBytes;
     let at: u32 = 0;
-    for (; at < whole; at += 16) {
-      const v = multiplyAdd(v128.load(x + at), v128.load(factors + at), v128.load(offsets + at));
+    for (; at + 16 <= rowBytes; at += 16) {
+      const centred = f32x4.sub(v128.load(x + at), v128.load(means + at));
+      const v = multiplyAdd(centred, v128.load(scales + at), v128.load(betas + at));
       v128.store(y + at, silu ? silu4(v) : v);
     }
     for (; at < rowBytes; at += 4) {
-      const v = load<f32>(x + at) * load<f32>(factors + at) + load<f32>(offsets + at);
+      const centred = load<f32>(x + at) - load<f32>(means + at);
+      const v = centred * load<f32>(scales + at) + load<f32>(betas + at);
       store<f32>(y + at, silu ? f32x4.extract_lane(silu4(f32x4.splat(v)), 0) : v);
     }
   }

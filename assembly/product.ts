@@ -1,3 +1,4 @@
+import { addColumns, loadColumns, storeColumns } from './columns';
 import { Activation, Ending, Product, State } from './fields';
 import { gelu4, silu4 } from './exp';
 import { widen } from './half';
@@ -60,21 +61,15 @@ export function productItems(op: usize, state: usize): u32 {
   return ceilDivide(rows, blockRows(op, rows)) * ceilDivide(panels, itemPanels(op, rows));
 }
 
-@inline
-function segmentsOf(op: usize): u32 {
-  const taps = word(op, Product.taps);
-  return taps ? taps : word(op, Product.kRuns);
-}
-
 export function productScratch(op: usize): usize {
-  const segments = segmentsOf(op);
+  const segments = word(op, Product.kRuns);
   const tiles = ceilDivide(min(word(op, Product.rows), mostBlockRows(op) + 4), 4);
   const panel = word(op, Product.half) ? word(op, Product.k) * 32 : 0;
   return TILE_BYTES + segments * 8 + 16 + tiles * segments * 16 + 16 + panel;
 }
 
-/** Segments and row pieces of a linear layer: the runs of active groups. */
-function linearRows(
+/** Segments and pieces of rows: the runs of active groups. */
+function findRows(
   op: usize,
   runs: usize,
   first: u32,
@@ -102,56 +97,6 @@ function linearRows(
   }
 }
 
-/** Segments and row pieces of a convolution: the pixels under its taps. */
-function pixelRows(op: usize, first: u32, last: u32, segments: usize, pointers: usize): void {
-  const taps = word(op, Product.taps);
-  const channels = word(op, Product.kGroup);
-  const stride = word(op, Product.xStride);
-  const side = <i32>word(op, Product.side);
-  const shift = word(op, Product.upsample);
-  const sourceSide = (<u32>side) >> shift;
-  const x = word(op, Product.x);
-  const zeros = word(op, Product.zeros);
-  for (let s: u32 = 0; s < taps; s++) {
-    store<u32>(segments + (s << 3), (s * channels) << 5);
-    store<u32>(segments + (s << 3) + 4, channels);
-    const dy = taps == 1 ? 0 : <i32>(s / 3) - 1;
-    const dx = taps == 1 ? 0 : <i32>(s % 3) - 1;
-    for (let row = first; row < last; row += 4) {
-      const entry = pointers + ((((row - first) >> 2) * taps + s) << 4);
-      for (let i: u32 = 0; i < 4; i++) {
-        const pixel = <i32>min(row + i, last - 1);
-        const py = pixel / side + dy;
-        const px = (pixel % side) + dx;
-        const inside = py >= 0 && py < side && px >= 0 && px < side;
-        const source = ((<u32>py) >> shift) * sourceSide + ((<u32>px) >> shift);
-        store<u32>(entry + (i << 2), inside ? x + source * stride : zeros);
-      }
-    }
-  }
-}
-
-/** v (8), the first `columns` of them to `to`. */
-@inline
-function storeColumns(to: usize, v0: v128, v1: v128, columns: u32, scratch: usize): void {
-  if (columns == 8) {
-    v128.store(to, v0, 0);
-    v128.store(to, v1, 16);
-    return;
-  }
-  v128.store(scratch, v0, 0);
-  v128.store(scratch, v1, 16);
-  memory.copy(to, scratch, columns << 2);
-}
-
-/** The first `columns` of 8 values, the others 0; reads no further. */
-@inline
-function loadColumns(from: usize, columns: u32, scratch: usize): void {
-  v128.store(scratch, f32x4.splat(0), 0);
-  v128.store(scratch, f32x4.splat(0), 16);
-  memory.copy(scratch, from, columns << 2);
-}
-
 @inline
 function activate(v: v128, activation: u32): v128 {
   if (activation == Activation.gelu) return gelu4(v);
@@ -174,14 +119,12 @@ export function product(op: usize, state: usize, item: u32, scratch: usize): voi
   const firstPanel = (item / blocks) * perItem;
   const lastPanel = min(firstPanel + perItem, panels);
 
-  const taps = word(op, Product.taps);
   const runs = kRuns(op, evaluation);
-  const count = taps ? taps : load<u32>(runs);
+  const count = load<u32>(runs);
   const segments = scratch + TILE_BYTES;
   const pointers = align16(segments + (count << 3));
   const widened = align16(pointers + ceilDivide(last - first, 4) * (count << 4));
-  if (taps) pixelRows(op, first, last, segments, pointers);
-  else linearRows(op, runs, first, last, segments, pointers);
+  findRows(op, runs, first, last, segments, pointers);
 
   const half = word(op, Product.half);
   const k = word(op, Product.k);
@@ -250,31 +193,6 @@ function finishTile(
     const gate = word(op, Product.gate) + item * word(op, Product.modulationStride) + (column << 2);
     addGatedColumns(y + token * yStride, gate, v0, v1, columns, from);
   }
-}
-
-/** y = table + v */
-@inline
-function addColumns(
-  y: usize,
-  table: usize,
-  v0: v128,
-  v1: v128,
-  columns: u32,
-  scratch: usize,
-): void {
-  if (columns == 8) {
-    v128.store(y, f32x4.add(v0, v128.load(table, 0)), 0);
-    v128.store(y, f32x4.add(v1, v128.load(table, 16)), 16);
-    return;
-  }
-  loadColumns(table, columns, scratch);
-  storeColumns(
-    y,
-    f32x4.add(v0, v128.load(scratch, 0)),
-    f32x4.add(v1, v128.load(scratch, 16)),
-    columns,
-    scratch,
-  );
 }
 
 /** y += gate * v */

@@ -1,17 +1,17 @@
-// y[p, n] = sum_c u(x)[p, c] * w[c, n] + bias[n] (+ residual[p, n]): a linear layer over pixels;
-// u repeats every pixel UPSAMPLE x UPSAMPLE times (nearest neighbour).
-// Shapes: x [pixels/UPSAMPLE^2, C], w [C, N], y and residual [pixels, N].
+// y[p, n] = sum_c x[p, c] * w[c, n] + bias[n], added to what is in y where ADDS: a linear layer over
+// pixels.
+// Shapes: x [pixels, C], w [C, N], y [pixels, N].
 // A thread makes 4 pixels x 1 vec4 of channels in registers; threads run along channels.
 // Assumes: C and N padded to multiples of 4, with zero weights in the padding.
-override UPSAMPLE: u32 = 1;
-override RESIDUAL: bool = false;
+override ADDS: bool = false;
 override LANES_X: u32 = 8; // threads along channels
 override LANES_Y: u32 = 8; // threads along pixels
 const TILE = 4u;
 
 struct Dims {
   pixels: u32,
-  side: u32, // pixels of a row of y
+  x_start: u32, // first pixel of x
+  y_start: u32, // first pixel of y
   in_channels: u32, // C, in vec4
   out_channels: u32, // N, in vec4
 }
@@ -19,26 +19,15 @@ struct Dims {
 @group(0) @binding(0) var<uniform> dims: Dims;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [pixels, C/4]
 @group(0) @binding(2) var<storage, read> bias: array<vec4f>; // [N/4]
-@group(0) @binding(4) var<storage, read> residual: array<vec4f>; // [pixels, N/4]; unread without RESIDUAL
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>; // [pixels, N/4]
-
-// Start of the pixel of x behind a pixel of y.
-fn x_start(pixel: u32) -> u32 {
-  if (UPSAMPLE == 1) {
-    return pixel * dims.in_channels;
-  }
-  let row = (pixel / dims.side) / UPSAMPLE;
-  let column = (pixel % dims.side) / UPSAMPLE;
-  return (row * (dims.side / UPSAMPLE) + column) * dims.in_channels;
-}
 
 fn store_pixel(pixel: u32, channel: u32, value: vec4f) {
   if (pixel >= dims.pixels) {
     return;
   }
-  let index = pixel * dims.out_channels + channel;
-  if (RESIDUAL) {
-    y[index] = value + residual[index];
+  let index = (dims.y_start + pixel) * dims.out_channels + channel;
+  if (ADDS) {
+    y[index] += value;
   } else {
     y[index] = value;
   }
@@ -53,10 +42,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   // Pixels past the end repeat the last one: reads stay in range and nothing of them is stored.
   let last = dims.pixels - 1;
-  let start0 = x_start(pixel);
-  let start1 = x_start(min(pixel + 1, last));
-  let start2 = x_start(min(pixel + 2, last));
-  let start3 = x_start(min(pixel + 3, last));
+  let start0 = (dims.x_start + pixel) * dims.in_channels;
+  let start1 = (dims.x_start + min(pixel + 1, last)) * dims.in_channels;
+  let start2 = (dims.x_start + min(pixel + 2, last)) * dims.in_channels;
+  let start3 = (dims.x_start + min(pixel + 3, last)) * dims.in_channels;
   var sum0 = bias[channel];
   var sum1 = sum0;
   var sum2 = sum0;

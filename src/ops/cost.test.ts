@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { wholeAxis } from './axis';
 import { isBlockOp, multiplyAdds, type CostPoint } from './cost';
 import type { LinearLayer } from './layer';
+import { wholePicture } from './pixels';
 import type { Program } from './program';
 import { chunk, Recorder } from './recorder';
 import { denseFloats, denseWords, rowsOf, type Tensor } from './tensor';
@@ -153,9 +154,11 @@ describe('multiply-adds', () => {
       side: 8,
       patch: 2,
     });
-    const pixels = net.external('pixels', rowsOf(25, wholeAxis(6)));
+    const pixels = wholePicture(net.external('pixels', rowsOf(25, wholeAxis(6))));
     const conv = { kind: 'conv', name: 'conv', n: wholeAxis(7), channels: 6, size: 3 } as const;
-    net.conv(pixels, conv, { upsample: true });
+    net.conv(pixels, conv);
+    net.conv(pixels, { ...conv, name: 'rows' }, { rows: { first: 1, count: 2 } });
+    net.conv(pixels, { ...conv, name: 'doubled', doubles: true });
     const one = {
       kind: 'conv',
       name: 'qkv',
@@ -166,7 +169,9 @@ describe('multiply-adds', () => {
     net.pixelAttention(net.conv(pixels, one));
     expect(byKind(net.finish(), all)).toEqual({
       embed: 2 * 16 * 8 * 16,
-      conv: 100 * 7 * 6 * 9,
+      conv: 25 * 7 * 6 * 9,
+      rows: 2 * 5 * 7 * 6 * 9,
+      doubled: 100 * 7 * 6 * 4,
       qkv: 25 * 18 * 6,
       pixelAttention: 2 * 25 * 25 * 6,
     });

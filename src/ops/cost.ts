@@ -1,4 +1,5 @@
 import { axisLength, type Axis } from './axis';
+import { tapsOf } from './layer';
 import type { Op, TensorId } from './op';
 import type { Program } from './program';
 import { activeGroups, type ActiveWidth, type Gate } from './width';
@@ -46,8 +47,8 @@ export function multiplyAdds(op: Op, { tensors }: Program, at: CostPoint): numbe
     case 'patchEmbed':
       return tensors[op.y].rows * axisLength(op.layer.n) * axisLength(op.layer.k);
     case 'conv': {
-      const { n, channels, size } = op.layer;
-      return op.side ** 2 * axisLength(n) * channels * size ** 2;
+      const { n, channels } = op.layer;
+      return op.rows.count * op.side * axisLength(n) * channels * tapsOf(op.layer);
     }
     case 'norm':
     case 'condition':
@@ -56,6 +57,8 @@ export function multiplyAdds(op: Op, { tensors }: Program, at: CostPoint): numbe
     case 'update':
     case 'estimate':
     case 'latentToPixels':
+    case 'rowMoments':
+    case 'groupStatistics':
     case 'groupNorm':
     case 'picture':
       return 0;

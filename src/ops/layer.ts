@@ -10,7 +10,7 @@ export interface LinearLayer {
   readonly k: Axis;
 }
 
-/** A convolution of stride 1 that keeps the size: a PyTorch weight (N, C, size, size). */
+/** A convolution of stride 1 with zeros around the picture: a PyTorch weight (N, C, size, size). */
 export interface ConvLayer {
   readonly kind: 'conv';
   readonly name: string;
@@ -19,6 +19,19 @@ export interface ConvLayer {
   /** C */
   readonly channels: number;
   readonly size: 1 | 3;
+  /**
+   * Takes every pixel of x twice in both directions first (nearest neighbour), so that y has twice
+   * the side; for size 3.
+   */
+  readonly doubles?: boolean;
+}
+
+/**
+ * Pixels of x that a pixel of y is made of. Of the nine under the kernel in a doubled picture some are
+ * the same pixel of x: four are left, whose weights are summed when they are loaded.
+ */
+export function tapsOf({ size, doubles = false }: ConvLayer): number {
+  return doubles ? 4 : size ** 2;
 }
 
 /** The affine part of a GroupNorm over C channels. */

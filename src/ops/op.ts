@@ -1,4 +1,5 @@
 import type { ConvLayer, LinearLayer, NormLayer, TableLayer, TokenRouterLayer } from './layer';
+import type { RowSpan } from './pixels';
 import type { Gate } from './width';
 
 /** Index of a tensor in `Program.tensors`. */
@@ -190,29 +191,58 @@ export interface LatentToPixelsOp {
   readonly factor: number;
 }
 
-/** y = conv(u(x)) (+ residual), u doubling the picture where `upsample`. Pictures are square. */
-export interface ConvOp {
-  readonly kind: 'conv';
-  readonly layer: ConvLayer;
-  /** (pixels, C) */
+/** What an op does to rows of pixels of a square picture, which tensors may hold a part of. */
+export interface PixelsOp {
+  /** (rows of pixels * its side, C) */
   readonly x: TensorId;
-  /** (side * side, N) */
-  readonly y: TensorId;
-  /** Pixels a side of y. */
+  /** Row of the picture that x begins with. */
+  readonly xFirst: number;
+  /** Pixels a side of the picture that is made. */
   readonly side: number;
-  readonly upsample: boolean;
-  readonly residual?: TensorId;
+  /** The rows of that picture that are made. */
+  readonly rows: RowSpan;
 }
 
-/** y = GroupNorm(x), then SiLU where asked for. */
-export interface GroupNormOp {
-  readonly kind: 'groupNorm';
+/**
+ * y = conv(x), or y += conv(x) in place where `adds`. Rows of x that the kernel reaches and that are
+ * in the picture must be in the tensor; those outside the picture are zeros.
+ */
+export interface ConvOp extends PixelsOp {
+  readonly kind: 'conv';
+  readonly layer: ConvLayer;
+  /** (rows of pixels * side, N) */
+  readonly y: TensorId;
+  readonly yFirst: number;
+  readonly adds: boolean;
+}
+
+/** y[row] = mean of each channel over a row of pixels, and the sum of squares about it. */
+export interface RowMomentsOp extends PixelsOp {
+  readonly kind: 'rowMoments';
+  /** (side, 2 x C) */
+  readonly y: TensorId;
+}
+
+/** Of each channel: the mean of its group, gamma / sqrt(variance of its group + eps), beta. */
+export interface GroupStatisticsOp {
+  readonly kind: 'groupStatistics';
   readonly layer: NormLayer;
-  /** (pixels, C) */
+  /** (side, 2 x C), what `RowMomentsOp` made of a whole picture */
   readonly x: TensorId;
+  /** (3, C) */
   readonly y: TensorId;
   readonly groups: number;
   readonly eps: number;
+}
+
+/** y = GroupNorm(x) with the statistics of the whole picture, then SiLU where asked for. */
+export interface GroupNormOp extends PixelsOp {
+  readonly kind: 'groupNorm';
+  /** (3, C), what `GroupStatisticsOp` made */
+  readonly statistics: TensorId;
+  /** (rows of pixels * side, C) */
+  readonly y: TensorId;
+  readonly yFirst: number;
   readonly silu: boolean;
 }
 
@@ -249,6 +279,8 @@ export type Op =
   | EstimateOp
   | LatentToPixelsOp
   | ConvOp
+  | RowMomentsOp
+  | GroupStatisticsOp
   | GroupNormOp
   | PixelAttentionOp
   | PictureOp;

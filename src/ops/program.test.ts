@@ -17,6 +17,7 @@ const norm = { kind: 'norm', name: 'n', channels: 4 } as const;
 const table = { kind: 'table', name: 't', rows: 1, columns: 4 } as const;
 const router = { kind: 'tokenRouter', name: 'r', width: 4, hidden: 1 } as const;
 const gate = { layer: 0, unit: 'heads', repeat: 1 } as const;
+const rows = { xFirst: 0, side: 2, rows: { first: 0, count: 2 } };
 const patches = { items: 1, channels: 4, side: 2, patch: 2 };
 
 interface Example<K extends OpKind> {
@@ -89,12 +90,18 @@ const examples: { readonly [K in OpKind]: Example<K> } = {
   },
   latentToPixels: { op: { kind: 'latentToPixels', x: a, y: b, factor: 2 }, writes: [b] },
   conv: {
-    op: { kind: 'conv', layer: conv, x: a, y: b, side: 2, upsample: true, residual: c },
+    op: { kind: 'conv', layer: conv, x: a, y: b, ...rows, yFirst: 0, adds: true },
+    writes: [b],
+    updated: [b],
+  },
+  rowMoments: { op: { kind: 'rowMoments', x: a, y: b, ...rows }, writes: [b] },
+  groupStatistics: {
+    op: { kind: 'groupStatistics', layer: norm, x: a, y: b, groups: 2, eps: 1e-6 },
     writes: [b],
   },
   groupNorm: {
-    op: { kind: 'groupNorm', layer: norm, x: a, y: b, groups: 2, eps: 1e-6, silu: true },
-    writes: [b],
+    op: { kind: 'groupNorm', x: a, statistics: b, y: c, ...rows, yFirst: 0, silu: true },
+    writes: [c],
   },
   pixelAttention: { op: { kind: 'pixelAttention', qkv: a, y: b }, writes: [b] },
   picture: { op: { kind: 'picture', x: a, y: b, flags: c }, writes: [b, c] },

@@ -49,7 +49,9 @@ function readList(op: Op): readonly (TensorId | undefined)[] {
     case 'estimate':
       return [op.x, op.p];
     case 'conv':
-      return [op.x, op.residual];
+      return [op.x, op.adds ? op.y : undefined];
+    case 'groupNorm':
+      return [op.x, op.statistics];
     default:
       return [op.x];
   }

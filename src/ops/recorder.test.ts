@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DyditError } from '../errors';
 import { wholeAxis } from './axis';
 import type { LinearLayer } from './layer';
+import { wholePicture, type Pixels } from './pixels';
 import { chunk, Recorder } from './recorder';
 import { denseFloats, denseWords, rowsOf } from './tensor';
 
@@ -44,9 +45,72 @@ describe('columns that do not fit the layer', () => {
   test('of a convolution', () => {
     const { message } = failureOf((net) => {
       const conv = { kind: 'conv', name: 'conv', n: wholeAxis(4), channels: 3, size: 3 } as const;
-      net.conv(net.external('x', rowsOf(4, wholeAxis(2))), conv);
+      net.conv(wholePicture(net.external('x', rowsOf(4, wholeAxis(2)))), conv);
     });
     expect(message).toBe('Test: conv takes 1 x 3 columns; got 1 x 2.');
+  });
+
+  test('channels that do not split into the groups of a norm', () => {
+    const { message } = failureOf((net) => {
+      const x = wholePicture(net.external('x', rowsOf(4, wholeAxis(10))));
+      const layer = { kind: 'norm', name: 'norm', channels: 10 } as const;
+      net.groupStatistics(net.moments(x), layer, { groups: 4, eps: 1e-6 });
+    });
+    expect(message).toBe('Test: norm: 10 channels do not split into 4 groups.');
+  });
+});
+
+describe('rows of a picture that are not there', () => {
+  const conv = { kind: 'conv', name: 'conv', n: wholeAxis(2), channels: 1, size: 3 } as const;
+  /** Rows 2 to 5 of a picture of 8 x 8. */
+  const partOf = (net: Recorder): Pixels => net.pixels(8, { first: 2, count: 3 }, wholeAxis(1));
+
+  test.each([
+    [{ first: 2, count: 1 }, 'conv needs rows 1 to 4 of 8; got 2 to 5 of 8'],
+    [{ first: 4, count: 1 }, 'conv needs rows 3 to 6 of 8; got 2 to 5 of 8'],
+  ])('under the kernel of %o', (rows, problem) => {
+    const { code, message } = failureOf((net) => net.conv(partOf(net), conv, { rows }));
+    expect(code).toBe('internal');
+    expect(message).toBe(`Test: ${problem}.`);
+  });
+
+  test('nothing is missing where the kernel reaches no further', () => {
+    const net = new Recorder('Test');
+    expect(net.conv(partOf(net), conv, { rows: { first: 3, count: 1 } })).toMatchObject({
+      ...{ side: 8, first: 3, count: 1 },
+    });
+  });
+
+  test('in the tensor that the result goes into', () => {
+    const { message } = failureOf((net) => {
+      const into = net.pixels(8, { first: 0, count: 3 }, wholeAxis(2));
+      net.conv(partOf(net), conv, { rows: { first: 3, count: 1 }, into });
+    });
+    expect(message).toBe('Test: conv needs rows 3 to 4 of 8; got 0 to 3 of 8.');
+  });
+
+  test('of a norm and its moments', () => {
+    const rows = { first: 1, count: 2 };
+    for (const record of [
+      (net: Recorder) => {
+        const x = partOf(net);
+        net.rowMoments(x, net.moments(x), rows);
+      },
+      (net: Recorder) => {
+        const statistics = net.external('statistics', rowsOf(3, wholeAxis(1)));
+        net.groupNorm(partOf(net), statistics, { silu: true, rows });
+      },
+    ]) {
+      expect(failureOf(record).message).toContain('needs rows 1 to 3 of 8; got 2 to 5 of 8');
+    }
+  });
+
+  test('doubled rows come in pairs', () => {
+    const doubling = { ...conv, doubles: true };
+    const { message } = failureOf((net) => {
+      net.conv(partOf(net), doubling, { rows: { first: 7, count: 2 } });
+    });
+    expect(message).toContain('doubled rows come in pairs');
   });
 });
 
@@ -89,12 +153,22 @@ describe('tensors that the recorder makes', () => {
   test('of the decoder', () => {
     const net = new Recorder('Decoder');
     const x = net.latentToPixels(net.external('latent', denseFloats(4, 9)), 2);
-    expect(x).toMatchObject(rowsOf(9, wholeAxis(4)));
+    expect(x.tensor).toMatchObject(rowsOf(9, wholeAxis(4)));
     const conv = { kind: 'conv', name: 'c', n: wholeAxis(7), channels: 4, size: 3 } as const;
-    expect(net.conv(x, conv)).toMatchObject(rowsOf(9, wholeAxis(7)));
-    expect(net.conv(x, conv, { upsample: true })).toMatchObject(rowsOf(36, wholeAxis(7)));
+    expect(net.conv(x, conv).tensor).toMatchObject(rowsOf(9, wholeAxis(7)));
+    const doubled = net.conv(x, { ...conv, doubles: true });
+    expect(doubled).toMatchObject({ side: 6, first: 0, count: 6 });
+    expect(doubled.tensor).toMatchObject(rowsOf(36, wholeAxis(7)));
     const qkv = net.conv(x, { ...conv, name: 'qkv', n: { groups: 3, group: 4 }, size: 1 });
-    expect(net.pixelAttention(qkv)).toMatchObject(rowsOf(9, wholeAxis(4)));
+    expect(net.pixelAttention(qkv).tensor).toMatchObject(rowsOf(9, wholeAxis(4)));
+    const moments = net.moments(x);
+    expect(moments).toMatchObject(rowsOf(3, { groups: 2, group: 4 }));
+    const norm = { kind: 'norm', name: 'n', channels: 4 } as const;
+    const statistics = net.groupStatistics(moments, norm, { groups: 2, eps: 1e-6 });
+    expect(statistics).toMatchObject(rowsOf(3, wholeAxis(4)));
+    expect(net.groupNorm(x, statistics, { silu: false }).tensor).toMatchObject(
+      rowsOf(9, wholeAxis(4)),
+    );
   });
 
   test('a result goes into the tensor that is given', () => {

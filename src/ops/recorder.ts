@@ -2,6 +2,7 @@ import { DyditError } from '../errors';
 import { axisLength, wholeAxis, type Axis } from './axis';
 import type { ConvLayer, LinearLayer, NormLayer, TableLayer, TokenRouterLayer } from './layer';
 import type { Activation, Chunk, Op } from './op';
+import { allRows, endOf, holdsRows, reachOf, type Pixels, type RowSpan } from './pixels';
 import type { Program } from './program';
 import { denseWords, rowsOf, type Tensor, type TensorSpec } from './tensor';
 import type { Gate } from './width';
@@ -18,10 +19,12 @@ export interface LinearOptions {
 
 /** Options of a convolution. */
 export interface ConvOptions {
-  readonly upsample?: boolean;
-  readonly residual?: Tensor;
-  /** Where the result goes; a tensor of its own where absent. */
-  readonly into?: Tensor;
+  /** The rows to make; all of them where absent. */
+  readonly rows?: RowSpan;
+  /** Where the result goes; a tensor of the rows that are made where absent. */
+  readonly into?: Pixels;
+  /** Adds to what is there in `into`. */
+  readonly adds?: boolean;
 }
 
 /** Records a network as a program: each call adds an op and gives the tensor that it makes. */
@@ -200,45 +203,88 @@ export class Recorder {
   }
 
   /** A latent (C, S * S), channels last, times factor -> (S * S, C) */
-  latentToPixels(x: Tensor, factor: number): Tensor {
-    const y = this.#tensor(rowsOf(axisLength(x.axis), wholeAxis(x.rows)));
-    this.#ops.push({ kind: 'latentToPixels', x: x.id, y: y.id, factor });
+  latentToPixels(x: Tensor, factor: number): Pixels {
+    const side = Math.sqrt(axisLength(x.axis));
+    const y = this.pixels(side, allRows(side), wholeAxis(x.rows));
+    this.#ops.push({ kind: 'latentToPixels', x: x.id, y: y.tensor.id, factor });
     return y;
   }
 
-  /** A convolution, of twice the size where `upsample` -> (pixels, N) */
-  conv(x: Tensor, layer: ConvLayer, options: ConvOptions = {}): Tensor {
-    this.#expectColumns(layer.name, x, wholeAxis(layer.channels));
-    const { upsample = false, residual } = options;
-    const side = Math.sqrt(x.rows) * (upsample ? 2 : 1);
-    const y = options.into ?? this.#tensor(rowsOf(side ** 2, layer.n));
+  /** Rows of pixels of a picture that ops write later -> (rows * side, C) */
+  pixels(side: number, { first, count }: RowSpan, axis: Axis): Pixels {
+    return { tensor: this.#tensor(rowsOf(count * side, axis)), side, first, count };
+  }
+
+  /** A convolution, of a picture of twice the side where its layer doubles -> (pixels, N) */
+  conv(x: Pixels, layer: ConvLayer, options: ConvOptions = {}): Pixels {
+    this.#expectColumns(layer.name, x.tensor, wholeAxis(layer.channels));
+    const side = x.side * (layer.doubles ? 2 : 1);
+    const { rows = allRows(side), adds = false } = options;
+    this.#expectSource(layer, x, rows);
+    const y = options.into ?? this.pixels(side, rows, layer.n);
+    this.#expectRows(layer.name, y, side, rows);
     this.#ops.push({
       kind: 'conv',
       layer,
-      x: x.id,
-      y: y.id,
-      side,
-      upsample,
-      residual: residual?.id,
+      ...{ x: x.tensor.id, xFirst: x.first, y: y.tensor.id, yFirst: y.first, side, rows, adds },
     });
     return y;
   }
 
-  /** GroupNorm, then SiLU where asked for -> (pixels, C) */
-  groupNorm(
-    x: Tensor,
+  /** Place for the moments of the rows of a picture (side, 2 x C) */
+  moments({ side, tensor }: Pixels): Tensor {
+    return this.#tensor(rowsOf(side, { groups: 2, group: axisLength(tensor.axis) }));
+  }
+
+  /** Mean of each channel over each row of pixels, and squares about it, into their rows of y. */
+  rowMoments(x: Pixels, y: Tensor, rows: RowSpan = x): void {
+    this.#expectRows('rowMoments', x, x.side, rows);
+    const { first, count } = rows;
+    this.#ops.push({
+      kind: 'rowMoments',
+      ...{ x: x.tensor.id, xFirst: x.first, y: y.id, side: x.side, rows: { first, count } },
+    });
+  }
+
+  /** What a group norm does to each channel, of the moments of a whole picture -> (3, C) */
+  groupStatistics(
+    moments: Tensor,
     layer: NormLayer,
-    options: { readonly groups: number; readonly eps: number; readonly silu: boolean },
+    options: { readonly groups: number; readonly eps: number },
   ): Tensor {
-    const y = this.#tensor(rowsOf(x.rows, x.axis));
-    this.#ops.push({ kind: 'groupNorm', layer, x: x.id, y: y.id, ...options });
+    if (layer.channels % options.groups !== 0) {
+      throw this.#misuse(
+        `${layer.name}: ${layer.channels} channels do not split into ${options.groups} groups`,
+      );
+    }
+    const y = this.#tensor(rowsOf(3, wholeAxis(moments.axis.group)));
+    this.#ops.push({ kind: 'groupStatistics', layer, x: moments.id, y: y.id, ...options });
+    return y;
+  }
+
+  /** GroupNorm by its statistics, then SiLU where asked for -> (pixels, C) */
+  groupNorm(
+    x: Pixels,
+    statistics: Tensor,
+    { silu, rows = x }: { readonly silu: boolean; readonly rows?: RowSpan },
+  ): Pixels {
+    this.#expectRows('groupNorm', x, x.side, rows);
+    const { first, count } = rows;
+    const { side } = x;
+    const y = this.pixels(side, rows, x.tensor.axis);
+    this.#ops.push({
+      ...{ kind: 'groupNorm', x: x.tensor.id, xFirst: x.first, statistics: statistics.id },
+      ...{ y: y.tensor.id, yFirst: y.first, side, rows: { first, count }, silu },
+    });
     return y;
   }
 
   /** Attention of all pixels with one head, qkv (pixels, 3 x C) -> (pixels, C) */
-  pixelAttention(qkv: Tensor): Tensor {
-    const y = this.#tensor(rowsOf(qkv.rows, wholeAxis(qkv.axis.group)));
-    this.#ops.push({ kind: 'pixelAttention', qkv: qkv.id, y: y.id });
+  pixelAttention(qkv: Pixels): Pixels {
+    const { side, tensor } = qkv;
+    this.#expectRows('pixelAttention', qkv, side, allRows(side));
+    const y = this.pixels(side, allRows(side), wholeAxis(tensor.axis.group));
+    this.#ops.push({ kind: 'pixelAttention', qkv: tensor.id, y: y.tensor.id });
     return y;
   }
 
@@ -259,10 +305,30 @@ export class Recorder {
 
   #expectColumns(name: string, x: Tensor, k: Axis): void {
     if (x.axis.groups === k.groups && x.axis.group === k.group) return;
-    throw new DyditError(
-      'internal',
-      `${this.label}: ${name} takes ${k.groups} x ${k.group} columns; got ${x.axis.groups} x ${x.axis.group}.`,
+    throw this.#misuse(
+      `${name} takes ${k.groups} x ${k.group} columns; got ${x.axis.groups} x ${x.axis.group}`,
     );
+  }
+
+  /** A convolution finds all that it reads, and makes doubled rows in pairs. */
+  #expectSource({ name, size, doubles = false }: ConvLayer, x: Pixels, rows: RowSpan): void {
+    const scale = doubles ? 2 : 1;
+    if (doubles && (size !== 3 || rows.first % 2 !== 0 || rows.count % 2 !== 0)) {
+      throw this.#misuse(`${name}: doubled rows come in pairs, from a kernel of size 3`);
+    }
+    const source = { first: rows.first / scale, count: rows.count / scale };
+    this.#expectRows(name, x, x.side, reachOf(source, size, x.side));
+  }
+
+  #expectRows(name: string, pixels: Pixels, side: number, rows: RowSpan): void {
+    if (pixels.side === side && holdsRows(pixels, rows)) return;
+    throw this.#misuse(
+      `${name} needs rows ${rows.first} to ${endOf(rows)} of ${side}; got ${pixels.first} to ${endOf(pixels)} of ${pixels.side}`,
+    );
+  }
+
+  #misuse(problem: string): DyditError {
+    return new DyditError('internal', `${this.label}: ${problem}.`);
   }
 }
 

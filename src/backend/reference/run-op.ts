@@ -3,8 +3,14 @@ import type { RunContext } from './context';
 import { runAttention, runPixelAttention } from './ops/attention';
 import { runEstimate, runGuidance, runLatentToPixels, runUpdate } from './ops/latent';
 import { runAddGated, runLinear } from './ops/linear';
-import { runGroupNorm, runNorm } from './ops/norm';
-import { runConv, runPicture } from './ops/picture';
+import { runNorm } from './ops/norm';
+import {
+  runConv,
+  runGroupNorm,
+  runGroupStatistics,
+  runPicture,
+  runRowMoments,
+} from './ops/picture';
 import { runCondition, runPatchEmbed, runSelectTokens, runUnpatchify } from './ops/tokens';
 
 /**
@@ -52,6 +58,12 @@ export function runOp(op: Op, context: RunContext): void {
       break;
     case 'conv':
       runConv(op, context);
+      break;
+    case 'rowMoments':
+      runRowMoments(op, context);
+      break;
+    case 'groupStatistics':
+      runGroupStatistics(op, context);
       break;
     case 'groupNorm':
       runGroupNorm(op, context);

@@ -9,6 +9,7 @@ import type {
   TableLayer,
   TokenRouterLayer,
 } from '../../ops/layer';
+import { wholePicture, type Pixels } from '../../ops/pixels';
 import { Recorder } from '../../ops/recorder';
 import type { RunValues } from '../../ops/run-values';
 import { denseFloats, denseWords, rowsOf, type Tensor, type TensorSpec } from '../../ops/tensor';
@@ -53,6 +54,11 @@ export class CaseBuilder {
     return this.#external(name, rowsOf(rows, axis), values);
   }
 
+  /** All pixels of a square picture, (side * side, C). */
+  pixels(name: string, side: number, channels: Axis | number, values?: ArrayLike<number>): Pixels {
+    return wholePicture(this.rows(name, side ** 2, channels, values));
+  }
+
   /** Dense (rows, columns). */
   dense(name: string, rows: number, columns: number, values?: ArrayLike<number>): Tensor {
     return this.#external(name, denseFloats(rows, columns), values);
@@ -92,7 +98,7 @@ export class CaseBuilder {
   conv(
     name: string,
     n: Axis | number,
-    of: { readonly channels: number; readonly size: 1 | 3 },
+    of: { readonly channels: number; readonly size: 1 | 3; readonly doubles?: boolean },
     given: GivenWeights = {},
   ): ConvLayer {
     const axis = typeof n === 'number' ? wholeAxis(n) : n;

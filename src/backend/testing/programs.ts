@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chunk } from '../../ops/recorder';
+import type { Pixels } from '../../ops/pixels';
 import type { RunValues } from '../../ops/run-values';
 import type { ActiveWidth, Gate } from '../../ops/width';
 import { CaseBuilder, type WeightType } from './case-builder';
@@ -179,13 +180,19 @@ function decoderCase(): OpCase {
   const c = new CaseBuilder(77, 'f16');
   const { net } = c;
   const channels = 8;
-  const normed = (x: Parameters<typeof net.groupNorm>[0], name: string, silu: boolean) =>
-    net.groupNorm(x, c.norm(name, channels), { groups: 4, eps: 1e-6, silu });
-  const resnet = (x: Parameters<typeof net.groupNorm>[0], name: string) => {
+  const normed = (x: Pixels, name: string, silu: boolean) => {
+    const moments = net.moments(x);
+    net.rowMoments(x, moments);
+    const layer = c.norm(name, channels);
+    return net.groupNorm(x, net.groupStatistics(moments, layer, { groups: 4, eps: 1e-6 }), {
+      silu,
+    });
+  };
+  const resnet = (x: Pixels, name: string) => {
     const first = c.conv(`${name}.conv1`, channels, { channels, size: 3 }, like(9 * channels));
     const hidden = net.conv(normed(x, `${name}.norm1`, true), first);
     const second = c.conv(`${name}.conv2`, channels, { channels, size: 3 }, like(9 * channels));
-    return net.conv(normed(hidden, `${name}.norm2`, true), second, { residual: x });
+    return net.conv(normed(hidden, `${name}.norm2`, true), second, { into: x, adds: true });
   };
   const pixels = net.latentToPixels(c.dense('latent', 4, 25), 0.5); // (25, 4)
   let x = net.conv(pixels, c.conv('in', channels, { channels: 4, size: 3 }, like(36))); // (25, 8)
@@ -193,13 +200,13 @@ function decoderCase(): OpCase {
   const qkv = c.conv('qkv', { groups: 3, group: channels }, { channels, size: 1 }, like(channels));
   const attended = net.pixelAttention(net.conv(normed(x, 'norm', false), qkv));
   x = net.conv(attended, c.conv('proj', channels, { channels, size: 1 }, like(channels)), {
-    residual: x,
+    into: x,
+    adds: true,
   });
   x = resnet(x, 'mid.1');
-  x = net.conv(x, c.conv('up', channels, { channels, size: 3 }, like(9 * channels)), {
-    upsample: true,
-  }); // (100, 8)
+  const doubling = { channels, size: 3, doubles: true } as const;
+  x = net.conv(x, c.conv('up', channels, doubling, like(9 * channels))); // (100, 8)
   x = resnet(x, 'up.0');
-  c.expose('y', net.conv(x, c.conv('out', 3, { channels, size: 3 }))); // (100, 3)
+  c.expose('y', net.conv(x, c.conv('out', 3, { channels, size: 3 })).tensor); // (100, 3)
   return c.finish({ runs: [{}, {}] });
 }

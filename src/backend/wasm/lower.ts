@@ -1,14 +1,13 @@
 import {
   Activation,
   Attend,
-  Blocks,
-  ChannelAffine,
-  ChannelSums,
   Compact,
   Condition,
+  Convolution,
   Ending,
   Estimate,
   GroupNorm,
+  GroupStatistics,
   Guidance,
   LatentToPixels,
   Norm,
@@ -17,14 +16,17 @@ import {
   Patches,
   Picture,
   Product,
+  RowMoments,
   Score,
   Unpatchify,
   Update,
 } from '../../../assembly/fields';
 import { axisLength, wholeAxis, type Axis } from '../../ops/axis';
+import { tapsOf } from '../../ops/layer';
 import type { Chunk, Op, TensorId } from '../../ops/op';
 import type { Tensor } from '../../ops/tensor';
 import type { Gate } from '../../ops/width';
+import { phases } from '../phase-kernels';
 import { mostRuns, type GateTable, type GateTables } from './gate-tables';
 import { encodeOp, floatBits, type FieldValues, type OpRecord } from './record';
 import type { PackedPanels, WasmWeights } from './wasm-weights';
@@ -56,8 +58,6 @@ export function temporaryBytes(op: Op, tensors: readonly Tensor[]): number {
     }
     case 'patchEmbed':
       return tensors[op.y].rows * axisLength(op.layer.k) * 4;
-    case 'groupNorm':
-      return sumsBytes(tensors[op.x].rows, op.groups) + 2 * op.layer.channels * 4;
     default:
       return 0;
   }
@@ -97,8 +97,12 @@ export function lowerOp(op: Op, at: Placement): readonly OpRecord[] {
       return [lowerLatentToPixels(op, at)];
     case 'conv':
       return [lowerConv(op, at)];
+    case 'rowMoments':
+      return [lowerRowMoments(op, at)];
+    case 'groupStatistics':
+      return [lowerGroupStatistics(op, at)];
     case 'groupNorm':
-      return lowerGroupNorm(op, at);
+      return [lowerGroupNorm(op, at)];
     case 'pixelAttention':
       return lowerPixelAttention(op, at);
     case 'picture':
@@ -140,10 +144,6 @@ const plainProduct = {
   table: 0,
   tableRows: 1,
   tableStride: 0,
-  taps: 0,
-  side: 0,
-  upsample: 0,
-  zeros: 0,
 };
 
 /** The fields of a product that tell of weights and of the columns that gates leave active. */
@@ -370,50 +370,57 @@ function lowerLatentToPixels(op: OpOf<'latentToPixels'>, at: Placement): OpRecor
 }
 
 function lowerConv(op: OpOf<'conv'>, at: Placement): OpRecord {
-  const packed = at.weights.panels(op.layer);
-  const k = wholeAxis(op.layer.channels);
-  const all = { k: at.gates.runs(undefined, k), n: at.gates.groups(undefined, op.layer.n) };
-  const residual =
-    op.residual === undefined
-      ? {}
-      : { ending: Ending.table, table: at.addressOf(op.residual), tableStride: strideOf(op.y, at) };
-  return encodeOp(Opcode.product, Product, {
-    ...plainProduct,
-    ...weightFields(packed, { k, n: op.layer.n }, all),
-    x: at.addressOf(op.x),
-    xStride: strideOf(op.x, at),
-    y: at.addressOf(op.y),
-    yStride: strideOf(op.y, at),
-    rows: op.side ** 2,
-    tableRows: op.side ** 2,
-    ...residual,
-    taps: packed.shape.taps,
-    side: op.side,
-    upsample: op.upsample ? 1 : 0,
+  const { layer } = op;
+  const { shape, weights, bias, half } = at.weights.panels(layer);
+  const scale = layer.doubles ? 2 : 1;
+  return encodeOp(Opcode.convolution, Convolution, {
+    ...{ x: at.addressOf(op.x), xStride: strideOf(op.x, at), xFirst: op.xFirst },
+    ...{ y: at.addressOf(op.y), yStride: strideOf(op.y, at), yFirst: op.yFirst },
+    side: op.side / scale,
+    first: op.rows.first / scale,
+    rows: op.rows.count / scale,
+    ...{ weights, bias, half: half ? 1 : 0 },
+    channels: layer.channels,
+    size: Math.sqrt(tapsOf(layer)),
+    phases: layer.doubles ? phases : 1,
+    panels: shape.groups * shape.panels,
+    group: shape.group,
+    groupPanels: shape.panels,
+    adds: op.adds ? 1 : 0,
     zeros: at.zeros,
   });
 }
 
-function sumsBytes(pixels: number, groups: number): number {
-  return Math.ceil(pixels / Blocks.pixels) * groups * 8;
+/** Address of row `row` of a picture in a tensor that begins with row `first` of it. */
+function pixelRow(id: TensorId, row: number, first: number, side: number, at: Placement): number {
+  return at.addressOf(id) + (row - first) * side * strideOf(id, at);
 }
 
-function lowerGroupNorm(op: OpOf<'groupNorm'>, at: Placement): readonly OpRecord[] {
+function lowerRowMoments(op: OpOf<'rowMoments'>, at: Placement): OpRecord {
+  const { side, rows } = op;
+  return encodeOp(Opcode.rowMoments, RowMoments, {
+    ...{ x: pixelRow(op.x, rows.first, op.xFirst, side, at), side, rows: rows.count },
+    channels: columnsOf(op.x, at),
+    y: at.addressOf(op.y) + rows.first * strideOf(op.y, at),
+  });
+}
+
+function lowerGroupStatistics(op: OpOf<'groupStatistics'>, at: Placement): OpRecord {
   const { gamma, beta } = at.weights.norm(op.layer);
-  const { channels } = op.layer;
-  const { rows: pixels } = at.tensors[op.x];
-  const { groups } = op;
-  const x = at.addressOf(op.x);
-  const sums = at.temporary;
-  const affine = sums + sumsBytes(pixels, groups);
-  const eps = floatBits(op.eps);
-  return [
-    encodeOp(Opcode.channelSums, ChannelSums, { x, pixels, channels, groups, sums }),
-    encodeOp(Opcode.channelAffine, ChannelAffine, {
-      ...{ pixels, channels, groups, sums, gamma, beta, affine, eps },
-    }),
-    encodeOp(Opcode.groupNorm, GroupNorm, {
-      ...{ x, y: at.addressOf(op.y), pixels, channels, affine, silu: op.silu ? 1 : 0 },
-    }),
-  ];
+  return encodeOp(Opcode.groupStatistics, GroupStatistics, {
+    ...{ x: at.addressOf(op.x), side: at.tensors[op.x].rows, channels: op.layer.channels },
+    ...{ groups: op.groups, gamma, beta, y: at.addressOf(op.y), eps: floatBits(op.eps) },
+  });
+}
+
+function lowerGroupNorm(op: OpOf<'groupNorm'>, at: Placement): OpRecord {
+  const { side, rows } = op;
+  return encodeOp(Opcode.groupNorm, GroupNorm, {
+    x: pixelRow(op.x, rows.first, op.xFirst, side, at),
+    y: pixelRow(op.y, rows.first, op.yFirst, side, at),
+    pixels: rows.count * side,
+    channels: columnsOf(op.x, at),
+    statistics: at.addressOf(op.statistics),
+    silu: op.silu ? 1 : 0,
+  });
 }

@@ -1,5 +1,6 @@
 import { axisLength } from '../../ops/axis';
 import type { ConvLayer, LinearLayer, WeightValues } from '../../ops/layer';
+import { keptTaps } from '../phase-kernels';
 
 /** Columns of a panel: two vectors of four. */
 export const panelColumns = 8;
@@ -11,15 +12,15 @@ export interface PanelShape {
   readonly group: number;
   /** Panels of a group. */
   readonly panels: number;
-  /** K: of a convolution, channels within taps. */
+  /** K: of a convolution, channels within taps, within phases. */
   readonly k: number;
-  /** Taps of a convolution, 1 of a linear layer. */
+  /** Of a convolution, as many as `kernelsOf` gives; 1 of a linear layer. */
   readonly taps: number;
 }
 
 export function panelShape(layer: LinearLayer | ConvLayer): PanelShape {
   const { groups, group } = layer.n;
-  const taps = layer.kind === 'conv' ? layer.size ** 2 : 1;
+  const taps = layer.kind === 'conv' ? keptTaps(layer) : 1;
   const k = layer.kind === 'conv' ? taps * layer.channels : axisLength(layer.k);
   return { groups, group, panels: Math.ceil(group / panelColumns), k, taps };
 }

@@ -9,6 +9,7 @@ import type {
   TokenRouterLayer,
 } from '../../ops/layer';
 import type { WeightSet } from '../backend';
+import { kernelsOf } from '../phase-kernels';
 import type { Block, LaneMemory } from './lane-memory';
 import {
   hasOnlyFiniteHalves,
@@ -117,7 +118,8 @@ export class WasmWeights implements WeightSet {
     }
     if ('weight1' in weights) return this.#packRouter(weights);
     const { layer, weight, bias } = weights;
-    return this.#packPanels(layer.name, panelShape(layer), weight, bias);
+    const kernels = layer.kind === 'conv' ? kernelsOf(layer, weight) : weight;
+    return this.#packPanels(layer.name, panelShape(layer), kernels, bias);
   }
 
   #packPanels(

@@ -9,7 +9,7 @@ export type MatrixValues =
 export interface WeightShape {
   readonly n: Axis;
   readonly k: Axis;
-  /** 9 for a 3x3 convolution. */
+  /** Of a convolution, as many as `kernelsOf` gives. */
   readonly taps: number;
 }
 

@@ -1,12 +1,11 @@
 import attention from '../../../shaders/attention.wgsl?raw';
 import attentionTiled from '../../../shaders/attention_tiled.wgsl?raw';
 import condition from '../../../shaders/condition.wgsl?raw';
+import conv from '../../../shaders/conv.wgsl?raw';
 import conv1x1 from '../../../shaders/conv1x1.wgsl?raw';
-import conv3x3 from '../../../shaders/conv3x3.wgsl?raw';
 import estimate from '../../../shaders/estimate.wgsl?raw';
-import groupNormApply from '../../../shaders/group_norm_apply.wgsl?raw';
-import groupNormChunks from '../../../shaders/group_norm_chunks.wgsl?raw';
-import groupNormMerge from '../../../shaders/group_norm_merge.wgsl?raw';
+import groupNorm from '../../../shaders/group_norm.wgsl?raw';
+import groupStatistics from '../../../shaders/group_statistics.wgsl?raw';
 import guidance from '../../../shaders/guidance.wgsl?raw';
 import latentToPixels from '../../../shaders/latent_to_pixels.wgsl?raw';
 import activations from '../../../shaders/lib/activations.wgsl?raw';
@@ -45,6 +44,7 @@ import padRows from '../../../shaders/pad_rows.wgsl?raw';
 import patchEmbed from '../../../shaders/patch_embed.wgsl?raw';
 import picture from '../../../shaders/picture.wgsl?raw';
 import pixelAttention from '../../../shaders/pixel_attention.wgsl?raw';
+import rowMoments from '../../../shaders/row_moments.wgsl?raw';
 import tokenRouter from '../../../shaders/token_router.wgsl?raw';
 import unpatchify from '../../../shaders/unpatchify.wgsl?raw';
 import update from '../../../shaders/update.wgsl?raw';
@@ -85,9 +85,8 @@ export const plainShaders = {
   attentionTiled: compose(gated, attentionTiled),
   condition: compose(step, activations, condition),
   estimate: compose(latentDims, estimate),
-  groupNormApply: compose(activations, groupNormApply),
-  groupNormChunks,
-  groupNormMerge: compose(workgroupSum, groupNormMerge),
+  groupNorm: compose(activations, groupNorm),
+  groupStatistics: compose(workgroupSum, groupStatistics),
   guidance,
   latentToPixels,
   norm: compose(step, rowsAll, normed, norm),
@@ -95,6 +94,7 @@ export const plainShaders = {
   padRows,
   picture: compose(finite, picture),
   pixelAttention,
+  rowMoments,
   tokenRouter,
   unpatchify,
   update: compose(latentDims, finite, update),
@@ -104,8 +104,8 @@ export type PlainShader = keyof typeof plainShaders;
 
 /** Shaders that read weights, without the reader. */
 export const weightedShaders = {
+  conv: compose(tiles, conv),
   conv1x1: compose(tiles, conv1x1),
-  conv3x3: compose(tiles, conv3x3),
   patchEmbed,
 } as const;
 

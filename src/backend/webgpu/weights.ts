@@ -11,6 +11,7 @@ import type {
 } from '../../ops/layer';
 import { release } from '../../checkpoint/release';
 import type { WeightSet } from '../backend';
+import { keptTaps, kernelsOf } from '../phase-kernels';
 import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
 import { thrownByDevice } from './gpu/failure';
@@ -150,7 +151,8 @@ export class GpuWeights implements WeightSet {
         w2: arena.upload(`${name}.w2`, Float32Array.of(...weight2, bias2)),
       };
     }
-    const { layer, weight } = weights;
+    const { layer, weight: given } = weights;
+    const weight = layer.kind === 'conv' ? kernelsOf(layer, given) : given;
     if ('scales' in weight) {
       return {
         kind: layer.kind,
@@ -176,7 +178,7 @@ export class GpuWeights implements WeightSet {
     const { k, taps } =
       layer.kind === 'linear'
         ? { k: layer.k, taps: 1 }
-        : { k: wholeAxis(layer.channels), taps: layer.size ** 2 };
+        : { k: wholeAxis(layer.channels), taps: keptTaps(layer) };
     const rowLength = axisLength(k) * taps;
     const slices =
       layer.kind === 'linear'

@@ -1,9 +1,10 @@
 import { wholeAxis } from '../../ops/axis';
 import type { ConvLayer } from '../../ops/layer';
 import { multiplyAdds } from '../../ops/cost';
+import { wholePicture, type Pixels } from '../../ops/pixels';
 import type { Program } from '../../ops/program';
 import { Recorder } from '../../ops/recorder';
-import { denseFloats, denseWords, rowsOf, type Tensor } from '../../ops/tensor';
+import { denseFloats, denseWords, rowsOf } from '../../ops/tensor';
 import type { VaeConfig } from '../config';
 
 /** Pictures have three channels: red, green, blue. */
@@ -61,12 +62,13 @@ export function recordDecoder(shape: DecoderShape): Program {
     }
     if (level + 1 < levels.length) {
       const upsampler = layer(`${key}.upsamplers.0.conv`, x, channels, 3);
-      x = net.conv(x, upsampler, { upsample: true }); // (4 * pixels, channels)
+      x = net.conv(x, { ...upsampler, doubles: true }); // (4 * pixels, channels)
     }
   }
   x = net.normed('decoder.conv_norm_out', x, true);
   const image = net.external('image', specs.image);
-  net.conv(x, layer('decoder.conv_out', x, pictureChannels, 3), { into: image }); // (pixels, 3)
+  const out = layer('decoder.conv_out', x, pictureChannels, 3);
+  net.conv(x, out, { into: wholePicture(image) }); // (pixels, 3)
   net.picture(image, net.external('picture', specs.picture), net.external('flags', specs.flags));
   return net.finish();
 }
@@ -78,36 +80,44 @@ class DecoderRecorder extends Recorder {
   }
 
   /** GroupNorm (+ SiLU) -> (pixels, C) */
-  normed(name: string, x: Tensor, silu: boolean): Tensor {
-    const { group: channels } = x.axis;
+  normed(name: string, x: Pixels, silu: boolean): Pixels {
+    const { group: channels } = x.tensor.axis;
     const groups = this.config.normNumGroups;
-    return this.groupNorm(x, { kind: 'norm', name, channels }, { groups, eps, silu });
+    const moments = this.moments(x); // (side, 2, C)
+    this.rowMoments(x, moments);
+    const layer = { kind: 'norm', name, channels } as const;
+    const statistics = this.groupStatistics(moments, layer, { groups, eps }); // (3, C)
+    return this.groupNorm(x, statistics, { silu });
   }
 
   /** shortcut(x) + conv2(SiLU(norm2(conv1(SiLU(norm1(x)))))) -> (pixels, channels) */
-  resnet(key: string, x: Tensor, channels: number): Tensor {
+  resnet(key: string, x: Pixels, channels: number): Pixels {
     const normed1 = this.normed(`${key}.norm1`, x, true); // (pixels, C)
     const hidden = this.conv(normed1, layer(`${key}.conv1`, x, channels, 3)); // (pixels, channels)
     const normed2 = this.normed(`${key}.norm2`, hidden, true); // (pixels, channels)
-    const residual =
-      x.axis.group === channels ? x : this.conv(x, layer(`${key}.conv_shortcut`, x, channels, 1)); // (pixels, channels)
-    return this.conv(normed2, layer(`${key}.conv2`, hidden, channels, 3), { residual });
+    const shortcut =
+      x.tensor.axis.group === channels
+        ? x
+        : this.conv(x, layer(`${key}.conv_shortcut`, x, channels, 1)); // (pixels, channels)
+    const conv2 = layer(`${key}.conv2`, hidden, channels, 3);
+    return this.conv(normed2, conv2, { into: shortcut, adds: true });
   }
 
   /** x + to_out(attention(norm(x))) with a single head -> (pixels, C) */
-  selfAttention(key: string, x: Tensor): Tensor {
-    const { group: channels } = x.axis;
+  selfAttention(key: string, x: Pixels): Pixels {
+    const { group: channels } = x.tensor.axis;
     const normed = this.normed(`${key}.group_norm`, x, false); // (pixels, C)
     const n = { groups: 3, group: channels };
     const qkv = this.conv(normed, { kind: 'conv', name: `${key}.qkv`, n, channels, size: 1 }); // (pixels, 3, C)
     const attended = this.pixelAttention(qkv); // (pixels, C)
-    return this.conv(attended, layer(`${key}.to_out.0`, x, channels, 1), { residual: x });
+    const toOut = layer(`${key}.to_out.0`, x, channels, 1);
+    return this.conv(attended, toOut, { into: x, adds: true });
   }
 }
 
 /** A convolution of x to `channels` channels. */
-function layer(name: string, x: Tensor, channels: number, size: 1 | 3): ConvLayer {
-  return { kind: 'conv', name, n: wholeAxis(channels), channels: x.axis.group, size };
+function layer(name: string, x: Pixels, channels: number, size: 1 | 3): ConvLayer {
+  return { kind: 'conv', name, n: wholeAxis(channels), channels: x.tensor.axis.group, size };
 }
 
 /** Multiply-adds of decoding one latent; those of norms are left out. */

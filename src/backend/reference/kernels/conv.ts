@@ -22,7 +22,7 @@ export function conv(
   weight: ArrayLike<number>,
   bias: ArrayLike<number>,
   shape: ConvReferenceShape,
-): Float64Array {
+): Float64Array<ArrayBuffer> {
   const { width, height, inChannels, outChannels, size, upsample } = shape;
   const margin = (size - 1) / 2;
   const read = (row: number, column: number, c: number): number => {

@@ -1,6 +1,4 @@
 import { chunkRow, keptTokens, type OpOf, type RunContext } from '../context';
-import { silu } from '../kernels/activation';
-import { groupNorm } from '../kernels/group-norm';
 import { layerNormModulate } from '../kernels/layer-norm-modulate';
 import { packRows, rowOf } from '../matrix';
 
@@ -16,10 +14,4 @@ export function runNorm(op: OpOf<'norm'>, context: RunContext): void {
     values.set(layerNormModulate(rowOf(x, token), shift, scale), token * x.columns);
   }
   packRows({ ...x, values }, kept, tensors[op.y]);
-}
-
-export function runGroupNorm(op: OpOf<'groupNorm'>, { tensors, weights }: RunContext): void {
-  const { weight: gamma, bias: beta } = weights.affine(op.layer);
-  const normed = groupNorm(tensors[op.x].values, gamma, beta, op.groups, op.eps);
-  tensors[op.y].values.set(op.silu ? normed.map(silu) : normed);
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { CaseBuilder, type WeightType } from '../case-builder';
+import type { ConvLayer, NormLayer } from '../../../ops/layer';
+import { allRows, reachOf, type Pixels, type RowSpan } from '../../../ops/pixels';
+import type { Tensor } from '../../../ops/tensor';
+import { CaseBuilder, sentinel, type WeightType } from '../case-builder';
 import type { OpBed } from '../op-bed';
 import { weightTypes } from '../patterns';
+import { randomFloats, seededRandom } from '../random';
 import { resultOf, type OpCase } from '../run-case';
 
 export function describeDecoder(bed: OpBed): void {
@@ -17,38 +21,55 @@ function describeConv(bed: OpBed): void {
 
     test('a single 1 shows the kernel turned by half a turn', async () => {
       const c = new CaseBuilder(1);
-      const x = c.rows('x', 9, 1, [0, 0, 0, 0, 1, 0, 0, 0, 0]);
+      const x = c.pixels('x', 3, 1, [0, 0, 0, 0, 1, 0, 0, 0, 0]);
       const layer = c.conv('l', 1, { channels: 1, size: 3 }, { weight: oneToNine, bias: [0.5] });
-      c.expose('y', c.net.conv(x, layer));
+      c.expose('y', c.net.conv(x, layer).tensor);
       const expected = [9, 8, 7, 6, 5, 4, 3, 2, 1].map((value) => value + 0.5);
       await bed.expectValues(c.finish(), 'y', expected);
     });
 
-    test('one pixel, doubled: zeros around the doubled picture; the residual is added', async () => {
+    test('one pixel, doubled: zeros around the doubled picture; added to what is there', async () => {
       const c = new CaseBuilder(1);
-      const x = c.rows('x', 1, 1, [2]);
-      const layer = c.conv('l', 1, { channels: 1, size: 3 }, { weight: oneToNine, bias: [1] });
-      const residual = c.rows('residual', 4, 1, [100, 200, 300, 400]);
-      c.expose('y', c.net.conv(x, layer, { upsample: true, residual }));
+      const x = c.pixels('x', 1, 1, [2]);
+      const of = { channels: 1, size: 3, doubles: true } as const;
+      const layer = c.conv('l', 1, of, { weight: oneToNine, bias: [1] });
+      const y = c.pixels('y', 2, 1, [100, 200, 300, 400]);
+      c.net.conv(x, layer, { into: y, adds: true });
       // Of the kernel: 5+6+8+9, 4+5+7+8, 2+3+5+6, 1+2+4+5.
       await bed.expectValues(c.finish(), 'y', [157, 249, 333, 425]);
     });
 
+    test('four pixels, doubled: every tap falls on the pixel it was made of', async () => {
+      const c = new CaseBuilder(1);
+      const x = c.pixels('x', 2, 1, [1, 10, 100, 1000]);
+      const of = { channels: 1, size: 3, doubles: true } as const;
+      const layer = c.conv('l', 1, of, { weight: oneToNine, bias: [0] });
+      c.expose('y', c.net.conv(x, layer).tensor);
+      // The 3 x 3 kernel on 1 1 10 10 / 1 1 10 10 / 100 100 1000 1000 / 100 100 1000 1000, by NumPy.
+      const expected = [
+        ...[28, 174, 291, 240],
+        ...[1716, 10602, 17865, 15120],
+        ...[2805, 17433, 29151, 24030],
+        ...[1600, 10200, 16500, 12000],
+      ];
+      await bed.expectValues(c.finish(), 'y', expected);
+    });
+
     test('a 1 x 1 kernel mixes channels', async () => {
       const c = new CaseBuilder(1);
-      const x = c.rows('x', 1, 3, [1, 2, 3]);
+      const x = c.pixels('x', 1, 3, [1, 2, 3]);
       const layer = c.conv(
         'l',
         2,
         { channels: 3, size: 1 },
         { weight: [1, 1, 1, 1, 0, -1], bias: [0, 10] },
       );
-      c.expose('y', c.net.conv(x, layer));
+      c.expose('y', c.net.conv(x, layer).tensor);
       await bed.expectValues(c.finish(), 'y', [6, 8]);
     });
 
     for (const type of weightTypes) {
-      for (const size of [1, 3] as const) {
+      for (const kernel of [{ size: 1 }, { size: 3 }, { size: 3, doubles: true }] as const) {
         for (const [channels, n, side] of [
           [4, 4, 1],
           [3, 5, 3],
@@ -56,61 +77,120 @@ function describeConv(bed: OpBed): void {
           [36, 4, 9],
           [16, 3, 16],
         ]) {
-          for (const more of [{}, { upsample: true }, { residual: true }]) {
-            const how = Object.keys(more).join();
-            test(`${size} x ${size}, ${channels} -> ${n} channels of ${side} x ${side} ${how}, ${type}`, async () => {
-              await bed.check(convCase({ size, channels, n, side, type, ...more }), 10);
+          for (const adds of [false, true]) {
+            const how = `${'doubles' in kernel ? ', doubled' : ''}${adds ? ', added' : ''}`;
+            test(`${kernel.size} x ${kernel.size}, ${channels} -> ${n} channels of ${side} x ${side}${how}, ${type}`, async () => {
+              await bed.check(convCase({ kernel, channels, n, side, type, adds }), 10);
             });
           }
         }
       }
     }
 
+    for (const [name, kernel, rows] of [
+      ['the first rows', { size: 3 }, { first: 0, count: 3 }],
+      ['rows in the middle', { size: 3 }, { first: 2, count: 5 }],
+      ['the last row', { size: 3 }, { first: 8, count: 1 }],
+      ['rows under a 1 x 1 kernel', { size: 1 }, { first: 4, count: 3 }],
+      ['the first doubled rows', { size: 3, doubles: true }, { first: 0, count: 4 }],
+      ['doubled rows in the middle', { size: 3, doubles: true }, { first: 6, count: 2 }],
+      ['the last doubled rows', { size: 3, doubles: true }, { first: 10, count: 8 }],
+    ] as const) {
+      test(`${name}, from a tensor of the rows that the kernel reaches: as in the whole`, async () => {
+        const { whole, part } = bandCases({ kernel, rows });
+        await bed.check(part, 10);
+        const expected = resultOf(await bed.run(whole), 'y');
+        const length = rows.count * bandSide(kernel) * bandChannels;
+        const start = rows.first * bandSide(kernel) * bandChannels;
+        const made = resultOf(await bed.run(part), 'y');
+        // The tensor begins a row earlier, which is left alone.
+        const before = bandSide(kernel) * bandChannels;
+        expect(made.subarray(before)).toEqual(expected.subarray(start, start + length));
+        expect(new Set(made.subarray(0, before))).toEqual(new Set([sentinel]));
+      });
+    }
+
     test('convolutions side by side', async () => {
       const c = new CaseBuilder(2, 'f16');
       const layer = c.conv('qkv', { groups: 3, group: 6 }, { channels: 6, size: 1 });
-      c.expose('y', c.net.conv(c.rows('x', 25, 6), layer));
+      c.expose('y', c.net.conv(c.pixels('x', 5, 6), layer).tensor);
       await bed.check(c.finish(), 4);
     });
   });
 }
 
+type Kernel = Pick<ConvLayer, 'size' | 'doubles'>;
+
 function convCase(of: {
-  readonly size: 1 | 3;
+  readonly kernel: Kernel;
   readonly channels: number;
   readonly n: number;
   /** Of x. */
   readonly side: number;
   readonly type: WeightType;
-  readonly upsample?: boolean;
-  readonly residual?: boolean;
+  readonly adds: boolean;
 }): OpCase {
-  const { size, channels, n, side, type, upsample = false, residual = false } = of;
+  const { kernel, channels, n, side, type, adds } = of;
   const c = new CaseBuilder(side + n, type);
-  const x = c.rows('x', side ** 2, channels);
-  const layer = c.conv('l', n, { channels, size });
-  const pixels = (upsample ? 4 : 1) * side ** 2;
-  c.expose(
-    'y',
-    c.net.conv(x, layer, {
-      upsample,
-      residual: residual ? c.rows('residual', pixels, n) : undefined,
-    }),
-  );
+  const x = c.pixels('x', side, channels);
+  const layer = c.conv('l', n, { channels, ...kernel });
+  const ySide = side * (kernel.doubles ? 2 : 1);
+  if (adds) c.net.conv(x, layer, { into: c.pixels('y', ySide, n), adds });
+  else c.expose('y', c.net.conv(x, layer).tensor);
   return c.finish();
+}
+
+/** Channels of y in `bandCases`; those of x are fewer. */
+const bandChannels = 5;
+
+/** Pixels a side of y in `bandCases`, of 9 of x. */
+function bandSide({ doubles }: Kernel): number {
+  return doubles ? 18 : 9;
+}
+
+/** A convolution of a whole picture, and of some rows of it in a tensor that holds no more than it needs. */
+function bandCases({ kernel, rows }: { readonly kernel: Kernel; readonly rows: RowSpan }) {
+  const [side, channels] = [9, 3];
+  const values = randomFloats(seededRandom(4), side ** 2 * channels);
+  const scale = kernel.doubles ? 2 : 1;
+  const record = (held: RowSpan, made?: RowSpan): OpCase => {
+    const c = new CaseBuilder(8);
+    const layer = c.conv('l', bandChannels, { channels, ...kernel });
+    const start = held.first * side * channels;
+    const part = values.subarray(start, start + held.count * side * channels);
+    const x = { tensor: c.rows('x', held.count * side, channels, part), side, ...held };
+    if (!made) {
+      c.expose('y', c.net.conv(x, layer).tensor);
+      return c.finish();
+    }
+    const spare = { first: made.first - 1, count: made.count + 1 };
+    const into = c.net.pixels(side * scale, spare, layer.n);
+    c.net.conv(x, layer, { rows: made, into });
+    c.expose('y', into.tensor);
+    return c.finish();
+  };
+  const source = { first: rows.first / scale, count: rows.count / scale };
+  return {
+    whole: record(allRows(side)),
+    part: record(reachOf(source, kernel.size, side), rows),
+  };
 }
 
 function describeGroupNorm(bed: OpBed): void {
   describe('groupNorm', () => {
     test('works out an example by hand', async () => {
       const c = new CaseBuilder(1);
-      // Group 0 holds 1, 3, 5, 7: mean 4, variance 5; group 1 only 2.
-      const x = c.rows('x', 2, 4, [1, 3, 2, 2, 5, 7, 2, 2]);
+      // Group 0 holds 1, 3, 5, 7 twice: mean 4, variance 5; group 1 only 2.
+      const x = c.pixels('x', 2, 4, [...[1, 3, 2, 2, 5, 7, 2, 2], ...[5, 7, 2, 2, 1, 3, 2, 2]]);
       const layer = c.norm('l', 4, { gamma: [1, 2, 3, 4], beta: [0, 1, 5, 6] });
-      c.expose('y', c.net.groupNorm(x, layer, { groups: 2, eps: 1e-6, silu: false }));
-      c.expose('z', c.net.groupNorm(x, layer, { groups: 2, eps: 1e-6, silu: true }));
+      const statistics = statisticsOf(c, x, layer, 2);
+      c.expose('statistics', statistics);
+      c.expose('y', c.net.groupNorm(x, statistics, { silu: false }).tensor);
+      c.expose('z', c.net.groupNorm(x, statistics, { silu: true }).tensor);
       const [one, three] = [1 / Math.sqrt(5), 3 / Math.sqrt(5)];
-      const y = [-three, 1 - 2 * one, 5, 6, one, 1 + 2 * three, 5, 6];
+      const low = [-three, 1 - 2 * one, 5, 6];
+      const high = [one, 1 + 2 * three, 5, 6];
+      const y = [...low, ...high, ...high, ...low];
       await bed.expectValues(c.finish(), 'y', y);
       await bed.expectValues(
         c.finish(),
@@ -130,9 +210,9 @@ function describeGroupNorm(bed: OpBed): void {
         for (const silu of [false, true]) {
           test(`${side} x ${side}, ${channels} channels in ${groups} groups${silu ? ', SiLU' : ''}`, async () => {
             const c = new CaseBuilder(side + channels);
-            const x = c.rows('x', side ** 2, channels);
-            const layer = c.norm('l', channels);
-            c.expose('y', c.net.groupNorm(x, layer, { groups, eps: 1e-6, silu }));
+            const x = c.pixels('x', side, channels);
+            const statistics = statisticsOf(c, x, c.norm('l', channels), groups);
+            c.expose('y', c.net.groupNorm(x, statistics, { silu }).tensor);
             // A group of one value is all rounding, divided by sqrt(eps).
             await bed.check(c.finish(), side === 1 ? 100 : 4);
           });
@@ -143,13 +223,57 @@ function describeGroupNorm(bed: OpBed): void {
     test('a mean much larger than the deviation', async () => {
       const c = new CaseBuilder(3);
       const values = Array.from({ length: 100 * 8 }, () => 500 + c.random());
-      const layer = c.norm('l', 8);
-      const options = { groups: 2, eps: 1e-6, silu: false };
-      c.expose('y', c.net.groupNorm(c.rows('x', 100, 8, values), layer, options));
+      const x = c.pixels('x', 10, 8, values);
+      const statistics = statisticsOf(c, x, c.norm('l', 8), 2);
+      c.expose('y', c.net.groupNorm(x, statistics, { silu: false }).tensor);
       // 500 as f32 has steps of 3e-5, a ten-thousandth of the deviation.
       await bed.check(c.finish(), 100);
     });
+
+    test('rows of a picture by the statistics of all of it, in the same bits', async () => {
+      const [side, channels] = [9, 12];
+      const values = randomFloats(seededRandom(4), side ** 2 * channels);
+      const spans = [
+        { first: 0, count: 4 },
+        { first: 4, count: 1 },
+        { first: 5, count: 4 },
+      ];
+      const record = (parts: readonly RowSpan[]): OpCase => {
+        const c = new CaseBuilder(6);
+        const moments = c.net.moments(c.pixels('any', side, channels));
+        const held = parts.map(({ first, count }, i): Pixels => {
+          const start = first * side * channels;
+          const part = values.subarray(start, start + count * side * channels);
+          return { tensor: c.rows(`x${i}`, count * side, channels, part), side, first, count };
+        });
+        for (const x of held) c.net.rowMoments(x, moments);
+        const layer = c.norm('l', channels);
+        const statistics = c.net.groupStatistics(moments, layer, { groups: 3, eps: 1e-6 });
+        for (const [i, x] of held.entries()) {
+          // All but the last row of a part: what is made need not be all that is there.
+          const rows = { first: x.first, count: Math.max(1, x.count - 1) };
+          c.expose(`y${i}`, c.net.groupNorm(x, statistics, { silu: true, rows }).tensor);
+        }
+        return c.finish();
+      };
+      const whole = resultOf(await bed.run(record([allRows(side)])), 'y0');
+      const parts = record(spans);
+      await bed.check(parts, 4);
+      const result = await bed.run(parts);
+      for (const [i, { first }] of spans.entries()) {
+        const made = resultOf(result, `y${i}`);
+        const start = first * side * channels;
+        const rest = whole.subarray(start, start + made.length);
+        expect(made.subarray(0, rest.length)).toEqual(rest);
+      }
+    });
   });
+}
+
+function statisticsOf(c: CaseBuilder, x: Pixels, layer: NormLayer, groups: number): Tensor {
+  const moments = c.net.moments(x);
+  c.net.rowMoments(x, moments);
+  return c.net.groupStatistics(moments, layer, { groups, eps: 1e-6 });
 }
 
 function describePixelAttention(bed: OpBed): void {
@@ -159,22 +283,28 @@ function describePixelAttention(bed: OpBed): void {
       const ln3 = Math.log(3);
       const first = [2, 0, 0, 0, ln3, 0, 0, 0, 1, 2, 3, 4];
       const second = [0, 0, 0, 0, 0, 5, 5, 5, 5, 2, -1, 0];
-      const qkv = c.rows('qkv', 2, { groups: 3, group: 4 }, [...first, ...second]);
-      c.expose('y', c.net.pixelAttention(qkv));
-      await bed.expectValues(c.finish(), 'y', [2, 2, 2, 3, 3, 2, 1, 2]);
+      // Two pixels of the first kind, two of the second.
+      const pixels = [...first, ...first, ...second, ...second];
+      const qkv = c.pixels('qkv', 2, { groups: 3, group: 4 }, pixels);
+      c.expose('y', c.net.pixelAttention(qkv).tensor);
+      const [y0, y1] = [
+        [2, 2, 2, 3],
+        [3, 2, 1, 2],
+      ];
+      await bed.expectValues(c.finish(), 'y', [...y0, ...y0, ...y1, ...y1]);
     });
 
-    for (const [pixels, channels] of [
+    for (const [side, channels] of [
       [1, 4],
-      [9, 6],
-      [64, 36],
-      [65, 16],
-      [63, 132],
+      [3, 6],
+      [7, 132],
+      [8, 36],
+      [9, 16],
     ]) {
-      test(`${pixels} pixels of ${channels} channels`, async () => {
-        const c = new CaseBuilder(pixels);
-        const qkv = c.rows('qkv', pixels, { groups: 3, group: channels });
-        c.expose('y', c.net.pixelAttention(qkv));
+      test(`${side} x ${side} pixels of ${channels} channels`, async () => {
+        const c = new CaseBuilder(side);
+        const qkv = c.pixels('qkv', side, { groups: 3, group: channels });
+        c.expose('y', c.net.pixelAttention(qkv).tensor);
         await bed.check(c.finish(), 4);
       });
     }
@@ -182,8 +312,8 @@ function describePixelAttention(bed: OpBed): void {
     test('logits in the hundreds', async () => {
       const c = new CaseBuilder(3);
       const values = Array.from({ length: 36 * 48 }, () => Math.floor(c.random() * 25) - 12);
-      const qkv = c.rows('qkv', 36, { groups: 3, group: 16 }, values);
-      c.expose('y', c.net.pixelAttention(qkv));
+      const qkv = c.pixels('qkv', 6, { groups: 3, group: 16 }, values);
+      c.expose('y', c.net.pixelAttention(qkv).tensor);
       await bed.check(c.finish(), 100);
     });
   });

@@ -37,16 +37,23 @@ export function block(items: number): OpCase {
   return c.finish({ width, runs: gatedRun });
 }
 
-/** A convolution, a group norm, and attention over pixels. */
+/** Convolutions, a group norm, and attention over pixels. */
 export function decoder(): OpCase {
   const c = new CaseBuilder(6);
-  const x = c.rows('x', 16 * 16, 24);
-  const up = c.net.conv(x, c.conv('up', 24, { channels: 24, size: 3 }), { upsample: true });
-  const normed = c.net.groupNorm(up, c.norm('norm', 24), { groups: 4, eps: 1e-6, silu: true });
+  const x = c.pixels('x', 16, 24);
+  const up = c.net.conv(x, c.conv('up', 24, { channels: 24, size: 3, doubles: true }));
+  const wide = c.net.conv(up, c.conv('wide', 40, { channels: 24, size: 3 }));
+  const back = c.conv('back', 24, { channels: 40, size: 3 });
+  c.net.conv(wide, back, { into: up, adds: true });
+  const moments = c.net.moments(up);
+  c.net.rowMoments(up, moments);
+  const of = { groups: 4, eps: 1e-6 };
+  const statistics = c.net.groupStatistics(moments, c.norm('norm', 24), of);
+  const normed = c.net.groupNorm(up, statistics, { silu: true });
   const qkv = c.net.conv(
     normed,
     c.conv('qkv', { groups: 3, group: 24 }, { channels: 24, size: 1 }),
   );
-  c.expose('y', c.net.pixelAttention(qkv));
+  c.expose('y', c.net.pixelAttention(qkv).tensor);
   return c.finish();
 }

@@ -6,7 +6,7 @@ import { bindAttention } from './attention';
 import { bindCondition } from './condition';
 import { bindConv } from './conv';
 import { bindEstimate } from './estimate';
-import { bindGroupNorm } from './group-norm';
+import { bindGroupNorm, bindGroupStatistics, bindRowMoments } from './group-norm';
 import { bindGuidance } from './guidance';
 import { bindLatentToPixels } from './latent-to-pixels';
 import { bindAddGated, bindLinear } from './linear';
@@ -54,6 +54,10 @@ function bindOp(op: Exclude<Op, LinearOp>, compilation: Compilation): Promise<Bo
       return bindLatentToPixels(op, compilation);
     case 'conv':
       return bindConv(op, compilation);
+    case 'rowMoments':
+      return bindRowMoments(op, compilation);
+    case 'groupStatistics':
+      return bindGroupStatistics(op, compilation);
     case 'groupNorm':
       return bindGroupNorm(op, compilation);
     case 'pixelAttention':

@@ -1,53 +1,60 @@
 import { wholeAxis } from '../../../ops/axis';
+import { tapsOf } from '../../../ops/layer';
 import type { ConvOp } from '../../../ops/op';
+import { phases } from '../../phase-kernels';
 import type { Compilation } from '../compilation';
 import { fixedGrid, type BoundOp } from '../dispatch';
-import type { BoundKernel, Kernel } from '../gpu/kernel';
+import type { BoundKernel, Kernel, Overrides } from '../gpu/kernel';
 import { inVectors, paddedLength } from '../layout';
 
-/** Twin of shaders/conv3x3.wgsl and shaders/conv1x1.wgsl. */
+/** Twin of shaders/conv.wgsl and shaders/conv1x1.wgsl. */
 export async function bindConv(op: ConvOp, compilation: Compilation): Promise<BoundOp> {
-  const { layer, side, upsample } = op;
-  if (upsample && side % 2 !== 0) {
-    throw compilation.misuse(`${layer.name}: a doubled picture has an even side; got ${side}`);
-  }
   const dispatch =
-    layer.size === 3 ? await bind3x3(op, compilation) : await bind1x1(op, compilation);
-  return {
-    dispatches: [dispatch],
-  };
+    op.layer.size === 1 ? await bind1x1(op, compilation) : await bindTaps(op, compilation);
+  return { dispatches: [dispatch] };
 }
 
-async function bind3x3(op: ConvOp, compilation: Compilation) {
-  const { side, layer } = op;
-  const kernel = await compile('conv3x3', op, compilation);
-  const dims = { width: side, height: side, ...channelsOf(op) };
-  const tiles = Math.ceil(side / kernel.constant('TILE')) * side;
+async function bindTaps(op: ConvOp, compilation: Compilation) {
+  const { layer, rows, xFirst, yFirst } = op;
+  const scale = layer.doubles ? 2 : 1;
+  const width = op.side / scale;
+  const kernel = await compile('conv', op, compilation, { SIZE: Math.sqrt(tapsOf(layer)) });
+  const dims = {
+    ...{ width, ...channelsOf(op), x_first: xFirst, y_first: yFirst },
+    ...{ first: rows.first / scale, rows: rows.count / scale },
+  };
+  const tiles = Math.ceil(width / kernel.constant('TILE')) * dims.rows;
   const columns = inVectors(paddedLength(layer.n));
   const bound = bindKernel(kernel, op, compilation, dims);
-  return { kernel: bound, grid: fixedGrid(kernel.gridFor(columns, tiles)) };
+  const grid = kernel.gridFor(columns, tiles * (layer.doubles ? phases : 1));
+  return { kernel: bound, grid: fixedGrid(grid) };
 }
 
 async function bind1x1(op: ConvOp, compilation: Compilation) {
-  const { side, layer } = op;
+  const { side, layer, rows, xFirst, yFirst } = op;
   const kernel = await compile('conv1x1', op, compilation);
-  const pixels = side ** 2;
+  const pixels = rows.count * side;
   const tiles = Math.ceil(pixels / kernel.constant('TILE'));
   const columns = inVectors(paddedLength(layer.n));
-  const bound = bindKernel(kernel, op, compilation, { pixels, side, ...channelsOf(op) });
+  const bound = bindKernel(kernel, op, compilation, {
+    ...{ pixels, ...channelsOf(op) },
+    x_start: (rows.first - xFirst) * side,
+    y_start: (rows.first - yFirst) * side,
+  });
   return { kernel: bound, grid: fixedGrid(kernel.gridFor(columns, tiles)) };
 }
 
 function compile(
-  name: 'conv1x1' | 'conv3x3',
+  name: 'conv1x1' | 'conv',
   op: ConvOp,
   { library, weights }: Compilation,
+  overrides: Overrides = {},
 ): Promise<Kernel> {
   const { storage } = weights.matrix(op.layer);
   const columns = inVectors(paddedLength(op.layer.n));
   return library.weighted(name, storage, {
-    UPSAMPLE: op.upsample ? 2 : 1,
-    RESIDUAL: op.residual === undefined ? 0 : 1,
+    ...overrides,
+    ADDS: op.adds ? 1 : 0,
     ...lanes(columns, (constant) => library.constant(name, constant)),
   });
 }
@@ -68,20 +75,9 @@ function bindKernel(
   const { layer } = op;
   const [{ weight, bias, scales }] = compilation.weights.matrix(layer).slices;
   const x = compilation.rows(op.x, wholeAxis(layer.channels));
-  return compilation.bind(
-    kernel,
-    compilation.name(op),
-    {
-      x,
-      weight,
-      bias,
-      ...(scales && { scales }),
-      // A kernel without a residual never reads that binding, but something must be bound to it.
-      residual: op.residual === undefined ? x : compilation.rows(op.residual, layer.n),
-      y: compilation.rows(op.y, layer.n),
-    },
-    { dims },
-  );
+  const y = compilation.rows(op.y, layer.n);
+  const buffers = { x, weight, bias, ...(scales && { scales }), y };
+  return compilation.bind(kernel, compilation.name(op), buffers, { dims });
 }
 
 /** Threads of a workgroup along channels, no more than there are, and the rest along pixels. */
