@@ -232,8 +232,8 @@ export class Recorder {
   }
 
   /** Place for the moments of the rows of a picture (side, 2 x C) */
-  moments({ side, tensor }: Pixels): Tensor {
-    return this.#tensor(rowsOf(side, { groups: 2, group: axisLength(tensor.axis) }));
+  moments(side: number, channels: number): Tensor {
+    return this.#tensor(rowsOf(side, { groups: 2, group: channels }));
   }
 
   /** Mean of each channel over each row of pixels, and squares about it, into their rows of y. */

@@ -205,6 +205,18 @@ describe('slots by hand', () => {
     expect(sizes).toEqual([2, 9]);
   });
 
+  test('a small tensor does not take the place of a large one', () => {
+    const net = new Recorder('Small');
+    const large = net.linear(net.external('large', rowsOf(100, wholeAxis(1))), layer);
+    const after = net.linear(large, layer);
+    const small = net.linear(net.external('small', rowsOf(2, wholeAxis(1))), layer);
+    const next = net.linear(after, layer);
+    net.addGated(next, { modulation: small.id, chunk: 0 }, after, layer, { tokens: 100 });
+    const { slotOf, sizes } = planSlots(net.finish(), elementCount);
+    expect(slotOf[next.id]).toBe(slotOf[large.id]);
+    expect(sizes).toEqual([100, 100, 2]);
+  });
+
   test('a result that nobody reads holds its slot for its own op only', () => {
     const net = new Recorder('Unread');
     const x = net.external('x', rowsOf(1, wholeAxis(1)));

@@ -59,9 +59,15 @@ function lastUses(program: Program, steps: readonly Uses[]): readonly number[] {
   return last;
 }
 
-/** The free slot that grows least, then the smallest; a new one where none is free. */
+/** How many times too large a slot may be: small tensors would keep large ones from their places. */
+const mostRoom = 8;
+
+/** The free slot that grows least, then the smallest; a new one where none is free or fits. */
 function bestSlot(free: ReadonlySet<number>, sizes: readonly number[], need: number): number {
   const growth = (slot: number): number => Math.max(0, need - sizes[slot]);
-  const [best] = [...free].sort((a, b) => growth(a) - growth(b) || sizes[a] - sizes[b]);
-  return free.size > 0 ? best : sizes.length;
+  const best = [...free]
+    .filter((slot) => sizes[slot] <= mostRoom * need)
+    .sort((a, b) => growth(a) - growth(b) || sizes[a] - sizes[b])
+    .at(0);
+  return best ?? sizes.length;
 }

@@ -181,7 +181,7 @@ function decoderCase(): OpCase {
   const { net } = c;
   const channels = 8;
   const normed = (x: Pixels, name: string, silu: boolean) => {
-    const moments = net.moments(x);
+    const moments = net.moments(x.side, channels);
     net.rowMoments(x, moments);
     const layer = c.norm(name, channels);
     return net.groupNorm(x, net.groupStatistics(moments, layer, { groups: 4, eps: 1e-6 }), {

@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, Storage } from '../../backend/backend';
-import { expectClose } from '../../backend/testing/expect-close';
+import { expectClose, expectSameBits } from '../../backend/testing/expect-close';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
 import { readFloat32 } from '../../checkpoint/decode';
+import { TensorSource } from '../../checkpoint/tensor-source';
 import { DyditError } from '../../errors';
+import { layersOf } from '../../ops/program';
 import { denseFloats } from '../../ops/tensor';
+import { freeWeights, uploadLayers } from '../lane-weights';
+import { LaneDecoder } from '../vae/decoder';
+import { readVaeLayer } from '../vae/load';
+import { recordDecoder } from '../vae/network';
+import type { DecoderMemory } from '../vae/strips';
 import { Vae } from '../vae/vae';
 import { emojiMini, emojiStarter, fixtureTensor, sdMini } from './vae-fixtures';
 
@@ -56,6 +63,31 @@ export function describeVae(
         vae.destroy();
       });
     }
+
+    vaeTest('in strips of two rows: the same bits as whole', async ({ backend, fixtures }) => {
+      const tensors = fixtures.sdMini;
+      const z = fixtureTensor(tensors, 'fixture.z');
+      const latentSide = z.shape[2];
+      const latent = latentOf(backend, await readFloat32(z), latentSide);
+      const shape = { config: sdMini, latentSide, postQuantConv: true };
+      const source = new TensorSource(tensors);
+      const sets = await uploadLayers(backend, 'Test', layersOf([recordDecoder(shape)]), (layer) =>
+        readVaeLayer(source, layer),
+      );
+      const [lane] = backend.lanes;
+      const picture = async (memory: DecoderMemory): Promise<Float32Array> => {
+        const decoder = await LaneDecoder.prepare(lane, sets[0], { ...shape, memory });
+        const values = await decoder.decode(
+          { from: { lane, storage: latent }, image: 0 },
+          (_, { image }) => lane.readFloats(image),
+        );
+        decoder.destroy();
+        return values;
+      };
+      const whole = await picture({ strip: Infinity, doubled: Infinity });
+      expectSameBits(await picture({ strip: 1, doubled: 1 }), whole);
+      freeWeights(sets);
+    });
 
     vaeTest('the embedded weights', async ({ backend, fixtures }) => {
       const z = await readFloat32(fixtureTensor(fixtures.embeddedCase, 'z'));

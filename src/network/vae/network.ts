@@ -1,11 +1,19 @@
 import { wholeAxis } from '../../ops/axis';
 import type { ConvLayer } from '../../ops/layer';
 import { multiplyAdds } from '../../ops/cost';
-import { wholePicture, type Pixels } from '../../ops/pixels';
+import { allRows, reachOf, wholePicture, type Pixels, type RowSpan } from '../../ops/pixels';
 import type { Program } from '../../ops/program';
-import { Recorder } from '../../ops/recorder';
-import { denseFloats, denseWords, rowsOf } from '../../ops/tensor';
+import { Recorder, type ConvOptions } from '../../ops/recorder';
+import { denseFloats, denseWords, rowsOf, type Tensor } from '../../ops/tensor';
 import type { VaeConfig } from '../config';
+import {
+  heldSource,
+  pairsOf,
+  stripsOf,
+  usualMemory,
+  type DecoderMemory,
+  type Source,
+} from './strips';
 
 /** Pictures have three channels: red, green, blue. */
 export const pictureChannels = 3;
@@ -20,15 +28,17 @@ export interface DecoderShape {
   readonly latentSide: number;
   /** Whether the checkpoint has `post_quant_conv`. */
   readonly postQuantConv: boolean;
+  /** `usualMemory` where absent. The picture is the same, bit for bit. */
+  readonly memory?: DecoderMemory;
 }
 
 /** Pixels a side of the decoded picture. */
-export function pictureSide({ config, latentSide }: Omit<DecoderShape, 'postQuantConv'>): number {
+export function pictureSide({ config, latentSide }: Pick<DecoderShape, 'config' | 'latentSide'>): number {
   return latentSide * 2 ** (config.blockOutChannels.length - 1);
 }
 
 /** Storage of the decoder, by the names its program binds it with. */
-export function decoderSpecs(shape: Omit<DecoderShape, 'postQuantConv'>) {
+export function decoderSpecs(shape: Pick<DecoderShape, 'config' | 'latentSide'>) {
   const pixels = pictureSide(shape) ** 2;
   return {
     /** (C, S * S) */
@@ -42,82 +52,146 @@ export function decoderSpecs(shape: Omit<DecoderShape, 'postQuantConv'>) {
   };
 }
 
-/** The decoder half of diffusers' AutoencoderKL, latent -> picture. */
+/**
+ * The decoder half of diffusers' AutoencoderKL, latent -> picture. Large pictures are normed in
+ * strips of rows, by the statistics of the whole, and never held doubled before their channels are
+ * fewer: beside the strips, memory holds two tensors of the last level and half of one.
+ */
 export function recordDecoder(shape: DecoderShape): Program {
   const { config, postQuantConv } = shape;
-  const net = new DecoderRecorder(config);
+  const net = new DecoderRecorder(shape);
   const specs = decoderSpecs(shape);
   const latent = net.external('latent', specs.latent);
   const levels = [...config.blockOutChannels].reverse();
   let x = net.latentToPixels(latent, 1 / config.scalingFactor); // (S*S, C)
-  if (postQuantConv) x = net.conv(x, layer('post_quant_conv', x, config.latentChannels, 1)); // (S*S, C)
-  x = net.conv(x, layer('decoder.conv_in', x, levels[0], 3)); // (S*S, top)
-  x = net.resnet('decoder.mid_block.resnets.0', x, levels[0]);
+  if (postQuantConv) x = net.conv(x, layer('post_quant_conv', config.latentChannels, x, 1)); // (S*S, C)
+  x = net.conv(x, layer('decoder.conv_in', levels[0], x, 3)); // (S*S, top)
+  x = net.resnet('decoder.mid_block.resnets.0', heldSource(x), levels[0]);
   if (config.midBlockAddAttention) x = net.selfAttention('decoder.mid_block.attentions.0', x);
-  x = net.resnet('decoder.mid_block.resnets.1', x, levels[0]);
+  x = net.resnet('decoder.mid_block.resnets.1', heldSource(x), levels[0]);
+  let source: Source = heldSource(x);
   for (const [level, channels] of levels.entries()) {
     const key = `decoder.up_blocks.${level}`;
     for (let i = 0; i <= config.layersPerBlock; i++) {
-      x = net.resnet(`${key}.resnets.${i}`, x, channels); // (pixels, channels)
+      x = net.resnet(`${key}.resnets.${i}`, source, channels); // (pixels, channels)
+      source = heldSource(x);
     }
     if (level + 1 < levels.length) {
-      const upsampler = layer(`${key}.upsamplers.0.conv`, x, channels, 3);
-      x = net.conv(x, { ...upsampler, doubles: true }); // (4 * pixels, channels)
+      source = net.doubled(`${key}.upsamplers.0.conv`, x, levels[level + 1]); // (4 * pixels, channels)
     }
   }
-  x = net.normed('decoder.conv_norm_out', x, true);
   const image = net.external('image', specs.image);
-  const out = layer('decoder.conv_out', x, pictureChannels, 3);
-  net.conv(x, out, { into: wholePicture(image) }); // (pixels, 3)
+  const out = layer('decoder.conv_out', pictureChannels, x, 3);
+  const norm = net.statistics('decoder.conv_norm_out', source);
+  net.normedConv(source, { ...norm, silu: true }, out, { into: wholePicture(image) }); // (pixels, 3)
   net.picture(image, net.external('picture', specs.picture), net.external('flags', specs.flags));
   return net.finish();
 }
 
+/** Statistics of a picture as a norm has them (3, C), and whether SiLU follows. */
+interface Norm {
+  readonly statistics: Tensor;
+  readonly silu: boolean;
+}
+
 /** Adds what the decoder is built of to the recorder's ops. */
 class DecoderRecorder extends Recorder {
-  constructor(private readonly config: VaeConfig) {
+  readonly #groups: number;
+  readonly #memory: DecoderMemory;
+
+  constructor({ config, memory = usualMemory }: DecoderShape) {
     super('VaeDecoder');
+    this.#groups = config.normNumGroups;
+    this.#memory = memory;
   }
 
-  /** GroupNorm (+ SiLU) -> (pixels, C) */
-  normed(name: string, x: Pixels, silu: boolean): Pixels {
-    const { group: channels } = x.tensor.axis;
-    const groups = this.config.normNumGroups;
-    const moments = this.moments(x); // (side, 2, C)
-    this.rowMoments(x, moments);
-    const layer = { kind: 'norm', name, channels } as const;
-    const statistics = this.groupStatistics(moments, layer, { groups, eps }); // (3, C)
-    return this.groupNorm(x, statistics, { silu });
+  /**
+   * Statistics of a whole picture, strip by strip.
+   * @param alongside what else is made of each strip while it is there
+   */
+  statistics(
+    name: string,
+    x: Source,
+    alongside: (strip: Pixels, rows: RowSpan) => void = () => undefined,
+  ): Pick<Norm, 'statistics'> {
+    const moments = this.moments(x.side, x.channels); // (side, 2, C)
+    for (const rows of this.#strips(x)) {
+      const strip = x.rows(rows);
+      this.rowMoments(strip, moments, rows);
+      alongside(strip, rows);
+    }
+    const norm = { kind: 'norm', name, channels: x.channels } as const;
+    const options = { groups: this.#groups, eps };
+    return { statistics: this.groupStatistics(moments, norm, options) }; // (3, C)
+  }
+
+  /** conv(f(norm(x))), f = SiLU or identity, strip by strip -> (pixels, N) */
+  normedConv(
+    x: Source,
+    { statistics, silu }: Norm,
+    conv: ConvLayer,
+    { into = this.pixels(x.side, allRows(x.side), conv.n), adds }: Omit<ConvOptions, 'rows'> = {},
+  ): Pixels {
+    for (const rows of this.#strips(x)) {
+      const reach = reachOf(rows, conv.size, x.side);
+      const normed = this.groupNorm(x.rows(reach), statistics, { silu, rows: reach });
+      this.conv(normed, conv, { rows, into, adds });
+    }
+    return into;
   }
 
   /** shortcut(x) + conv2(SiLU(norm2(conv1(SiLU(norm1(x)))))) -> (pixels, channels) */
-  resnet(key: string, x: Pixels, channels: number): Pixels {
-    const normed1 = this.normed(`${key}.norm1`, x, true); // (pixels, C)
-    const hidden = this.conv(normed1, layer(`${key}.conv1`, x, channels, 3)); // (pixels, channels)
-    const normed2 = this.normed(`${key}.norm2`, hidden, true); // (pixels, channels)
-    const shortcut =
-      x.tensor.axis.group === channels
-        ? x
-        : this.conv(x, layer(`${key}.conv_shortcut`, x, channels, 1)); // (pixels, channels)
-    const conv2 = layer(`${key}.conv2`, hidden, channels, 3);
-    return this.conv(normed2, conv2, { into: shortcut, adds: true });
+  resnet(key: string, x: Source, channels: number): Pixels {
+    const shortcut = layer(`${key}.conv_shortcut`, channels, x, 1);
+    const place = x.held ?? this.pixels(x.side, allRows(x.side), shortcut.n);
+    const norm1 = this.statistics(`${key}.norm1`, x, (strip, rows) => {
+      // Rows that are made as they are needed are put to both uses at once.
+      if (!x.held) this.conv(strip, shortcut, { rows, into: place });
+    });
+    const conv1 = layer(`${key}.conv1`, channels, x, 3);
+    const hidden = heldSource(this.normedConv(x, { ...norm1, silu: true }, conv1)); // (pixels, channels)
+    const norm2 = this.statistics(`${key}.norm2`, hidden);
+    const shortened = x.held && x.channels !== channels ? this.conv(x.held, shortcut) : place; // (pixels, channels)
+    const conv2 = layer(`${key}.conv2`, channels, hidden, 3);
+    return this.normedConv(hidden, { ...norm2, silu: true }, conv2, { into: shortened, adds: true });
   }
 
   /** x + to_out(attention(norm(x))) with a single head -> (pixels, C) */
   selfAttention(key: string, x: Pixels): Pixels {
-    const { group: channels } = x.tensor.axis;
-    const normed = this.normed(`${key}.group_norm`, x, false); // (pixels, C)
+    const source = heldSource(x);
+    const { channels } = source;
+    const norm = this.statistics(`${key}.group_norm`, source);
     const n = { groups: 3, group: channels };
-    const qkv = this.conv(normed, { kind: 'conv', name: `${key}.qkv`, n, channels, size: 1 }); // (pixels, 3, C)
+    const toQkv: ConvLayer = { kind: 'conv', name: `${key}.qkv`, n, channels, size: 1 };
+    const qkv = this.normedConv(source, { ...norm, silu: false }, toQkv); // (pixels, 3, C)
     const attended = this.pixelAttention(qkv); // (pixels, C)
-    const toOut = layer(`${key}.to_out.0`, x, channels, 1);
+    const toOut = layer(`${key}.to_out.0`, channels, attended, 1);
     return this.conv(attended, toOut, { into: x, adds: true });
+  }
+
+  /**
+   * conv of the picture with every pixel doubled -> (4 * pixels, C)
+   * @param next channels after it: where they are fewer, a large picture is not held with all of them
+   */
+  doubled(name: string, x: Pixels, next: number): Source {
+    const { group: channels } = x.tensor.axis;
+    const doubling = { ...layer(name, channels, x, 3), doubles: true };
+    const picture = { side: 2 * x.side, channels };
+    if (next === channels || 4 * picture.side ** 2 * channels <= this.#memory.doubled) {
+      return heldSource(this.conv(x, doubling));
+    }
+    return { ...picture, rows: (rows) => this.conv(x, doubling, { rows: pairsOf(rows) }) };
+  }
+
+  #strips(x: Pick<Source, 'side' | 'channels'>): readonly RowSpan[] {
+    return stripsOf(x, this.#memory.strip);
   }
 }
 
 /** A convolution of x to `channels` channels. */
-function layer(name: string, x: Pixels, channels: number, size: 1 | 3): ConvLayer {
-  return { kind: 'conv', name, n: wholeAxis(channels), channels: x.tensor.axis.group, size };
+function layer(name: string, channels: number, x: Pixels | Source, size: 1 | 3): ConvLayer {
+  const from = 'tensor' in x ? x.tensor.axis.group : x.channels;
+  return { kind: 'conv', name, n: wholeAxis(channels), channels: from, size };
 }
 
 /** Multiply-adds of decoding one latent; those of norms are left out. */

@@ -240,7 +240,7 @@ function describeGroupNorm(bed: OpBed): void {
       ];
       const record = (parts: readonly RowSpan[]): OpCase => {
         const c = new CaseBuilder(6);
-        const moments = c.net.moments(c.pixels('any', side, channels));
+        const moments = c.net.moments(side, channels);
         const held = parts.map(({ first, count }, i): Pixels => {
           const start = first * side * channels;
           const part = values.subarray(start, start + count * side * channels);
@@ -271,7 +271,7 @@ function describeGroupNorm(bed: OpBed): void {
 }
 
 function statisticsOf(c: CaseBuilder, x: Pixels, layer: NormLayer, groups: number): Tensor {
-  const moments = c.net.moments(x);
+  const moments = c.net.moments(x.side, layer.channels);
   c.net.rowMoments(x, moments);
   return c.net.groupStatistics(moments, layer, { groups, eps: 1e-6 });
 }

@@ -45,7 +45,7 @@ export function decoder(): OpCase {
   const wide = c.net.conv(up, c.conv('wide', 40, { channels: 24, size: 3 }));
   const back = c.conv('back', 24, { channels: 40, size: 3 });
   c.net.conv(wide, back, { into: up, adds: true });
-  const moments = c.net.moments(up);
+  const moments = c.net.moments(up.side, 24);
   c.net.rowMoments(up, moments);
   const of = { groups: 4, eps: 1e-6 };
   const statistics = c.net.groupStatistics(moments, c.norm('norm', 24), of);

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { createWasmBackend } from '../../backend/wasm/wasm-backend';
+import { axisLength } from '../../ops/axis';
+import { tapsOf, type Layer, type LayerWeights } from '../../ops/layer';
+import { layersOf } from '../../ops/program';
+import { planSlots } from '../../ops/slots';
+import { elementCount, type Tensor } from '../../ops/tensor';
+import type { VaeConfig } from '../config';
+import { uploadLayers } from '../lane-weights';
+import { LaneDecoder } from './decoder';
+import { decoderCost, recordDecoder, type DecoderShape } from './network';
+import { usualMemory } from './strips';
+
+const stableDiffusion: VaeConfig = {
+  latentChannels: 4,
+  blockOutChannels: [128, 256, 512, 512],
+  layersPerBlock: 2,
+  normNumGroups: 32,
+  midBlockAddAttention: true,
+  scalingFactor: 0.18215,
+};
+const unbounded = { strip: Infinity, doubled: Infinity };
+const MiB = 2 ** 20;
+
+function shapeAt(pictureSide: number): DecoderShape {
+  return { config: stableDiffusion, latentSide: pictureSide / 8, postQuantConv: true };
+}
+
+describe("Stable Diffusion's decoder at 512 pixels", () => {
+  const program = recordDecoder(shapeAt(512));
+  const bytesOf = (tensor: Tensor) => 4 * elementCount(tensor);
+
+  test('takes 356 MiB beside its weights, where 641 would hold all whole', () => {
+    const planned = (shape: DecoderShape): number =>
+      planSlots(recordDecoder(shape), bytesOf).sizes.reduce((sum, size) => sum + size, 0);
+    expect(planned(shapeAt(512)) / MiB).toBeLessThanOrEqual(356);
+    expect(planned({ ...shapeAt(512), memory: unbounded }) / MiB).toBeGreaterThan(640);
+  });
+
+  test('has no tensor that a WebGPU device without raised limits does not bind', () => {
+    expect(Math.max(...program.tensors.map(bytesOf))).toBeLessThanOrEqual(128 * MiB);
+  });
+
+  test('does 8 % more work than without a bound, and at 256 pixels none', () => {
+    const ratio = (side: number): number =>
+      decoderCost(shapeAt(side)) / decoderCost({ ...shapeAt(side), memory: unbounded });
+    expect(ratio(512)).toBeGreaterThan(1);
+    expect(ratio(512)).toBeLessThanOrEqual(1.08);
+    expect(ratio(256)).toBe(1);
+  });
+});
+
+/** An eighth of the channels, and of the memory for strips. */
+const narrow: DecoderShape = {
+  config: { ...stableDiffusion, blockOutChannels: [16, 32, 64, 64], normNumGroups: 4 },
+  latentSide: 64,
+  postQuantConv: true,
+};
+const narrowMemory = { strip: usualMemory.strip / 8, doubled: usualMemory.doubled / 8 };
+
+test('the processor allocates no more than the plan', async () => {
+  const backend = await createWasmBackend({ threads: 1, memoryLimit: 60 * MiB });
+  try {
+    const layers = layersOf([recordDecoder(narrow)]);
+    const [weights] = await uploadLayers(backend, 'Test', layers, (layer) =>
+      Promise.resolve(zerosOf(layer)),
+    );
+    const [lane] = backend.lanes;
+    const prepare = (memory: DecoderShape['memory']) =>
+      LaneDecoder.prepare(lane, weights, { ...narrow, memory });
+    await expect(prepare(unbounded)).rejects.toMatchObject({ code: 'out-of-memory' });
+    // An eighth of 356 MiB, the picture itself, keys and values of the attention, weights.
+    (await prepare(narrowMemory)).destroy();
+  } finally {
+    backend.destroy();
+  }
+});
+
+function zerosOf(layer: Layer): LayerWeights {
+  switch (layer.kind) {
+    case 'conv': {
+      const columns = axisLength(layer.n);
+      const taps = layer.doubles ? 9 : tapsOf(layer);
+      const weight = new Float32Array(columns * layer.channels * taps);
+      return { layer, weight, bias: new Float32Array(columns) };
+    }
+    case 'norm':
+      return {
+        layer,
+        gamma: new Float32Array(layer.channels),
+        beta: new Float32Array(layer.channels),
+      };
+    default:
+      throw new Error(`A decoder has no ${layer.kind} layer.`);
+  }
+}
