@@ -33,7 +33,10 @@ export interface DecoderShape {
 }
 
 /** Pixels a side of the decoded picture. */
-export function pictureSide({ config, latentSide }: Pick<DecoderShape, 'config' | 'latentSide'>): number {
+export function pictureSide({
+  config,
+  latentSide,
+}: Pick<DecoderShape, 'config' | 'latentSide'>): number {
   return latentSide * 2 ** (config.blockOutChannels.length - 1);
 }
 
@@ -153,7 +156,10 @@ class DecoderRecorder extends Recorder {
     const norm2 = this.statistics(`${key}.norm2`, hidden);
     const shortened = x.held && x.channels !== channels ? this.conv(x.held, shortcut) : place; // (pixels, channels)
     const conv2 = layer(`${key}.conv2`, channels, hidden, 3);
-    return this.normedConv(hidden, { ...norm2, silu: true }, conv2, { into: shortened, adds: true });
+    return this.normedConv(hidden, { ...norm2, silu: true }, conv2, {
+      into: shortened,
+      adds: true,
+    });
   }
 
   /** x + to_out(attention(norm(x))) with a single head -> (pixels, C) */

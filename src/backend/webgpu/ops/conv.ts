@@ -4,7 +4,8 @@ import type { ConvOp } from '../../../ops/op';
 import { phases } from '../../phase-kernels';
 import type { Compilation } from '../compilation';
 import { fixedGrid, type BoundOp } from '../dispatch';
-import type { BoundKernel, Kernel, Overrides } from '../gpu/kernel';
+import type { BoundKernel, Kernel } from '../gpu/kernel';
+import type { Overrides } from '../gpu/reflection';
 import { inVectors, paddedLength } from '../layout';
 
 /** Twin of shaders/conv.wgsl and shaders/conv1x1.wgsl. */
