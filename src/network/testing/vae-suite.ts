@@ -71,9 +71,11 @@ export function describeVae(
       const latent = latentOf(backend, await readFloat32(z), latentSide);
       const shape = { config: sdMini, latentSide, postQuantConv: true };
       const source = new TensorSource(tensors);
-      const sets = await uploadLayers(backend, 'Test', layersOf([recordDecoder(shape)]), (layer) =>
-        readVaeLayer(source, layer),
-      );
+      const sets = await uploadLayers(backend, {
+        ...{ label: 'Test', what: 'a test' },
+        layers: layersOf([recordDecoder(shape)]),
+        read: (layer) => readVaeLayer(source, layer),
+      });
       const [lane] = backend.lanes;
       const picture = async (memory: DecoderMemory): Promise<Float32Array> => {
         const decoder = await LaneDecoder.prepare(lane, sets[0], { ...shape, memory });

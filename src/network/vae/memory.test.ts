@@ -61,10 +61,11 @@ const narrowMemory = { strip: usualMemory.strip / 8, doubled: usualMemory.double
 test('the processor allocates no more than the plan', async () => {
   const backend = await createWasmBackend({ threads: 1, memoryLimit: 60 * MiB });
   try {
-    const layers = layersOf([recordDecoder(narrow)]);
-    const [weights] = await uploadLayers(backend, 'Test', layers, (layer) =>
-      Promise.resolve(zerosOf(layer)),
-    );
+    const [weights] = await uploadLayers(backend, {
+      ...{ label: 'Test', what: 'a test' },
+      layers: layersOf([recordDecoder(narrow)]),
+      read: (layer) => Promise.resolve(zerosOf(layer)),
+    });
     const [lane] = backend.lanes;
     const prepare = (memory: DecoderShape['memory']) =>
       LaneDecoder.prepare(lane, weights, { ...narrow, memory });
