@@ -21,7 +21,7 @@ from machine import Machine
 from options import options
 from pictures import Pictures
 
-PINCH = 0.6  # of another style, at most, that a seed mixes in
+PINCH = 0.65  # of another style, at most, that a seed mixes in
 
 
 @dataclass(kw_only=True)

@@ -7,6 +7,8 @@ RUN/log.csv, loss.png, reconstructions.webp (left of each pair: real)
 
 Loss: L1 of pixels + L1 of pixel differences (edges are what an emoji is) + the judge's perceptual distance + a small
 KL. init: weights to start from; freeze_encoder trains the decoder alone, so that the latent space stays what it was.
+Crops smaller than the picture are for the first steps alone: group norms then see other statistics than whole pictures
+have, and what was learned so tints white grounds.
 """
 
 import json
@@ -81,7 +83,7 @@ def main(argv=None):
         judge=None,
         perceptual=0.1,
         encoder=[32, 64, 96, 128],
-        decoder=[16, 32, 64, 128],
+        decoder=[16, 32, 96, 128],
         steps=1000,
         minutes=float,
         batch=16,

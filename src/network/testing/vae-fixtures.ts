@@ -21,10 +21,10 @@ export const emojiMini: VaeConfig = {
   scalingFactor: 1,
 };
 
-/** Layout of public/models/emoji/emoji-vae.safetensors. */
-export const emojiStarter: VaeConfig = {
+/** A decoder of the size of the embedded one. */
+export const emojiSized: VaeConfig = {
   ...emojiMini,
-  blockOutChannels: [32, 64, 96, 128],
+  blockOutChannels: [16, 32, 96, 128],
   normNumGroups: 16,
 };
 

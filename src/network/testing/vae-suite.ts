@@ -8,12 +8,13 @@ import { DyditError } from '../../errors';
 import { layersOf } from '../../ops/program';
 import { denseFloats } from '../../ops/tensor';
 import { freeWeights, uploadLayers } from '../lane-weights';
+import { inferVaeConfig } from '../vae/config';
 import { LaneDecoder } from '../vae/decoder';
 import { readVaeLayer } from '../vae/load';
 import { recordDecoder } from '../vae/network';
 import type { DecoderMemory } from '../vae/strips';
 import { Vae } from '../vae/vae';
-import { emojiMini, emojiStarter, fixtureTensor, sdMini } from './vae-fixtures';
+import { emojiMini, fixtureTensor, sdMini } from './vae-fixtures';
 
 /** Checkpoints that the suite reads. */
 export interface VaeFixtures {
@@ -95,7 +96,8 @@ export function describeVae(
       const z = await readFloat32(fixtureTensor(fixtures.embeddedCase, 'z'));
       const reference = await readFloat32(fixtureTensor(fixtures.embeddedCase, 'image'));
       const latent = latentOf(backend, z, 16);
-      const vae = await Vae.load(backend, emojiStarter, fixtures.embedded);
+      const config = inferVaeConfig(fixtures.embedded, { normNumGroups: 16, scalingFactor: 1 });
+      const vae = await Vae.load(backend, config, fixtures.embedded);
       await vae.prepare(16);
       expectPicture(await vae.decodeFloat(latent, 0), reference, 128);
       const { width, height, rgba } = await vae.decode(latent, 0);
