@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'device-lost'
   | 'not-answering'
   | 'shader-failed'
+  | 'file-unreadable'
   | 'checkpoint-broken'
   | 'checkpoint-incomplete'
   | 'checkpoint-unsupported'
@@ -58,10 +59,22 @@ export class DyditError extends Error {
     return new DyditError(report.code, report.message, report.advice);
   }
 
+  /**
+   * What a call ended with, of a caller that ends it by `signal`. A library or the browser may end
+   * its own work by an AbortError as well: where nobody cancelled, that is a failure, and is said.
+   */
+  static ofCall(thrown: unknown, signal: AbortSignal): DyditError {
+    const error = DyditError.from(thrown);
+    const cause = error === thrown ? error.cause : thrown;
+    if (error.code !== 'cancelled' || signal.aborted || !isAbort(cause)) return error;
+    const message = `The browser ended it by itself: ${cause.message}`;
+    return new DyditError('internal', message, 'Try again.', { cause });
+  }
+
   /** Wraps anything thrown, keeping a `DyditError` as it is. */
   static from(thrown: unknown): DyditError {
     if (thrown instanceof DyditError) return thrown;
-    if (thrown instanceof DOMException && thrown.name === 'AbortError') {
+    if (isAbort(thrown)) {
       return new DyditError('cancelled', 'Cancelled.', '', { cause: thrown });
     }
     const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -72,4 +85,8 @@ export class DyditError extends Error {
       { cause: thrown },
     );
   }
+}
+
+function isAbort(thrown: unknown): thrown is DOMException {
+  return thrown instanceof DOMException && thrown.name === 'AbortError';
 }

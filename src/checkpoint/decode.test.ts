@@ -78,7 +78,27 @@ describe('reading tensors as numbers', () => {
       ...unalignedTensor('f32', new Float32Array(1)),
       bytes: () => Promise.reject(new DOMException('gone', 'NotReadableError')),
     };
-    await expectFailure(() => readFloat32(gone), 'checkpoint-broken', /"a".*gone/);
-    await expectFailure(() => readHalfBits(gone), 'checkpoint-broken', /"a".*gone/);
+    await expectFailure(() => readFloat32(gone), 'file-unreadable', /"a".*gone/);
+    await expectFailure(() => readHalfBits(gone), 'file-unreadable', /"a".*gone/);
+  });
+
+  it.each([
+    [new RangeError('Array buffer allocation failed'), 'out-of-memory'],
+    [new RangeError('Offset is outside the bounds of the DataView'), 'checkpoint-broken'],
+  ] as const)('says of %s what it is', async (thrown, code) => {
+    const tensor: CheckpointTensor = {
+      ...unalignedTensor('f32', new Float32Array(1)),
+      bytes: () => Promise.reject(thrown),
+    };
+    await expectFailure(() => readFloat32(tensor), code, /"a"/);
+  });
+
+  it('does not take a cancellation for damage', async () => {
+    const cancelled = new DOMException('Cancelled', 'AbortError');
+    const tensor: CheckpointTensor = {
+      ...unalignedTensor('f32', new Float32Array(1)),
+      bytes: () => Promise.reject(cancelled),
+    };
+    await expect(readFloat32(tensor)).rejects.toBe(cancelled);
   });
 });

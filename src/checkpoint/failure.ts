@@ -14,9 +14,14 @@ export function unsupported(message: string, advice = convert): DyditError {
   return new DyditError('checkpoint-unsupported', message, advice);
 }
 
+/** How browsers call a file that is not what it was when it was chosen. */
+const goneNames: readonly unknown[] = ['NotReadableError', 'NotFoundError', 'NotAllowedError'];
+const noMemory = /allocation failed|out of memory/i;
+
 /**
- * Runs `action` so that nothing but a `DyditError` leaves it: whatever a library or the browser
- * throws (a file that changed on disk, an allocation that failed) becomes `checkpoint-broken`.
+ * Runs `action` so that nothing but a `DyditError` or a cancellation leaves it. A file that was moved
+ * or changed since it was chosen is `file-unreadable`, an allocation that failed `out-of-memory`;
+ * whatever else a library or the browser throws over bytes is `checkpoint-broken`.
  *
  * @param what the thing that was being read, for the message
  */
@@ -25,8 +30,18 @@ export async function guarded<T>(what: string, action: () => Promise<T>): Promis
     return await action();
   } catch (thrown) {
     if (thrown instanceof DyditError) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw broken(`${what} could not be read: ${reason}`, download, thrown);
+    const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (name === 'AbortError') throw thrown;
+    const said = `${what} could not be read: ${message}`;
+    if (goneNames.includes(name)) {
+      const advice = 'It was moved, changed or removed since it was chosen. Choose it again.';
+      throw new DyditError('file-unreadable', said, advice, { cause: thrown });
+    }
+    if (noMemory.test(message)) {
+      const advice = 'Close other tabs and programs, or convert the model to a smaller type.';
+      throw new DyditError('out-of-memory', said, advice, { cause: thrown });
+    }
+    throw broken(said, download, thrown);
   }
 }
 

@@ -39,7 +39,7 @@ describe('openCheckpoint', () => {
     }
     await expectFailure(
       () => openCheckpoint(new GoneBlob(['data']), 'a.pt'),
-      'checkpoint-broken',
+      'file-unreadable',
       /"a\.pt" could not be read: The file changed on disk/,
     );
   });

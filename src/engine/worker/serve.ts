@@ -83,7 +83,7 @@ export class SessionServer {
     try {
       await work(abort.signal);
     } catch (error) {
-      this.send({ type: 'failed', id, error: DyditError.from(error).toReport() });
+      this.send({ type: 'failed', id, error: DyditError.ofCall(error, abort.signal).toReport() });
     } finally {
       this.#aborts.delete(id);
     }

@@ -218,6 +218,16 @@ describe('an engine in a worker', () => {
     failing = false;
     await expect(engine.generate(request)).resolves.toEqual(resultOf(request));
   });
+
+  it('names what the browser ended by itself, which is no Cancel', async () => {
+    const ended = new DOMException('The operation was aborted.', 'AbortError');
+    for (const failure of [ended, DyditError.from(ended)]) {
+      const { engine } = await engineOn(servedSession({ generate: () => Promise.reject(failure) }));
+      const error = engine.generate(request);
+      await expect(error).rejects.toMatchObject({ code: 'internal' });
+      await expect(error).rejects.toThrow(ended.message);
+    }
+  });
 });
 
 describe('Cancel', () => {

@@ -19,6 +19,11 @@ const published = 'Try again. If that does not help, this page was not published
 
 /** What a reader of files cannot know. Where nothing stands here, its own advice holds. */
 const advice: Partial<Record<ErrorCode, Partial<Record<Origin, string>>>> = {
+  'file-unreadable': {
+    page: published,
+    fetched: 'Fetch the model again.',
+    kept: 'Delete it in the model’s menu, then keep it again from its own files.',
+  },
   'checkpoint-broken': {
     page: published,
     dropped:

@@ -62,6 +62,11 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
       'Updating the graphics driver or the browser usually helps. If not, please report the details.',
     remedies: ['go-on', 'start-again'],
   },
+  'file-unreadable': {
+    title: 'This file can no longer be read',
+    advice: 'It was moved, changed or removed since it was chosen. Choose it again.',
+    remedies: [],
+  },
   'checkpoint-broken': {
     title: 'This checkpoint is damaged',
     advice: 'A file of it is cut short, or not what its name says.',

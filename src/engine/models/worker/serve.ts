@@ -22,7 +22,7 @@ export class LibraryServer {
     try {
       this.send(await this.#answer(message, abort.signal));
     } catch (thrown) {
-      this.send({ type: 'failed', id, error: DyditError.from(thrown).toReport() });
+      this.send({ type: 'failed', id, error: DyditError.ofCall(thrown, abort.signal).toReport() });
     } finally {
       this.#aborts.delete(id);
     }
