@@ -6,7 +6,8 @@ import { roundingError } from '../src/checkpoint/convert/rounding-error';
 import { keepModel } from '../src/engine/models/keep';
 import { describeRounding } from '../src/engine/models/rounding';
 import { resolveFiles } from '../src/engine/models/resolve';
-import { choiceOf, commonHelp, commonOptions, openPaths, run, UsageError } from './models/command';
+import { run, UsageError } from './command';
+import { choiceOf, commonHelp, commonOptions, openPaths } from './models/options';
 import { folderStorage } from './models/folder-storage';
 
 const usage = 'convert IN... OUT [--dtype f16|int8|f32]';

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { targetDtypes } from '../src/checkpoint/convert/converted-tensor';
 import { reportOn } from '../src/engine/models/report';
-import { choiceOf, commonHelp, commonOptions, openPaths, run, UsageError } from './models/command';
+import { run, UsageError } from './command';
+import { choiceOf, commonHelp, commonOptions, openPaths } from './models/options';
 
 const usage = 'inspect FILE... [--read] [--dtype f16|int8|f32]';
 

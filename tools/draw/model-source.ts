@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ModelSource } from '../../src/engine/api';
 import { parseManifest } from '../../src/engine/manifest';
-import { UsageError } from './usage';
+import { UsageError } from '../command';
 
 const embedded = fileURLToPath(new URL('../../public/models/emoji/', import.meta.url));
 

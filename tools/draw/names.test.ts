@@ -4,7 +4,7 @@ import { nearestNames } from '../../src/store/nearest-names';
 import { parseDrawOptions } from './options';
 import { picturePath } from './output';
 import { settingsFor } from './settings';
-import { UsageError } from './usage';
+import { UsageError } from '../command';
 
 const names = ['fox', 'box', 'cat-face', 'cat-with-wry-smile', 'dog-face', 'pizza'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDrawOptions } from './options';
-import { UsageError } from './usage';
+import { UsageError } from '../command';
 
 const parse = (line: string) => parseDrawOptions(line.split(' ').filter(Boolean));
 

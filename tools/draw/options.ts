@@ -3,7 +3,8 @@ import { moveNames, type MoveName, type Moves } from '../../src/network/conditio
 import { samplerNames, type SamplerName } from '../../src/sampler/samplers';
 import { limits } from '../../src/store/limits';
 import { evenShare } from '../../src/store/subject';
-import { mostPictures, UsageError } from './usage';
+import { UsageError } from '../command';
+import { mostPictures } from './usage';
 
 /** A second class or style, and its share of the mix. */
 export interface MixOption {

@@ -3,7 +3,7 @@ import { dirname, parse, join } from 'node:path';
 import type { Picture } from '../../src/engine/api';
 import { writePictureFile } from '../../src/store/picture-file';
 import type { SharedSettings } from '../../src/store/shared-settings';
-import { UsageError } from './usage';
+import { UsageError } from '../command';
 
 /**
  * Path of picture `index`: the output itself, or numbered from 1 before the extension where there

@@ -6,7 +6,7 @@ import type { Part } from '../../src/store/subject';
 import { classSlugs, findClass, findStyle, slug } from '../../src/store/shared-settings';
 import { nearestNames } from '../../src/store/nearest-names';
 import type { DrawOptions, MixOption } from './options';
-import { UsageError } from './usage';
+import { UsageError } from '../command';
 
 /**
  * The page's settings for all pictures of a command, with `images` as its count.

@@ -48,8 +48,3 @@ Each PNG holds the settings that make it again: drop it on the page to restore t
 the pictures go to standard output, everything else to standard error. Exit code 0: drawn; 1: it
 failed; 2: it was called wrongly; 130: Ctrl-C.
 `;
-
-/** The command was called wrongly: ends with exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}

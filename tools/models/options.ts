@@ -2,16 +2,9 @@ import { openAsBlob } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { NamedFile } from '../../src/checkpoint/files/named-file';
-import { DyditError } from '../../src/errors';
 import { parseAnswers } from '../../src/engine/models/choice-memory';
 import type { ModelChoice } from '../../src/engine/models/model-choice';
-
-/** The command was called wrongly: ends with exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+import { UsageError } from '../command';
 
 /** Options that convert and inspect have in common, for parseArgs. */
 export const commonOptions = {
@@ -26,33 +19,6 @@ export const commonHelp = `  --weights NAME      which set of weights, where a f
                       inspect shows what is open
   -h, --help          print this, and end
 `;
-
-/** Runs a command, and ends the process with what it says: 1 where it failed, 2 where it was called wrongly. */
-export async function run(
-  usage: string,
-  main: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const cancel = new AbortController();
-  process.once('SIGINT', () => cancel.abort());
-  try {
-    await main(cancel.signal);
-    process.exitCode = exitCode.done;
-  } catch (thrown) {
-    if (thrown instanceof UsageError || isArgumentError(thrown)) {
-      process.stderr.write(`${thrown.message}\nUsage: ${usage}; --help shows more.\n`);
-      process.exitCode = exitCode.usage;
-      return;
-    }
-    const { code, message, advice } = DyditError.from(thrown);
-    process.stderr.write(`${[message, advice].filter(Boolean).join(' ')}\n`);
-    process.exitCode = code === 'cancelled' ? exitCode.cancelled : exitCode.failed;
-  }
-}
-
-/** What parseArgs throws. */
-function isArgumentError(thrown: unknown): thrown is Error {
-  return thrown instanceof TypeError && 'code' in thrown;
-}
 
 /** @throws UsageError */
 export function choiceOf(
