@@ -24,8 +24,10 @@ export async function run(
       return;
     }
     const { code, message, advice } = DyditError.from(thrown);
-    process.stderr.write(`${[message, advice].filter(Boolean).join(' ')}\n`);
-    process.exitCode = code === 'cancelled' ? exitCode.cancelled : exitCode.failed;
+    const cancelled = code === 'cancelled';
+    const said = cancelled ? 'Cancelled.' : [message, advice].filter(Boolean).join(' ');
+    process.stderr.write(`${said}\n`);
+    process.exitCode = cancelled ? exitCode.cancelled : exitCode.failed;
   }
 }
 
