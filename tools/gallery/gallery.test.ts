@@ -35,7 +35,7 @@ describe('making a gallery', () => {
     const manifest = parseManifest(JSON.parse(await readFile(path, 'utf8')));
     expect(index).toMatchObject({
       sha256: filesOfManifest(manifest).map(({ sha256 }) => sha256),
-      pictures: [{ file, title: 'fox 75 % + rocket 25 %, Twemoji' }],
+      pictures: [{ file, title: 'fox 75\u00a0% + rocket 25\u00a0%, Twemoji' }],
     });
     const png = await readFile(join(folder, 'gallery', file));
     expect(readPng(png)).toMatchObject({ width: 128, height: 128 });
