@@ -20,3 +20,17 @@ test('memory that threads share stays', () => {
   release(shared);
   expect(shared.length).toBe(2);
 });
+
+test('two views of one buffer give it back once', () => {
+  const floats = new Float32Array(4);
+  let times = 0;
+  const transfer = () => {
+    times++;
+    // As browsers do: a buffer that is gone can't be given back again.
+    structuredClone(floats.buffer, { transfer: [floats.buffer] });
+  };
+  Object.defineProperty(floats.buffer, 'transfer', { value: transfer });
+  release(floats, new Uint8Array(floats.buffer));
+  release(floats);
+  expect(times).toBe(1);
+});

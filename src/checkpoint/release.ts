@@ -4,8 +4,10 @@
  * read. Parts of a larger buffer stay, and in browsers that can't (before 2024) everything does.
  */
 export function release(...arrays: readonly ArrayBufferView[]): void {
-  for (const { buffer, byteLength } of arrays) {
-    if (byteLength === buffer.byteLength && canTransfer(buffer)) buffer.transfer(0);
+  const whole = arrays.filter(({ buffer, byteLength }) => byteLength === buffer.byteLength);
+  // Two views may be of one buffer, and what was given back already is of no length.
+  for (const buffer of new Set(whole.map((array) => array.buffer))) {
+    if (buffer.byteLength > 0 && canTransfer(buffer)) buffer.transfer(0);
   }
 }
 

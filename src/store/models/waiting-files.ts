@@ -10,14 +10,20 @@ const mostBytes = 256 * 2 ** 20;
  * Keeps files that wait for others, or for an answer, so that a reload does not lose them. For larger
  * ones the browser asks before the page is left, and the next one says what is gone.
  */
-export function keepWaiting({ dependencies }: AppContext, opening: Opening | null): void {
+export function keepWaiting({ dependencies, get }: AppContext, opening: Opening | null): void {
   const { waiting, surroundings } = dependencies;
   // What is being looked at or converted is as good as what it was before.
   if (opening?.status === 'reading' || opening?.status === 'keeping') return;
   const kept = opening && waitingFiles(opening);
-  surroundings.askBeforeLeaving(kept !== null && kept.lost.length > 0);
-  if (kept) void waiting.write(kept);
-  else void waiting.clear();
+  // Until they are written they would be lost as well.
+  surroundings.askBeforeLeaving(kept !== null);
+  if (!kept) {
+    void waiting.clear();
+    return;
+  }
+  void waiting.write(kept).then(() => {
+    if (get().opening === opening) surroundings.askBeforeLeaving(kept.lost.length > 0);
+  });
 }
 
 function waitingFiles(opening: Opening): WaitingFiles | null {
