@@ -8,7 +8,8 @@ RUN/log.csv, loss.png, reconstructions.webp (left of each pair: real)
 Loss: L1 of pixels + L1 of pixel differences (edges are what an emoji is) + the judge's perceptual distance + a small
 KL. init: weights to start from; freeze_encoder trains the decoder alone, so that the latent space stays what it was.
 Crops smaller than the picture are for the first steps alone: group norms then see other statistics than whole pictures
-have, and what was learned so tints white grounds.
+have, and what was learned so tints white grounds. noise: a DiT's latents are not quite those of a picture, and a decoder
+that has seen none but those draws what is off as grain.
 """
 
 import json
@@ -27,10 +28,11 @@ from options import options
 from pictures import Pictures
 
 
-def loss_of(vae, x, kl_weight, judge=None, weight=0.0):
-    """x (B,3,S,S) -> the loss, and its parts as tensors."""
+def loss_of(vae, x, kl_weight, judge=None, weight=0.0, noise=0.0):
+    """x (B,3,S,S) -> the loss, and its parts as tensors. noise: the largest deviation of what is added to latents."""
     mean, logvar = vae.moments(x)
     z = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
+    z = z + noise * torch.rand(len(z), 1, 1, 1, device=z.device) * torch.randn_like(z)
     y = vae.decode(z).float()
     pixels = (y - x).abs().mean()
     edges = (y - x).diff(dim=2).abs().mean() + (y - x).diff(dim=3).abs().mean()
@@ -90,6 +92,7 @@ def main(argv=None):
         crop=64,
         lr=1e-3,
         kl=1e-6,
+        noise=0.0,
         ema=0.998,
         seed=0,
         save_every=200,
@@ -139,7 +142,7 @@ def main(argv=None):
             group["lr"] = learning_rate(clock.progress, args.lr, clock.step)
         x = batch_of(images, train[torch.randint(len(train), (args.batch,), device=machine.device)], args.crop)
         with machine.autocast():
-            loss, parts = loss_of(vae, x, args.kl, judge, args.perceptual)
+            loss, parts = loss_of(vae, x, args.kl, judge, args.perceptual, args.noise)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

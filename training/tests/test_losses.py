@@ -266,3 +266,15 @@ def test_vae_loss_by_formula():
     assert loss.item() == pytest.approx(
         (pixels + across.abs().mean() + down.abs().mean() + 0.5 * kl.mean()).item(), rel=1e-5
     )
+
+
+def test_noise_on_latents_is_of_every_strength_up_to_what_is_asked():
+    """A VAE whose latents are 0 shows what was added."""
+    seen, zero = [], torch.zeros(400, 4, 8, 8)
+    vae = SimpleNamespace(moments=lambda x: (zero, zero - 30), decode=lambda z: seen.append(z) or x)
+    x = torch.rand(400, 3, 2, 2)
+    for noise in (0.0, 0.4):
+        loss_of(vae, x, kl_weight=0.0, noise=noise)
+    assert seen[0].abs().max() < 1e-4
+    strength = seen[1].flatten(1).std(1)
+    assert strength.min() < 0.05 and 0.35 < strength.max() < 0.5 and abs(strength.mean() - 0.2) < 0.03
