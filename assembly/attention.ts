@@ -1,6 +1,6 @@
 import { Attend, PackKeys, State } from './fields';
 import { exp4 } from './exp';
-import { runTile } from './tile';
+import { runTile, TILE_BYTES, TILE_ROWS } from './tile';
 import { greatestLane, sumOfLanes } from './vector';
 import { align16, ceilDivide, real, word } from './words';
 
@@ -83,7 +83,7 @@ export function attendItems(op: usize, state: usize): u32 {
 export function attendScratch(op: usize): usize {
   const tokens = word(op, Attend.tokens);
   const queries = itemQueries(tokens);
-  return 128 + 16 + queries * 4 + 2 * 16 + queries * (scoreStride(tokens) + 4) + 16;
+  return TILE_BYTES + 16 + queries * 4 + 2 * 16 + queries * (scoreStride(tokens) + 4) + 16;
 }
 
 /**
@@ -127,7 +127,7 @@ export function attend(op: usize, state: usize, item: u32, scratch: usize): void
   const valuePanels = ceilDivide(width, 8);
   const values = word(op, Attend.values) + pair * tokens * (valuePanels << 5);
 
-  const segments = scratch + 128;
+  const segments = scratch + TILE_BYTES;
   const pointers = segments + 16;
   const scale = align16(pointers + 16);
   const scores = align16(scale + (perItem << 2));
@@ -136,12 +136,12 @@ export function attend(op: usize, state: usize, item: u32, scratch: usize): void
   store<u32>(segments, 0);
   store<u32>(segments + 4, width);
   for (let panel: u32 = 0; panel < keyPanels; panel++) {
-    for (let row = first; row < last; row += 4) {
-      for (let i: u32 = 0; i < 4; i++) {
+    for (let row = first; row < last; row += TILE_ROWS) {
+      for (let i: u32 = 0; i < TILE_ROWS; i++) {
         store<u32>(pointers + (i << 2), q + min(row + i, last - 1) * stride);
       }
       const to = scores + (row - first) * rowBytes + (panel << 5);
-      runTile(4, pointers, segments, 1, keys + panel * (width << 5), to, rowBytes);
+      runTile(TILE_ROWS, pointers, segments, 1, keys + panel * (width << 5), to, rowBytes);
     }
   }
   for (let row = first; row < last; row++) {
@@ -151,9 +151,9 @@ export function attend(op: usize, state: usize, item: u32, scratch: usize): void
   store<u32>(segments + 4, tokens);
   for (let panel: u32 = 0; panel < valuePanels; panel++) {
     const columns = min(8, width - (panel << 3));
-    for (let row = first; row < last; row += 4) {
-      const height = min(4, last - row);
-      for (let i: u32 = 0; i < 4; i++) {
+    for (let row = first; row < last; row += TILE_ROWS) {
+      const height = min(TILE_ROWS, last - row);
+      for (let i: u32 = 0; i < TILE_ROWS; i++) {
         store<u32>(pointers + (i << 2), scores + (min(row + i, last - 1) - first) * rowBytes);
       }
       runTile(height, pointers, segments, 1, values + panel * (tokens << 5), scratch, 32);

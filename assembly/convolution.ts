@@ -1,23 +1,16 @@
 import { addColumns, storeColumns } from './columns';
 import { Convolution } from './fields';
 import { widen } from './half';
-import { runTile } from './tile';
+import { mostBlockRows, runTile, TILE_BYTES, TILE_ROWS } from './tile';
 import { align16, ceilDivide, word } from './words';
 
-/** Pixels of a block: enough to spread the reading of a panel of weights, few enough for many items. */
-const BLOCK_PIXELS: u32 = 64;
-/** Pixels of a block where a panel must be widened first. */
-const HALF_BLOCK_PIXELS: u32 = 256;
 /** Multiply-adds of an item: long beside finding the pixels under its taps. */
 const ITEM_WORK: u32 = 1 << 21;
-/** Bytes of a tile of outputs, at the start of the scratch memory. */
-const TILE_BYTES: usize = 128;
-/** Pixels of a tile. */
-const TILE: u32 = 4;
 
+/** Pixels of a block, which are the rows of its tiles. */
 @inline
 function blockPixels(op: usize): u32 {
-  return word(op, Convolution.half) ? HALF_BLOCK_PIXELS : BLOCK_PIXELS;
+  return mostBlockRows(word(op, Convolution.half));
 }
 
 /** Pixels of x's grid that a phase makes. */
@@ -52,7 +45,7 @@ export function convolutionItems(op: usize): u32 {
 
 export function convolutionScratch(op: usize): usize {
   const taps = tapCount(op);
-  const tiles = ceilDivide(min(pixelCount(op), blockPixels(op)), TILE);
+  const tiles = ceilDivide(min(pixelCount(op), blockPixels(op)), TILE_ROWS);
   const panel = word(op, Convolution.half) ? kOf(op) << 5 : 0;
   return TILE_BYTES + tiles * 16 + taps * 8 + 16 + tiles * taps * 16 + 16 + panel;
 }
@@ -85,7 +78,7 @@ function findPixels(
   const xFirst = <i32>word(op, Convolution.xFirst);
   let row = <i32>(word(op, Convolution.first) + first / <u32>side);
   let column = <i32>(first % <u32>side);
-  const end = first + ((last - first + TILE - 1) & ~(TILE - 1));
+  const end = first + ((last - first + TILE_ROWS - 1) & ~(TILE_ROWS - 1));
   for (let pixel = first; pixel < end; pixel++) {
     const yRow = row * scale + phaseRow - <i32>word(op, Convolution.yFirst);
     const yColumn = column * scale + phaseColumn;
@@ -127,7 +120,7 @@ export function convolution(op: usize, item: u32, scratch: usize): void {
 
   const taps = tapCount(op);
   const channels = word(op, Convolution.channels);
-  const tiles = ceilDivide(last - first, TILE);
+  const tiles = ceilDivide(last - first, TILE_ROWS);
   const targets = scratch + TILE_BYTES;
   const segments = targets + tiles * 16;
   const pointers = align16(segments + (taps << 3));
@@ -156,8 +149,8 @@ export function convolution(op: usize, item: u32, scratch: usize): void {
     const bias = word(op, Convolution.bias) + (panel << 5);
     const bias0 = v128.load(bias, 0);
     const bias1 = v128.load(bias, 16);
-    for (let pixel = first; pixel < last; pixel += TILE) {
-      const height = min(TILE, last - pixel);
+    for (let pixel = first; pixel < last; pixel += TILE_ROWS) {
+      const height = min(TILE_ROWS, last - pixel);
       const within = pixel - first;
       runTile(height, pointers + (within >> 2) * (taps << 4), segments, taps, w, scratch, 32);
       for (let i: u32 = 0; i < height; i++) {

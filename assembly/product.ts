@@ -2,20 +2,14 @@ import { addColumns, loadColumns, storeColumns } from './columns';
 import { Activation, Ending, Product, State } from './fields';
 import { gelu4, silu4 } from './exp';
 import { widen } from './half';
-import { runTile } from './tile';
+import { mostBlockRows, runTile, TILE_BYTES, TILE_ROWS } from './tile';
 import { multiplyAdd } from './vector';
 import { align16, ceilDivide, word } from './words';
 
-/** Rows of a block: enough to spread the reading of a panel of weights, few enough for many items. */
-const BLOCK_ROWS: u32 = 64;
-/** Rows of a block where a panel must be widened first. */
-const HALF_BLOCK_ROWS: u32 = 256;
 /** Multiply-adds of an item: long beside taking it, short beside an op. */
 const ITEM_WORK: u32 = 1 << 19;
 /** What reading a panel costs, in rows of multiply-adds. */
 const PANEL_COST: u32 = 8;
-/** Bytes of a tile of outputs, at the start of the scratch memory. */
-const TILE_BYTES: usize = 128;
 
 /** Rows of this run. */
 @inline
@@ -35,21 +29,21 @@ function nGroups(op: usize, evaluation: u32): usize {
 }
 
 @inline
-function mostBlockRows(op: usize): u32 {
-  return word(op, Product.half) ? HALF_BLOCK_ROWS : BLOCK_ROWS;
+function mostRows(op: usize): u32 {
+  return mostBlockRows(word(op, Product.half));
 }
 
 /** Rows of a block, a multiple of a tile's 4 unless there is but one. */
 @inline
 function blockRows(op: usize, rows: u32): u32 {
-  const even = ceilDivide(rows, ceilDivide(rows, mostBlockRows(op)));
+  const even = ceilDivide(rows, ceilDivide(rows, mostRows(op)));
   return (even + 3) & ~3;
 }
 
 /** Panels of an item: two, a cache line of y, or a multiple of that, so that no two threads share one. */
 @inline
 function itemPanels(op: usize, rows: u32): u32 {
-  const work = word(op, Product.k) * 16 * (min(rows, mostBlockRows(op)) + PANEL_COST);
+  const work = word(op, Product.k) * 16 * (min(rows, mostRows(op)) + PANEL_COST);
   return 2 * max(1, ITEM_WORK / work);
 }
 
@@ -63,7 +57,7 @@ export function productItems(op: usize, state: usize): u32 {
 
 export function productScratch(op: usize): usize {
   const segments = word(op, Product.kRuns);
-  const tiles = ceilDivide(min(word(op, Product.rows), mostBlockRows(op) + 4), 4);
+  const tiles = ceilDivide(min(word(op, Product.rows), mostRows(op) + TILE_ROWS), TILE_ROWS);
   const panel = word(op, Product.half) ? word(op, Product.k) * 32 : 0;
   return TILE_BYTES + segments * 8 + 16 + tiles * segments * 16 + 16 + panel;
 }
@@ -87,9 +81,9 @@ function findRows(
     store<u32>(segments + (s << 3), start << 5);
     store<u32>(segments + (s << 3) + 4, length);
     const x = word(op, Product.x) + (skipped << 2);
-    for (let row = first; row < last; row += 4) {
+    for (let row = first; row < last; row += TILE_ROWS) {
       const entry = pointers + ((((row - first) >> 2) * count + s) << 4);
-      for (let i: u32 = 0; i < 4; i++) {
+      for (let i: u32 = 0; i < TILE_ROWS; i++) {
         store<u32>(entry + (i << 2), x + min(row + i, last - 1) * stride);
       }
     }
@@ -123,7 +117,7 @@ export function product(op: usize, state: usize, item: u32, scratch: usize): voi
   const count = load<u32>(runs);
   const segments = scratch + TILE_BYTES;
   const pointers = align16(segments + (count << 3));
-  const widened = align16(pointers + ceilDivide(last - first, 4) * (count << 4));
+  const widened = align16(pointers + ceilDivide(last - first, TILE_ROWS) * (count << 4));
   findRows(op, runs, first, last, segments, pointers);
 
   const half = word(op, Product.half);
@@ -144,8 +138,8 @@ export function product(op: usize, state: usize, item: u32, scratch: usize): voi
     const bias = word(op, Product.bias) + (number << 5);
     const column = active * nGroup + (within << 3);
     const columns = min(8, nGroup - (within << 3));
-    for (let row = first; row < last; row += 4) {
-      const height = min(4, last - row);
+    for (let row = first; row < last; row += TILE_ROWS) {
+      const height = min(TILE_ROWS, last - row);
       const entry = pointers + ((row - first) >> 2) * (count << 4);
       runTile(height, entry, segments, count, w, scratch, 32);
       finishTile(op, state, row, height, column, columns, bias, scratch);
@@ -213,12 +207,5 @@ function addGatedColumns(
   loadColumns(gate, columns, scratch);
   v0 = f32x4.mul(v0, v128.load(scratch, 0));
   v1 = f32x4.mul(v1, v128.load(scratch, 16));
-  loadColumns(y, columns, scratch);
-  storeColumns(
-    y,
-    f32x4.add(v0, v128.load(scratch, 0)),
-    f32x4.add(v1, v128.load(scratch, 16)),
-    columns,
-    scratch,
-  );
+  addColumns(y, y, v0, v1, columns, scratch);
 }

@@ -1,5 +1,21 @@
 import { multiplyAdd } from './vector';
 
+/** Rows of a tile. */
+export const TILE_ROWS: u32 = 4;
+/** Bytes of a tile of outputs, a row of 8 after the other. */
+export const TILE_BYTES: usize = 128;
+
+/** Rows of a block: enough to spread the reading of a panel of weights, few enough for many items. */
+const BLOCK_ROWS: u32 = 64;
+/** Rows of a block where a panel must be widened first. */
+const HALF_BLOCK_ROWS: u32 = 256;
+
+/** Most rows of a block that reads panels of weights, of halves where `half` is not 0. */
+@inline
+export function mostBlockRows(half: u32): u32 {
+  return half ? HALF_BLOCK_ROWS : BLOCK_ROWS;
+}
+
 /**
  * out (rows, 8) = x (rows, K) w (K, 8), rows of x in `segments` pieces. Each sum runs over k upwards
  * in one register, so a result has the same bits in a tile of any height.

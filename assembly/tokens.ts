@@ -1,5 +1,5 @@
 import { Compact, Score } from './fields';
-import { runTile } from './tile';
+import { runTile, TILE_BYTES, TILE_ROWS } from './tile';
 import { multiplyAdd, sumOfLanes } from './vector';
 import { ceilDivide, real, word } from './words';
 
@@ -10,7 +10,7 @@ export function scoreItems(op: usize): u32 {
 }
 
 export function scoreScratch(): usize {
-  return 128 + 16 + 16 + 128;
+  return 2 * TILE_BYTES + 16 + 16;
 }
 
 /** One item: the router's verdict on some tokens. */
@@ -19,21 +19,21 @@ export function score(op: usize, item: u32, scratch: usize): void {
   const panels = word(op, Score.panels);
   const first = item * ITEM_ROWS;
   const last = min(first + ITEM_ROWS, word(op, Score.rows));
-  const segments = scratch + 128;
+  const segments = scratch + TILE_BYTES;
   const pointers = segments + 16;
   const sums = pointers + 16;
   store<u32>(segments, 0);
   store<u32>(segments + 4, width);
-  for (let row = first; row < last; row += 4) {
-    const height = min(4, last - row);
-    for (let i: u32 = 0; i < 4; i++) {
+  for (let row = first; row < last; row += TILE_ROWS) {
+    const height = min(TILE_ROWS, last - row);
+    for (let i: u32 = 0; i < TILE_ROWS; i++) {
       store<u32>(pointers + (i << 2), word(op, Score.x) + min(row + i, last - 1) * (width << 2));
     }
-    memory.fill(sums, 0, 128);
+    memory.fill(sums, 0, TILE_BYTES);
     for (let panel: u32 = 0; panel < panels; panel++) {
       const at = panel << 5;
       const weights = word(op, Score.weights) + panel * (width << 5);
-      runTile(4, pointers, segments, 1, weights, scratch, 32);
+      runTile(TILE_ROWS, pointers, segments, 1, weights, scratch, 32);
       for (let i: u32 = 0; i < height << 5; i += 16) {
         const column = at + (i & 16);
         const hidden = f32x4.add(v128.load(scratch + i), v128.load(word(op, Score.bias) + column));
