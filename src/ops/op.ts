@@ -286,3 +286,6 @@ export type Op =
   | PictureOp;
 
 export type OpKind = Op['kind'];
+
+/** The op of a kind. */
+export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;

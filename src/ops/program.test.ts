@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { wholeAxis } from './axis';
 import type { LinearLayer } from './layer';
-import type { Op, OpKind } from './op';
+import type { Op, OpKind, OpOf } from './op';
 import { layersOf, readsOf, writesOf } from './program';
 import { Recorder } from './recorder';
 import { denseFloats, rowsOf } from './tensor';
@@ -22,7 +22,7 @@ const patches = { items: 1, channels: 4, side: 2, patch: 2 };
 
 interface Example<K extends OpKind> {
   /** With every field that an op of the kind may have. */
-  readonly op: Required<Extract<Op, { readonly kind: K }>>;
+  readonly op: Required<OpOf<K>>;
   readonly writes: readonly number[];
   /** Of the tensors written, those whose old content counts. */
   readonly updated?: readonly number[];

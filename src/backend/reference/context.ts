@@ -1,6 +1,6 @@
 import { DyditError } from '../../errors';
 import type { Axis } from '../../ops/axis';
-import type { Chunk, Op, TensorId } from '../../ops/op';
+import type { Chunk, TensorId } from '../../ops/op';
 import type { RunValues } from '../../ops/run-values';
 import { activeGroups, type ActiveWidth, type Gate } from '../../ops/width';
 import type { ColumnMask } from './kernels/linear';
@@ -15,9 +15,6 @@ export interface RunContext {
   readonly width?: ActiveWidth;
   readonly values: RunValues;
 }
-
-/** The op of a kind. */
-export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
 /** Which tokens a row list names: how many, then which. All without a list. */
 export function keptTokens(

@@ -1,4 +1,5 @@
-import { activeColumns, widthOf, type OpOf, type RunContext } from '../context';
+import type { OpOf } from '../../../ops/op';
+import { activeColumns, widthOf, type RunContext } from '../context';
 import { attention } from '../kernels/attention';
 
 export function runAttention(op: OpOf<'attention'>, context: RunContext): void {

@@ -1,4 +1,5 @@
-import { missingValue, raiseFlag, type OpOf, type RunContext } from '../context';
+import type { OpOf } from '../../../ops/op';
+import { missingValue, raiseFlag, type RunContext } from '../context';
 import { samplerUpdate } from '../kernels/sampler-update';
 import { matrixOf, rowOf } from '../matrix';
 

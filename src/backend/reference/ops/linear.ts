@@ -1,4 +1,5 @@
-import { activeColumns, chunkRow, keptTokens, type OpOf, type RunContext } from '../context';
+import type { OpOf } from '../../../ops/op';
+import { activeColumns, chunkRow, keptTokens, type RunContext } from '../context';
 import { addGated, linear } from '../kernels/linear';
 import { packRows, unpackRows } from '../matrix';
 

@@ -1,4 +1,5 @@
-import { chunkRow, keptTokens, type OpOf, type RunContext } from '../context';
+import type { OpOf } from '../../../ops/op';
+import { chunkRow, keptTokens, type RunContext } from '../context';
 import { layerNormModulate } from '../kernels/layer-norm-modulate';
 import { packRows, rowOf } from '../matrix';
 

@@ -1,4 +1,5 @@
-import { raiseFlag, type OpOf, type RunContext } from '../context';
+import type { OpOf } from '../../../ops/op';
+import { raiseFlag, type RunContext } from '../context';
 import { silu } from '../kernels/activation';
 import { conv } from '../kernels/conv';
 import { groupStatistics, rowMoments } from '../kernels/group-norm';

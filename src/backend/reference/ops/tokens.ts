@@ -1,4 +1,5 @@
-import { rowsFrom, type OpOf, type RunContext } from '../context';
+import type { OpOf } from '../../../ops/op';
+import { rowsFrom, type RunContext } from '../context';
 import { silu } from '../kernels/activation';
 import { patchEmbed } from '../kernels/patch-embed';
 import { tokenLogit } from '../kernels/token-router';
