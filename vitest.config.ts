@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'node',
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
+          setupFiles: ['src/checkpoint/testing/real-releases.ts'],
           testTimeout: 120_000,
         },
       },

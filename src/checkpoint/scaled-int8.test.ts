@@ -13,7 +13,7 @@ function tensor(
 ): readonly [string, CheckpointTensor] {
   return [
     name,
-    { name, dtype, shape, bytes: () => Promise.resolve(new Uint8Array(values.buffer)) },
+    { name, dtype, shape, bytes: () => Promise.resolve(new Uint8Array(values.slice().buffer)) },
   ];
 }
 

@@ -20,7 +20,7 @@ test('a layer is read once all lanes have the one before, whose memory was given
       ...{ layer, weight: watched(6, `free ${name}`), bias: new Float32Array(2) },
     });
   };
-  /** An array that says when its memory is given back, on platforms that can't as well. */
+  /** An array that says when its memory is given back. */
   const watched = (length: number, event: string): Float32Array<ArrayBuffer> => {
     const values = new Float32Array(length);
     Object.assign(values.buffer, { transfer: () => events.push(event) });
