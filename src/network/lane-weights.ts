@@ -1,6 +1,6 @@
 import type { Backend, Lane, WeightSet } from '../backend/backend';
-import { release } from '../checkpoint/release';
 import type { Layer, LayerWeights } from '../ops/layer';
+import { releaseWeights } from '../ops/release-weights';
 
 /** The same weights on every lane of a backend. */
 export type LaneWeights = readonly WeightSet[];
@@ -37,7 +37,7 @@ export async function uploadLayers(
       for (const layer of layers) {
         const weights = await read(layer);
         for (const set of sets) await set.upload(weights);
-        release(...Object.values(weights).filter((value) => ArrayBuffer.isView(value)));
+        releaseWeights(weights);
       }
     });
     return sets;

@@ -1,5 +1,5 @@
-import { release } from '../../checkpoint/release';
 import { DyditError } from '../../errors';
+import { releaseWeights } from '../../ops/release-weights';
 import type { Executable, Lane, Storage, WeightSet } from '../backend';
 import type { Answer, FromLane, LaneCall, ToLane, Values } from './lane-protocol';
 
@@ -82,7 +82,7 @@ export class LaneServer {
     switch (message.type) {
       case 'upload':
         await this.#weights(message.id).upload(message.weights);
-        release(...Object.values(message.weights).filter((value) => ArrayBuffer.isView(value)));
+        releaseWeights(message.weights);
         return undefined;
       case 'read': {
         const storage = this.#storage(message.id);
