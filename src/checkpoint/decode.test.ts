@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckpointDtype, CheckpointTensor } from './tensor';
-import { readFloat32, readHalfBits } from './decode';
+import { readFloat32, readHalfBits, readNumbers } from './decode';
+import { bytesPerElement } from './layout';
 import { openCheckpoint } from './open';
 import { expectFailure } from './testing/expect-failure';
 import { readFixture } from './testing/files';
@@ -92,6 +93,23 @@ describe('reading tensors as numbers', () => {
     };
     await expectFailure(() => readFloat32(tensor), code, /"a"/);
   });
+
+  it.each(['f64', 'f32', 'f16', 'bf16', 'i64', 'i32', 'bool'] as const)(
+    'gives the bytes of %s back where the numbers are not in them',
+    async (dtype) => {
+      const readers = [readFloat32, readHalfBits, readNumbers];
+      const kept = await Promise.all(
+        readers.map(async (read) => {
+          const bytes = new Uint8Array(2 * bytesPerElement[dtype]);
+          const tensor = { name: 'a', dtype, shape: [2], bytes: () => Promise.resolve(bytes) };
+          const numbers = await read(tensor);
+          expect([...numbers]).toEqual([0, 0]);
+          return bytes.length > 0 && bytes.buffer !== numbers.buffer;
+        }),
+      );
+      expect(kept).toEqual([false, false, false]);
+    },
+  );
 
   it('does not take a cancellation for damage', async () => {
     const cancelled = new DOMException('Cancelled', 'AbortError');

@@ -8,16 +8,16 @@ import { release } from './release';
  * the nearest f32.
  *
  * @returns `elementCount` numbers, row-major
- * @throws DyditError `checkpoint-broken` where the file can't be read, `checkpoint-unsupported`
- *   where a finite f64 is too large for f32
+ * @throws DyditError as `guarded` does where the file can't be read, `checkpoint-unsupported` where
+ *   a finite f64 is too large for f32
  */
 export function readFloat32(tensor: CheckpointTensor): Promise<Float32Array<ArrayBuffer>> {
   return guarded(`Tensor ${quoted(tensor.name)}`, async () => {
-    const bytes = await tensor.bytes();
-    const elements = viewElements(bytes, tensor.dtype);
-    const floats = elements instanceof Float32Array ? elements : new Float32Array(elements);
+    const elements = await readElements(tensor);
+    if (elements instanceof Float32Array) return elements;
+    const floats = new Float32Array(elements);
     if (tensor.dtype === 'f64') checkOverflow(tensor, elements, (i) => Math.abs(floats[i]), 'f32');
-    if (floats.buffer !== bytes.buffer) release(bytes);
+    release(elements);
     return floats;
   });
 }
@@ -27,18 +27,17 @@ export function readFloat32(tensor: CheckpointTensor): Promise<Float32Array<Arra
  * to the nearest half, ties to even.
  *
  * @returns `elementCount` halves, row-major
- * @throws DyditError `checkpoint-broken` where the file can't be read, `checkpoint-unsupported`
- *   where a finite number is too large for f16
+ * @throws DyditError as `guarded` does where the file can't be read, `checkpoint-unsupported` where
+ *   a finite number is too large for f16
  */
 export function readHalfBits(tensor: CheckpointTensor): Promise<Uint16Array<ArrayBuffer>> {
   return guarded(`Tensor ${quoted(tensor.name)}`, async () => {
-    const bytes = await tensor.bytes();
-    if (tensor.dtype === 'f16') return new Uint16Array(aligned(bytes));
-    const elements = viewElements(bytes, tensor.dtype);
+    if (tensor.dtype === 'f16') return new Uint16Array(aligned(await tensor.bytes()));
+    const elements = await readElements(tensor);
     const halves = new Uint16Array(elements.length);
     for (let i = 0; i < halves.length; i++) halves[i] = floatToHalf(elements[i]);
     checkOverflow(tensor, elements, (i) => halfToFloat(halves[i] & 0x7fff), 'f16');
-    release(bytes, elements);
+    release(elements);
     return halves;
   });
 }
@@ -48,9 +47,14 @@ export function readHalfBits(tensor: CheckpointTensor): Promise<Uint16Array<Arra
  * @returns `elementCount` numbers, row-major
  */
 export function readNumbers(tensor: CheckpointTensor): Promise<Elements> {
-  return guarded(`Tensor ${quoted(tensor.name)}`, async () =>
-    viewElements(await tensor.bytes(), tensor.dtype),
-  );
+  return guarded(`Tensor ${quoted(tensor.name)}`, () => readElements(tensor));
+}
+
+async function readElements(tensor: CheckpointTensor): Promise<Elements> {
+  const bytes = await tensor.bytes();
+  const elements = viewElements(bytes, tensor.dtype);
+  if (elements.buffer !== bytes.buffer) release(bytes);
+  return elements;
 }
 
 type Elements =

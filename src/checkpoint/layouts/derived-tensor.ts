@@ -62,7 +62,10 @@ export function shared(name: string, copies: readonly CheckpointTensor[]): Check
     bytes: async () => {
       const bytes = await first.bytes();
       for (const other of others) {
-        if (!sameBytes(bytes, await other.bytes())) {
+        const copy = await other.bytes();
+        const same = sameBytes(bytes, copy);
+        release(copy);
+        if (!same) {
           throw unsupported(
             `Tensors ${quoted(first.name)} and ${quoted(other.name)} differ: every block of this ` +
               'model has embedders of its own, and the engine runs models that share one.',

@@ -1,6 +1,6 @@
 import type { CheckpointTensor, TensorMap } from '../tensor';
+import { readFloat32 } from '../decode';
 import { quoted, unsupported } from '../failure';
-import { halvesToFloats } from '../half';
 import { release } from '../release';
 import { widened, type ScaledBytes } from '../scaled-bytes';
 
@@ -40,7 +40,7 @@ function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTe
     const bytes = await tensor.bytes();
     return {
       integers: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length),
-      scales: halvesToFloats(new Uint16Array((await scale.bytes()).slice().buffer)),
+      scales: await readFloat32(scale),
     };
   };
   return {
