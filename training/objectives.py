@@ -2,13 +2,15 @@
 
 Dynamic training follows the paper (arXiv 2410.03456): L_dynamic + L_complete + 2 (share of multiply-adds - target)^2,
 with pictures of their own for the two losses. Here L_dynamic's half is cut into groups, each with a budget: the first
-as learned (shift 0, share args.target), the others with the shift of a share between args.lowest and 1, so that one
-checkpoint serves them all. Few-step training (fast.py) asks every second picture for guidance or a jump.
+as learned (shift 0, share args.target), of three or more the second the least, the others with the shift of a share
+between args.lowest and 1, so that one checkpoint serves them all. With args.distil the routers' half sees the pictures
+of the other and is asked for what open gates said of them (the sandwich rule and in-place distillation of universally
+slimmable networks, arXiv 1903.05134). Few-step training (fast.py) asks a part of the pictures for guidance or a jump.
 """
 
 import torch
 
-from diffusion import drop_labels, flow_loss, logit_normal_timesteps, stratified_timesteps
+from diffusion import drop_labels, flow_loss, logit_normal_timesteps, squared_error, stratified_timesteps
 from epsilon import STEPS, epsilon_loss
 from fast import make_targets, targets_loss
 from gates import Gates, share_of_work, shift_of
@@ -28,10 +30,11 @@ def blended(labels, share, strongest=0.3):
 
 
 def budgets(groups, target, lowest, progress, device):
-    """(groups,) shares aimed at, and the shifts that ask for them. The first is as learned; while the run is young all
-    come down from 1 with it."""
+    """(groups,) shares aimed at, and the shifts that ask for them. The first is as learned, of three or more the second
+    the lowest; while the run is young all come down from 1 with it."""
     asked = lowest + (1 - lowest) * torch.rand(groups, device=device)
     asked[0] = target
+    asked[1:2] = lowest if groups > 2 else asked[1:2]
     return 1 + (asked - 1) * progress, shift_of(asked, target, low=lowest).to(device)
 
 
@@ -46,23 +49,26 @@ def work_loss(share, wanted, kinds=None):
     return 2 * ((means - wanted) ** 2).mean(), means
 
 
-def kinds_of(half, groups, fast, device):
-    """(half,) for fast.make_targets: in every group, of four pictures two are plain, one asks for guidance, one for a
-    jump; all plain where nothing fast is learned."""
+def kinds_of(half, groups, jumps, device):
+    """(half,) for fast.make_targets: in every group, of four pictures one asks for guidance, `jumps` (1 or 2) for a
+    jump, the rest are plain; all plain where nothing fast is learned (jumps 0)."""
     turn = torch.arange(half, device=device) // groups % 4
-    return torch.where(turn == 1, 1, torch.where(turn == 3, 2, 0)) if fast else torch.zeros_like(turn)
+    kinds = torch.where(turn == 1, 1, torch.where((turn == 3) | ((turn == 2) & (jumps == 2)), 2, 0))
+    return kinds if jumps else torch.zeros_like(turn)
 
 
 def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
     """The whole loss of one step, and its parts as tensors. x (B,C,S,S); teacher: the averaged model; ramp: how far the
-    target of the share of work has come down, 0..1."""
+    target of the share of work has come down, 0..1. args.distil takes the second half of x alone."""
     B, device, flow = len(x), x.device, args.objective == "flow"
+    if args.distil:
+        x, labels = x[B // 2 :], some(labels, slice(B // 2, B))
     if args.blend and labels["s"] is not None:
         labels = blended(labels, args.blend)
-    dropped = drop_labels(B, args.drop, labels["s"] is not None, device)
+    dropped = drop_labels(len(x), args.drop, labels["s"] is not None, device)
     labels = dict(labels, dropped=dropped[0], dropped_style=dropped[1])
     # Of a dynamic step one half goes through the routers, one through open gates; both cover all timesteps in quarters.
-    halves = (B // 2, B - B // 2)
+    halves = (len(x),) if args.distil else (B // 2, B - B // 2)
     t = torch.cat([stratified_timesteps(half, device) for half in halves])
     if not flow:
         t = ((t if args.dynamic else torch.rand(B, device=device)) * STEPS).long().clamp(max=STEPS - 1)
@@ -71,7 +77,7 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
         loss = flow_loss(model, x, logit_normal_timesteps(B, device), dict(labels, route=route)).mean()
         return loss, {"loss": loss}
     else:
-        kinds = torch.cat([kinds_of(half, args.groups, args.fast, device) for half in halves])
+        kinds = torch.cat([kinds_of(half, args.groups, args.jumps * args.fast, device) for half in halves])
         z, t, r, labels, target = make_targets(teacher, x, t, labels, kinds)
         ask = lambda part, **more: targets_loss(
             model, z[part], t[part], r[part], some(labels, part) | more, target[part]
@@ -83,11 +89,22 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
     group = torch.arange(B // 2, device=device) % args.groups
     wanted, shift = budgets(args.groups, args.target, args.lowest, ramp, device)
     gates = Gates("train", args.tau, shift=shift[group] * ramp)
-    dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
+    if args.distil:
+        complete, dynamic = (v.mean() for v in distilled_losses(model, (z, t, r, labels, target), gates))
+    else:
+        dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
     work, means = work_loss(share_of_work(model.config, *gates.stacked()), wanted, kinds[first] if args.fast else None)
     loss = dynamic + complete + work
     shares = {"share": means[0, 0], "share_of_jumps": means[-1, 0], "target": wanted[0]}
     return loss, {"loss": loss, "dynamic": dynamic, "complete": complete, **shares}
+
+
+def distilled_losses(model, asked, gates):
+    """(B,), (B,) squared errors: of open gates against the target, of the routers against what open gates said, which
+    has none of the target's noise. asked: what fast.make_targets() returned."""
+    z, t, r, labels, target = asked
+    said = model(z, t, r=r, **labels)
+    return squared_error(said, target), targets_loss(model, z, t, r, labels | {"gates": gates}, said.detach().float())
 
 
 def some(labels, part):

@@ -38,6 +38,8 @@ DEFAULTS = dict(
     groups=1,
     ramp=0.5,
     tau=5.0,  # share of work as learned, the budget's lowest, budgets a step
+    distil=False,
+    jumps=1,  # the routers learn from open gates; fast: of four pictures how many ask for a jump, 1 or 2
     width_bias=15.0,
     token_bias=35.0,
     width_lr=float,
@@ -67,10 +69,12 @@ def main(argv=None):
         return print(f"{args.out} is there")
     machine = Machine(args.threads)
     data = Latents(args.latents, machine)
-    if args.dynamic and args.batch % (8 * args.groups):
-        raise SystemExit(
-            f"--batch {args.batch} must be a multiple of 8 x --groups: two halves of four quarters for each budget"
-        )
+    part = (32 if args.fast else 8) * args.groups
+    if args.dynamic and args.batch % part:
+        quarters = "two halves of four quarters" + (" with four kinds of question" if args.fast else "")
+        raise SystemExit(f"--batch {args.batch} must be a multiple of {part}: {quarters} for each of --groups budgets")
+    if args.distil and not (args.dynamic and args.objective == "flow") or args.jumps not in (1, 2):
+        raise SystemExit("--distil is for --dynamic with --objective flow, and --jumps is 1 or 2")
     run = Run(args, machine, data)
     clock, parts, enough = run.clock, {}, False
     count = sum(p.numel() for p in run.model.parameters()) / 1e6

@@ -182,6 +182,7 @@ def test_blends_keep_most_of_what_was_asked():
 def test_budgets_and_their_loss_by_hand():
     wanted, shift = objectives.budgets(3, 0.5, 0.3, 0.5, "cpu")
     assert wanted[0] == 0.75 and shift[0] == 0  # halfway down to 0.5, as learned
+    assert wanted[1].item() == pytest.approx(0.65) and shift[1].item() == pytest.approx(-3)  # the least, always
     assert ((wanted >= 0.65 - 1e-6) & (wanted <= 1)).all() and ((shift >= -3) & (shift <= 6)).all()
     share = torch.tensor([0.2, 0.4, 0.9, 0.7])  # groups 0, 1, 0, 1
     loss, means = objectives.work_loss(share, torch.tensor([0.5, 0.25]))
@@ -190,7 +191,7 @@ def test_budgets_and_their_loss_by_hand():
 
 def test_jumps_have_a_budget_of_their_own():
     """A group whose velocities do less than asked and whose jumps do more is not on its budget."""
-    kinds = objectives.kinds_of(8, 1, True, "cpu")  # 0 1 0 2 0 1 0 2
+    kinds = objectives.kinds_of(8, 1, 1, "cpu")  # 0 1 0 2 0 1 0 2
     share = torch.where(kinds == 2, 0.8, 0.4)
     loss, means = objectives.work_loss(share, torch.tensor([0.5]), kinds)
     assert means[:, 0].tolist() == pytest.approx([0.4, 0.8]) and loss.item() == pytest.approx(0.1**2 + 0.3**2)
@@ -200,10 +201,11 @@ def test_jumps_have_a_budget_of_their_own():
 def test_every_group_asks_for_every_kind():
     """A group's share of work is taken over what its pictures are asked: none may be all plain."""
     for groups in (1, 2, 4):
-        kinds = objectives.kinds_of(16 * groups, groups, True, "cpu")
-        for group in range(groups):
-            assert kinds[torch.arange(len(kinds)) % groups == group].tolist() == [0, 1, 0, 2] * 4
-    assert objectives.kinds_of(8, 2, False, "cpu").sum() == 0
+        for jumps, turns in ((1, [0, 1, 0, 2]), (2, [0, 1, 2, 2])):
+            kinds = objectives.kinds_of(16 * groups, groups, jumps, "cpu")
+            for group in range(groups):
+                assert kinds[torch.arange(len(kinds)) % groups == group].tolist() == turns * 4
+    assert objectives.kinds_of(8, 2, 0, "cpu").sum() == 0
 
 
 @pytest.mark.parametrize("objective", ["flow", "epsilon"])
@@ -221,8 +223,8 @@ def test_both_halves_of_a_dynamic_step_cover_all_timesteps(objective):
                 gates.token_masks.append(torch.ones(len(t), 4))
             return torch.zeros(len(z), z.shape[1] * (2 if objective == "epsilon" else 1), *z.shape[2:])
 
-    options = dict(objective=objective, dynamic=True, fast=False, blend=0.0, drop=0.1, groups=2, tau=5.0)
-    args = SimpleNamespace(**options, target=0.5, lowest=0.3)
+    options = dict(objective=objective, dynamic=True, fast=False, blend=0.0, drop=0.1, groups=2, tau=5.0, distil=False)
+    args = SimpleNamespace(**options, jumps=1, target=0.5, lowest=0.3)
     loss, parts = objectives.step_loss(
         Model(), None, args, torch.randn(32, 4, 2, 2), {"y": torch.zeros(32).long(), "s": None}
     )
@@ -235,6 +237,38 @@ def test_both_halves_of_a_dynamic_step_cover_all_timesteps(objective):
     assert (
         loss.item() > (parts["dynamic"] + parts["complete"]).item() + 0.2
     )  # 2 (1 - 0.5)^2 / 2 groups, and the other's
+
+
+def test_distilled_routers_are_asked_for_what_open_gates_said():
+    """Of the second half of the pictures: open gates against the target, routers against open gates, without a
+    gradient into these."""
+    torch.manual_seed(3)
+    scale, seen = torch.tensor(0.5, requires_grad=True), []
+
+    class Model:
+        config = SimpleNamespace(num_classes=3, num_styles=0, tokens=4, hidden_size=8, mlp_ratio=4.0)
+
+        def __call__(self, z, t, y, s=None, gates=None, r=None, **_):
+            seen.append((z, t, y))
+            if gates:
+                gates.head_masks.append(torch.ones(len(t), 2)), gates.group_masks.append(torch.ones(len(t), 2))
+                gates.token_masks.append(torch.ones(len(t), 4))
+                return z.detach() + 0 * z
+            return scale * z
+
+    options = dict(objective="flow", dynamic=True, fast=False, blend=0.0, drop=0.1, groups=2, tau=5.0, distil=True)
+    args = SimpleNamespace(**options, jumps=1, target=0.5, lowest=0.3)
+    x, y = torch.randn(32, 4, 2, 2), torch.arange(32) // 11
+    loss, parts = objectives.step_loss(Model(), None, args, x, {"y": y, "s": None})
+    (z, t, asked), (again, at, labels) = seen
+    assert torch.equal(z, again) and torch.equal(t, at) and torch.equal(asked, labels) and torch.equal(asked, y[16:])
+    assert [int(v * 4) for v in t] == [i // 4 for i in range(16)]
+    noise = (z - t.view(-1, 1, 1, 1) * x[16:]) / (1 - t.view(-1, 1, 1, 1))
+    assert parts["complete"].item() == pytest.approx(((0.5 * z - (x[16:] - noise)) ** 2).mean().item(), rel=1e-4)
+    assert parts["dynamic"].item() == pytest.approx(((z - 0.5 * z) ** 2).mean().item(), rel=1e-5)
+    parts["dynamic"].requires_grad and pytest.fail("what open gates said is a target, nothing more")
+    loss.backward()
+    assert scale.grad is not None
 
 
 def test_perceptual_distance_by_formula():
