@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../errors';
 import type { Clock } from '../clock';
@@ -7,7 +8,9 @@ import { download, downloadAll, nameOf } from './download';
 import {
   breakingAfter,
   type MisbehavingServer,
+  endless,
   mute,
+  overrunning,
   saying,
   stallingAfter,
   startServer,
@@ -98,6 +101,27 @@ describe('a transfer that falls silent', () => {
     );
     expect(await contents(withStallAt(url, half))).toBe(true);
     expect(server.asked('a')).toHaveLength(3);
+  });
+
+  it('begins again where only the day of the last change tells that it is another version', async () => {
+    const day = (number: number) => `Fri, 0${number} Nov 2026 12:00:00 GMT`;
+    const old = { bytes: new Uint8Array(bytes.length), modified: day(6) };
+    const url = server.file('a', stallingAfter(half, old), well({ bytes, modified: day(7) }));
+    expect(await contents(withStallAt(url, half))).toBe(true);
+  });
+
+  it('goes on by a weak tag that stays', async () => {
+    const weak = { bytes, etag: 'W/"one"' };
+    const url = server.file('a', stallingAfter(half, weak), well(file));
+    expect(await contents(withStallAt(url, half))).toBe(true);
+    expect(server.asked('a').at(1)).toMatchObject({ range: `bytes=${half}-` });
+    expect(server.asked('a').at(1)).not.toHaveProperty('if-range');
+  });
+
+  it('begins again where a weak tag is another one', async () => {
+    const old = { bytes: new Uint8Array(bytes.length), etag: 'W/"zero"' };
+    const url = server.file('a', stallingAfter(half, old), well({ bytes, etag: 'W/"one"' }));
+    expect(await contents(withStallAt(url, half))).toBe(true);
   });
 
   it('is fetched anew where two versions have one name and only the hash can tell', async () => {
@@ -202,6 +226,53 @@ describe('a server that lies', () => {
     await expect(download({ url, sha256 }, { clock })).rejects.toMatchObject({
       code: 'checkpoint-broken',
     });
+  });
+
+  it('about the length, with more than there is, is asked for what is missing until it says', async () => {
+    const none = (response: ServerResponse) =>
+      void response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+    const url = server.file('a', breakingAfter(bytes.length, { ...file, length: 200_000 }), none);
+    expect(await contents(download({ url }, { clock }))).toBe(true);
+  });
+
+  it('and sends more than it said is not believed, and asked again', async () => {
+    const url = server.file('a', breakingAfter(half, file), overrunning(file), well(file));
+    expect(await contents(download({ url }, { clock }))).toBe(true);
+    expect(server.asked('a').at(2)).not.toHaveProperty('range');
+  });
+
+  it('and sends more than it said over and over is given up', async () => {
+    const alternating = Array.from({ length: 40 }, (_, i) =>
+      i % 2 === 0 ? breakingAfter(half, file) : overrunning(file),
+    );
+    const url = server.file('a', ...alternating);
+    const { code, message } = await failureOf(download({ url }, { clock }));
+    expect(code).toBe('network-failed');
+    expect(message).toContain('more bytes arrived than the server said there are');
+    expect(server.asked('a').length).toBeLessThan(12);
+  });
+
+  it('and sends without an end is given up once no file is as long', async () => {
+    const url = server.file('a', endless);
+    const { code, message } = await failureOf(download({ url }, { clock, most: 2 ** 22 }));
+    expect(code).toBe('network-failed');
+    expect(message).toContain('more than 4 MB');
+    expect(server.asked('a')).toHaveLength(1);
+    await vi.waitFor(() => expect(server.open()).toBe(0));
+  });
+
+  it('and says of more than any file has is refused unread', async () => {
+    const url = server.file('a', well({ bytes, length: 2 ** 50 }));
+    const { message } = await failureOf(download({ url }, { clock }));
+    expect(message).toContain('no file that is known here');
+    expect(server.asked('a')).toHaveLength(1);
+  });
+
+  it('with an answer that can not be unpacked ends in a failure', async () => {
+    const url = server.file('a', (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes);
+    });
+    expect((await failureOf(download({ url }, { clock }))).code).toBe('network-failed');
   });
 
   it.each([

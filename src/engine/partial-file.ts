@@ -11,8 +11,10 @@ export interface ByteSink {
 
 /** How the parts of a file are known to be of one version of it. */
 export interface Version {
-  /** A strong entity tag. */
+  /** An entity tag, weak ones too. */
   readonly etag: string | null;
+  /** `Last-Modified`, which other origins show where they hide their tags. */
+  readonly modified?: string | null;
   /** Bytes in all; undefined where the server does not say. */
   readonly total: number | undefined;
   /** Whether the server may be asked for a part. */
@@ -35,7 +37,7 @@ export class PartialFile {
   ) {
     this.#received = before?.received ?? 0;
     this.#furthest = this.#received;
-    this.#version = before?.version ?? { etag: null, total: undefined, hasRanges: false };
+    this.#version = before?.version ?? unknownVersion;
   }
 
   get version(): Version {
@@ -63,18 +65,26 @@ export class PartialFile {
     const { etag, hasRanges } = this.#version;
     if (this.#received === 0 || !hasRanges) return {};
     const range = { Range: `bytes=${this.#received}-` };
-    return etag !== null && isOwnOrigin ? { ...range, 'If-Range': etag } : range;
+    // Weak tags stand for files that mean the same: servers must not give parts by them.
+    return etag?.startsWith('"') && isOwnOrigin ? { ...range, 'If-Range': etag } : range;
+  }
+
+  /** Forgets what has arrived, and of which version it was. */
+  discard(): void {
+    this.sink.clear();
+    this.#received = 0;
+    this.#version = unknownVersion;
   }
 
   /** Forgets everything: what comes next is the file's beginning. */
   beginAgain({ headers }: Response): void {
-    this.sink.clear();
-    this.#received = 0;
+    this.discard();
     // A compressed transfer's length and positions count other bytes than the ones that arrive.
     const compressed = headers.has('content-encoding');
     const length = headers.get('content-length');
     this.#version = {
-      etag: strongTag(headers),
+      etag: headers.get('etag'),
+      modified: headers.get('last-modified'),
       total: compressed || length === null ? undefined : Number(length),
       hasRanges: !compressed && headers.get('accept-ranges') !== 'none',
     };
@@ -82,9 +92,8 @@ export class PartialFile {
 
   /** Whether a partial answer goes on exactly where this ends, in the same version of the file. */
   isContinuedBy({ headers }: Response): boolean {
-    const { etag, total } = this.#version;
-    const tag = strongTag(headers);
-    if (etag !== null && tag !== null && tag !== etag) return false;
+    const { total } = this.#version;
+    if (!this.#isSameVersion(headers)) return false;
     const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
     if (range) {
       const [, start, all] = range;
@@ -101,6 +110,12 @@ export class PartialFile {
     return headers.get('content-range') === `bytes */${this.#received}`;
   }
 
+  /** Whether more than all would be here with these bytes. */
+  isOverrunBy(chunk: Uint8Array): boolean {
+    const { total } = this.#version;
+    return total !== undefined && this.#received + chunk.byteLength > total;
+  }
+
   add(chunk: Uint8Array<ArrayBuffer>): void {
     this.sink.append(chunk);
     this.#received += chunk.byteLength;
@@ -110,7 +125,25 @@ export class PartialFile {
   toBlob(): Blob {
     return this.sink.toBlob();
   }
+
+  /** By what both answers say; what one of them leaves out says nothing. */
+  #isSameVersion(headers: Headers): boolean {
+    const { etag, modified = null } = this.#version;
+    const pairs = [
+      [withoutWeakness(etag), withoutWeakness(headers.get('etag'))],
+      [modified, headers.get('last-modified')],
+    ];
+    return pairs.every(([before, now]) => before === null || now === null || before === now);
+  }
 }
+
+/** Of a file of which nothing is known yet. */
+const unknownVersion: Version = {
+  etag: null,
+  modified: null,
+  total: undefined,
+  hasRanges: false,
+};
 
 /** Bytes in blobs, as long as the page is there. */
 class MemorySink implements ByteSink {
@@ -142,8 +175,7 @@ class MemorySink implements ByteSink {
   }
 }
 
-/** Weak tags stand for files that mean the same, not for the same bytes. */
-function strongTag(headers: Headers): string | null {
-  const tag = headers.get('etag');
-  return tag?.startsWith('"') ? tag : null;
+/** Servers weaken a tag where they compress, and leave it strong where they send a part. */
+function withoutWeakness(tag: string | null): string | null {
+  return tag?.replace(/^W\//, '') ?? null;
 }

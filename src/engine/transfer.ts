@@ -11,6 +11,8 @@ export interface TransferControl {
   readonly clock?: Clock;
   /** Past every cache. */
   readonly fresh?: boolean;
+  /** Bytes that no file of this kind has: more of them are given up. */
+  readonly most?: number;
   /** Takes what arrives, and may have a part of it already; memory where absent. */
   readonly into?: PartialFile;
 }
@@ -20,6 +22,9 @@ export const stallMs = 20_000;
 
 /** Waits before another try; the count begins anew whenever a try has brought the file further. */
 export const retryWaitsMs: readonly number[] = [500, 1500, 4500];
+
+/** More than any checkpoint has: what is longer never ends. */
+const mostBytes = 64 * 2 ** 30;
 
 /** Too early, too often, or the server's own trouble: answers that may be others in a moment. */
 const passingAnswers = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -53,22 +58,30 @@ export async function transfer(url: string, control: TransferControl = {}): Prom
 
 /** @throws DyditError `network-failed` where another try would fail likewise; `Interrupted`, TypeError */
 async function receive(url: string, file: PartialFile, control: TransferControl): Promise<void> {
-  const { onProgress, signal, clock = wallClock, fresh = false } = control;
+  const { onProgress, signal, clock = wallClock, fresh = false, most = mostBytes } = control;
+  const connection = new AbortController();
   const watch = new StallWatch(clock, stallMs, signal);
   try {
     const response = await fetch(url, {
-      signal: watch.signal,
+      signal: AbortSignal.any([watch.signal, connection.signal]),
       headers: file.rangeHeaders(isOwnOrigin(url)),
       ...(fresh ? { cache: 'reload' } : {}),
     });
     if (response.status === 416 && file.isAllOf(response)) return;
     const body = bodyOf(response, url, file);
+    if ((file.total ?? 0) > most) throw tooLong(url, file, most);
     for (;;) {
       watch.alive();
       onProgress?.(file.received, file.total ?? 0);
       const { done, value } = await body.read();
       if (done) break;
+      if (file.isOverrunBy(value)) {
+        // Nothing tells which of the bytes are too many.
+        file.discard();
+        throw new Interrupted('more bytes arrived than the server said there are');
+      }
       file.add(value);
+      if (file.received > most) throw tooLong(url, file, most);
     }
     const { received, total = received } = file;
     if (received !== total) throw new Interrupted(`${received} of ${total} bytes arrived`);
@@ -77,6 +90,8 @@ async function receive(url: string, file: PartialFile, control: TransferControl)
     throw thrown;
   } finally {
     watch.end();
+    // Whatever it still sends is of no use; one that has ended does not mind.
+    connection.abort();
   }
 }
 
@@ -89,28 +104,16 @@ function bodyOf(
   const { status, body, headers } = response;
   const continues = status === 206 && file.isContinuedBy(response);
   // An answer that is none of the file leaves what has arrived of it alone.
-  if (passingAnswers.has(status)) throw abandoned(response, `the server answered ${status}`);
+  if (passingAnswers.has(status)) throw new Interrupted(`the server answered ${status}`);
   if (status === 416 || (status === 206 && !continues)) {
     file.beginAgain(response);
     const reason = status === 416 ? 'the server has less' : 'another part was sent than asked for';
-    throw abandoned(response, reason);
+    throw new Interrupted(reason);
   }
-  if (!response.ok || !body) {
-    abandoned(response);
-    throw failed(url, `the server answered ${status}.`);
-  }
-  if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) {
-    abandoned(response);
-    throw webPage(url);
-  }
+  if (!response.ok || !body) throw failed(url, `the server answered ${status}.`);
+  if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw webPage(url);
   if (!continues) file.beginAgain(response);
   return body.getReader();
-}
-
-/** Lets go of an answer that is not read. */
-function abandoned({ body }: Response, reason = ''): Interrupted {
-  body?.cancel().catch(() => undefined);
-  return new Interrupted(reason);
 }
 
 function isOwnOrigin(url: string): boolean {
@@ -145,6 +148,15 @@ export function webPage(url: string): DyditError {
     'network-failed',
     `Fetching ${url} failed: a web page came in place of the file.`,
     'The file may not be there, or this network asks for a login: open another site first, then try again.',
+  );
+}
+
+function tooLong(url: string, file: PartialFile, most: number): DyditError {
+  file.discard();
+  return new DyditError(
+    'network-failed',
+    `Fetching ${url} failed: it has more than ${Math.round(most / 2 ** 20)} MB, which is no file that is known here.`,
+    'Check that the address is that of a checkpoint or a manifest.',
   );
 }
 

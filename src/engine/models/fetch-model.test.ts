@@ -11,10 +11,11 @@ import {
 } from '../testing/misbehaving-server';
 import { addressOf, fetchModel } from './fetch-model';
 import { folderOf, keepModel } from './keep';
+import { localLibrary } from './local-library';
 import { resolveFiles } from './resolve';
 import { fetchIntoStore } from './stored-download';
 import { filesOfStored, listUnfinished } from './stored-models';
-import { caseFile } from './testing/field';
+import { caseFile, fieldFile } from './testing/field';
 import { memoryStorage } from './testing/memory-storage';
 
 const bytes = Uint8Array.from({ length: 50_000 }, (_, i) => (i * 31) % 251);
@@ -141,6 +142,51 @@ describe('a model at an address', () => {
     expect(files.map(({ name }) => name)).toEqual(kept.map(({ name }) => name));
     const named = files.map((each) => ({ name: each.name, blob: each }));
     expect((await resolveFiles(named)).dit.config).toEqual(model.dit.config);
+  });
+
+  const sound = async () =>
+    new Uint8Array(await (await fieldFile('diffusers-dit/weights.safetensors')).arrayBuffer());
+
+  it('without a hash is fetched once more where it is cut short', async () => {
+    const whole = await sound();
+    const cut = whole.subarray(0, whole.length - 100);
+    const storage = memoryStorage();
+    const url = server.file('a.safetensors', well({ bytes: cut }), well({ bytes: whole }));
+    const [got] = await fetchModel(storage, url);
+    expect(got.size).toBe(whole.length);
+    expect(server.asked('a.safetensors').at(1)).toMatchObject({ 'cache-control': 'no-cache' });
+  });
+
+  it.each([
+    ['is cut short', 'checkpoint-broken', 2, (bytes: Uint8Array) => bytes.subarray(0, -100)],
+    ['is a web page', 'checkpoint-unsupported', 1, () => Buffer.from('\n\n<html>Log in</html>')],
+  ])('without a hash that %s is told, and does not stay', async (_, code, tries, change) => {
+    const whole = await sound();
+    const storage = memoryStorage();
+    const url = server.file('a.safetensors', well({ bytes: change(whole) }));
+    expect((await failureOf(fetchModel(storage, url))).code).toBe(code);
+    expect(server.asked('a.safetensors')).toHaveLength(tries);
+    expect(await listUnfinished(storage)).toEqual([]);
+    server.file('a.safetensors', well({ bytes: whole }));
+    const [got] = await fetchModel(storage, url);
+    expect(got.size).toBe(whole.length);
+  });
+
+  it('with a wrong byte that only its checksums show does not stay', async () => {
+    const whole = new Uint8Array(await (await caseFile('tiny', 'tiny.pt')).arrayBuffer());
+    const flipped = whole.slice();
+    flipped[Math.floor(whole.length / 2)] ^= 1;
+    const storage = memoryStorage();
+    const library = localLibrary({
+      storage,
+      memory: { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() },
+      room: () => Promise.resolve({ isPersistent: false }),
+    });
+    const url = server.file('tiny.pt', well({ bytes: flipped }));
+    const files = await library.fetch(url);
+    const request = { source: { kind: 'files', name: 'tiny', files }, dtype: 'f16' } as const;
+    expect((await failureOf(library.keep(request))).code).toBe('checkpoint-broken');
+    expect(await listUnfinished(storage)).toEqual([]);
   });
 
   it('that climbs out of its folder is refused', async () => {

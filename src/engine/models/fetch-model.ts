@@ -6,7 +6,7 @@ import { filesOfManifest, parseManifest } from '../manifest';
 import type { KeepControl } from './library';
 import { plainJson } from './plain-json';
 import type { ModelStorage } from './storage';
-import { fetchIntoStore, type FetchControl } from './stored-download';
+import { fetchIntoStore, removeDownload, type FetchControl } from './stored-download';
 
 /**
  * Fetches what an address has: a checkpoint, or a manifest and the files that it names, which must
@@ -19,7 +19,10 @@ export async function fetchModel(
   { signal, onProgress }: KeepControl = {},
 ): Promise<readonly File[]> {
   const fetchOne = (file: RemoteFile, report?: FetchControl['onProgress']) =>
-    fetchFile(storage, file, { ...(signal && { signal }), ...(report && { onProgress: report }) });
+    fetchReadable(storage, file, {
+      ...(signal && { signal }),
+      ...(report && { onProgress: report }),
+    });
   const address = addressOf(url);
   const first = await fetchOne({ url: address }, (received, total) => {
     if (total > 0) onProgress?.(received / total);
@@ -37,6 +40,39 @@ export async function fetchModel(
     files.push(new File([fetched], file));
   }
   return files;
+}
+
+/**
+ * A file that is what it should be: by its hash, or, where none is known, by its own index. What is
+ * cut short is fetched once more; what can't be read does not stay, so that the next try gets another.
+ */
+async function fetchReadable(
+  storage: ModelStorage,
+  file: RemoteFile,
+  control: FetchControl,
+): Promise<File> {
+  const first = await fetchFile(storage, file, control);
+  const error = await refusalOf(storage, file, first);
+  if (error?.code !== 'checkpoint-broken') return orThrow(first, error);
+  const second = await fetchFile(storage, file, { ...control, fresh: true });
+  return orThrow(second, await refusalOf(storage, file, second));
+}
+
+async function refusalOf(
+  storage: ModelStorage,
+  { url, sha256 }: RemoteFile,
+  fetched: File,
+): Promise<DyditError | undefined> {
+  if (sha256 !== undefined) return undefined;
+  const identity = await identify({ name: fetched.name, blob: fetched });
+  if (identity.kind !== 'refused') return undefined;
+  await removeDownload(storage, url).catch(() => undefined); // a browser without a store has none
+  return identity.error;
+}
+
+function orThrow(file: File, error: DyditError | undefined): File {
+  if (error) throw error;
+  return file;
 }
 
 /** Into the store, or into memory where there is none. */

@@ -2,7 +2,7 @@ import { DyditError } from '../../errors';
 import type { ChoiceMemory } from './choice-memory';
 import { inspect } from './inspect';
 import { folderOf, keepModel } from './keep';
-import type { ModelLibrary, StoreOverview } from './library';
+import type { KeepControl, KeepRequest, ModelLibrary, StoreOverview } from './library';
 import { fetchModel } from './fetch-model';
 import { resolveFiles } from './resolve';
 import type { ModelStorage } from './storage';
@@ -15,6 +15,7 @@ import {
   listUnfinished,
   manifestName,
   renamedManifest,
+  type StoredModel,
 } from './stored-models';
 import { writeFile } from './write-file';
 
@@ -37,24 +38,16 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
       return remembered ? { ...(await inspect(named, remembered)), remembered } : first;
     },
     remember: (identity, choice) => memory.remember(identity, choice),
-    async keep({ source, dtype }, { signal, onProgress } = {}) {
-      const control = signal ? { signal } : {};
-      const named = source.files.map((file) => ({ name: file.name, blob: file }));
-      const model = await resolveFiles(named, source.choice, control);
-      const folder = folderOf(model, dtype);
-      if (!(await describeFolder(storage, folder))) {
-        const from = source.files.map(({ name }) => name);
-        const options = { dtype, folder, from, name: source.name };
-        await keepModel(storage, model, {
-          ...options,
-          ...control,
-          ...(onProgress && { onProgress }),
-        });
+    async keep(request, control = {}) {
+      try {
+        return await keepFiles(storage, request, control);
+      } catch (thrown) {
+        // What was fetched and is damaged must not be found again by the next try.
+        if (DyditError.from(thrown).code === 'checkpoint-broken') {
+          await removeDownloads(storage, request.source.files);
+        }
+        throw thrown;
       }
-      await removeDownloads(storage, source.files);
-      const kept = await describeFolder(storage, folder);
-      if (!kept) throw new DyditError('internal', 'The model was kept and is not there.');
-      return kept;
     },
     fetch: (url, control) => fetchModel(storage, url, control),
     async overview() {
@@ -78,4 +71,23 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
       return files.map(({ name, blob }) => new File([blob], name));
     },
   };
+}
+
+async function keepFiles(
+  storage: ModelStorage,
+  { source, dtype }: KeepRequest,
+  control: KeepControl,
+): Promise<StoredModel> {
+  const { signal } = control;
+  const named = source.files.map((file) => ({ name: file.name, blob: file }));
+  const model = await resolveFiles(named, source.choice, signal ? { signal } : {});
+  const folder = folderOf(model, dtype);
+  if (!(await describeFolder(storage, folder))) {
+    const from = source.files.map(({ name }) => name);
+    await keepModel(storage, model, { dtype, folder, from, name: source.name, ...control });
+  }
+  await removeDownloads(storage, source.files);
+  const kept = await describeFolder(storage, folder);
+  if (!kept) throw new DyditError('internal', 'The model was kept and is not there.');
+  return kept;
 }

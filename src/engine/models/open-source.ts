@@ -9,6 +9,9 @@ import { plainJson } from './plain-json';
 import { resolveFiles, type ResolvedModel } from './resolve';
 import { filesOfStored } from './stored-models';
 
+/** The longest JSON that is read. */
+const mostManifestBytes = 32 * 2 ** 20;
+
 /** How opening reports and stops. */
 export interface OpenControl {
   readonly signal: AbortSignal;
@@ -52,7 +55,7 @@ async function fetchManifest(
   url: string,
   { signal, onProgress }: OpenControl,
 ): Promise<readonly NamedFile[]> {
-  const blob = await download({ url }, { signal });
+  const blob = await download({ url }, { signal, most: mostManifestBytes });
   const json = parseJsonBytes(new Uint8Array(await blob.arrayBuffer()), 'The manifest');
   const wanted = filesOfManifest(parseManifest(plainJson(json)));
   const fetched = await downloadAll(

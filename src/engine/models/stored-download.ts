@@ -20,12 +20,13 @@ const schema = v.pipe(
   v.object({
     url: v.string(),
     etag: v.nullable(v.string()),
+    modified: v.optional(v.nullable(v.string()), null),
     total: v.optional(v.number()),
     hasRanges: v.boolean(),
   }),
 );
 
-export type FetchControl = Pick<TransferControl, 'signal' | 'onProgress' | 'clock'>;
+export type FetchControl = Pick<TransferControl, 'signal' | 'onProgress' | 'clock' | 'fresh'>;
 
 /**
  * Fetches a file into a store, so that a download that breaks off goes on where it stopped, in a
@@ -38,7 +39,7 @@ export async function fetchIntoStore(
   file: RemoteFile,
   control: FetchControl = {},
 ): Promise<File> {
-  const folder = downloadPrefix + sha256OfText(file.url).slice(0, 16);
+  const folder = folderOfDownload(file.url);
   const fetched = await storage.alone(folder, async () => {
     const first = await fetchOnce(storage, { ...file, folder }, control);
     if (await isRight(first, file)) return first;
@@ -57,6 +58,15 @@ export async function fetchIntoStore(
   );
 }
 
+/** Forgets what has arrived of a file. */
+export function removeDownload(storage: ModelStorage, url: string): Promise<void> {
+  return storage.remove(folderOfDownload(url));
+}
+
+function folderOfDownload(url: string): string {
+  return downloadPrefix + sha256OfText(url).slice(0, 16);
+}
+
 async function isRight(file: File, { sha256 }: RemoteFile): Promise<boolean> {
   return sha256 === undefined || (await sha256OfFile(file)) === sha256.toLowerCase();
 }
@@ -64,7 +74,7 @@ async function isRight(file: File, { sha256 }: RemoteFile): Promise<boolean> {
 async function fetchOnce(
   storage: ModelStorage,
   { url, folder }: RemoteFile & { readonly folder: string },
-  control: FetchControl & Pick<TransferControl, 'fresh'>,
+  control: FetchControl,
 ): Promise<File> {
   const before = await readRecord(storage, folder, url);
   const writer = await storage.append(folder, partName);
@@ -127,8 +137,8 @@ async function readRecord(
   const read = v.safeParse(schema, await files.get(recordName)?.text());
   const received = files.get(partName)?.size ?? 0;
   if (!read.success || read.output.url !== url || received === 0) return undefined;
-  const { etag, total, hasRanges } = read.output;
-  return { received, version: { etag, total, hasRanges } };
+  const { etag, modified, total, hasRanges } = read.output;
+  return { received, version: { etag, modified, total, hasRanges } };
 }
 
 function writeRecord(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 /** A server that does what a test wants of it, answer by answer. */
 export interface MisbehavingServer {
@@ -53,6 +53,8 @@ function isInternet(address: AddressInfo | string | null): address is AddressInf
 export interface SentFile {
   readonly bytes: Uint8Array;
   readonly etag?: string;
+  /** When it was last changed, as a header says it. */
+  readonly modified?: string;
   /** Sent in place of the true length. */
   readonly length?: number;
 }
@@ -89,6 +91,29 @@ export function withoutRanges(file: SentFile): Answer {
   };
 }
 
+/** Sends what it should, and then more than it said there is; of the whole, where no part is asked for. */
+export function overrunning(file: SentFile, more: Uint8Array = file.bytes): Answer {
+  return (response, request) => {
+    const { start, headers, status } = partOf(file, request);
+    if (status === 206) {
+      // In chunks: a length that is told ends an answer by itself.
+      delete headers['content-length'];
+      response.writeHead(status, headers).write(file.bytes.subarray(start));
+      response.end(more);
+    } else response.writeHead(status, headers).end(file.bytes);
+  };
+}
+
+/** Sends without a length, and without an end, as long as somebody listens. */
+export const endless: Answer = (response) => {
+  const chunk = new Uint8Array(2 ** 16).fill(7);
+  response.writeHead(200);
+  const send = (): void => {
+    if (!response.destroyed) response.write(chunk, send);
+  };
+  send();
+};
+
 export function saying(status: number, headers: Record<string, string> = {}, body = ''): Answer {
   return (response) => {
     response.writeHead(status, headers).end(body);
@@ -98,11 +123,23 @@ export function saying(status: number, headers: Record<string, string> = {}, bod
 /** Accepts the connection and says nothing at all. */
 export const mute: Answer = () => undefined;
 
-function headersOf({ bytes, etag, length = bytes.length }: SentFile): Record<string, string> {
-  return { 'content-length': String(length), ...(etag ? { etag } : {}) };
+function headersOf(file: SentFile): Record<string, string> {
+  const { bytes, etag, modified, length = bytes.length } = file;
+  return {
+    'content-length': String(length),
+    ...(etag ? { etag } : {}),
+    ...(modified ? { 'last-modified': modified } : {}),
+  };
 }
 
-function partOf(file: SentFile, { headers }: IncomingMessage) {
+function partOf(
+  file: SentFile,
+  { headers }: IncomingMessage,
+): {
+  readonly start: number;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+} {
   const { bytes, etag, length = bytes.length } = file;
   const range = /^bytes=(\d+)-$/.exec(headers.range ?? '');
   const condition = headers['if-range'];
