@@ -6,6 +6,7 @@ import { runInBrowser } from './browser-backend';
 import { caseFileNames } from './case-file';
 import { variantNames, type AskedKernels } from './kernels';
 import { runInNode } from './node-backend';
+import { printReport } from './print';
 import type { CaseReport } from './report';
 
 const usage =
@@ -53,18 +54,6 @@ function askedKernels(precision: string, variant?: string): readonly AskedKernel
   return variantNames(precision).map((name) => ({ precision, variant: name }));
 }
 
-function print({ name, variant, pass, outputs, error }: CaseReport): void {
-  const what = variant === undefined ? name : `${name} by ${variant}`;
-  console.log(`${pass ? 'pass' : 'FAIL'}  ${what}${error ? `: ${error}` : ''}`);
-  for (const [output, { maxAbs, maxRel, mismatches, entries }] of Object.entries(outputs)) {
-    const masks =
-      mismatches === undefined ? '' : `  ${mismatches} of ${entries ?? 0} mask entries differ`;
-    console.log(
-      `      ${output.padEnd(14)} abs ${maxAbs.toExponential(2)}  rel ${maxRel.toExponential(2)}${masks}`,
-    );
-  }
-}
-
 const { positionals: folders, values } = parseCommandLine();
 if (folders.length === 0) refuse('No case folder was given.');
 for (const folder of folders) {
@@ -78,7 +67,7 @@ const threads = values.threads === undefined ? undefined : Number(values.threads
 
 const cases: CaseReport[] = [];
 const onReport = (report: CaseReport): void => {
-  print(report);
+  printReport(report);
   cases.push(report);
 };
 switch (values.backend) {
