@@ -34,12 +34,19 @@ export function messagesReceived(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => window.watchedWorkers.at(-1)?.received ?? []);
 }
 
+const workerScript = /\/assets\/worker-[^/]*\.js$/;
+
 /** Runs statements in the engine's worker before anything else there. Call it before the page is opened. */
 export async function prependToWorker(page: Page, statements: string): Promise<void> {
-  await page.route(/\/assets\/worker-[^/]*\.js$/, async (route) => {
+  await page.route(workerScript, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${statements}\n${await response.text()}` });
   });
+}
+
+/** Workers that are started from now on are as they were built. */
+export function leaveWorkersAlone(page: Page): Promise<void> {
+  return page.unroute(workerScript);
 }
 
 /** @param statements what is done with each `message` before the page gets it */
@@ -77,7 +84,7 @@ export const withFastTimes = beforeEachMessage(`
   }`);
 
 const keepDevice = `
-  {
+  if (self.GPUAdapter) {
     const { requestDevice } = GPUAdapter.prototype;
     GPUAdapter.prototype.requestDevice = async function (...args) {
       self.keptDevice = await requestDevice.apply(this, args);
@@ -100,16 +107,23 @@ export function withDeviceLostAtStep(step: number): string {
   )}`;
 }
 
-/** A worker that says it has lost its device as soon as there is something to go on from. */
-export const withLossAtBookmark = beforeEachMessage(`
+/**
+ * A worker that loses its device as soon as there is something to go on from: a card's is destroyed,
+ * as by a driver that crashed; the processor has none, and says so.
+ */
+export const withLossAtBookmark = `${keepDevice}${beforeEachMessage(`
   if (message.type === 'bookmark') {
     post(message, options);
+    if (self.keptDevice) {
+      self.keptDevice.destroy();
+      return;
+    }
     options = {};
     message = {
       type: 'lost',
       error: { code: 'device-lost', message: 'The device was lost.', advice: '' },
     };
-  }`);
+  }`)}`;
 
 /** A worker whose script never comes back from a Cancel. */
 export const withHangAtCancel = `

@@ -1,7 +1,7 @@
 import { createStore, type UseStore } from 'idb-keyval';
 
-/** A store that another tab blocks is done without; nobody waits for it longer. */
-const shortPatienceMs = 1000;
+/** A store that another tab blocks is done without; a machine that is merely busy gets this long. */
+const usualPatienceMs = 10_000;
 
 /** Does something with a browser's store; `otherwise` where it is forbidden, full or slow. Never rejects. */
 export type Attempt = <T>(work: (store: UseStore) => Promise<T>, otherwise: T) => Promise<T>;
@@ -10,7 +10,7 @@ export type Attempt = <T>(work: (store: UseStore) => Promise<T>, otherwise: T) =
 export function patientStore(
   database: string,
   table: string,
-  patienceMs = shortPatienceMs,
+  patienceMs = usualPatienceMs,
 ): Attempt {
   let opened: UseStore | undefined;
   return async (work, otherwise) => {
