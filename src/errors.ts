@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'out-of-memory'
   | 'device-lost'
   | 'not-answering'
+  | 'worker-failed'
   | 'shader-failed'
   | 'file-unreadable'
   | 'checkpoint-broken'

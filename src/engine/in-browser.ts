@@ -7,7 +7,7 @@ export * from './public';
 /**
  * Starts the engine in a worker.
  * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`,
- * `not-answering`, `cancelled`
+ * `not-answering`, `worker-failed`, `cancelled`
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const engine = await createWorkerEngine(options);

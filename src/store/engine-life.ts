@@ -31,7 +31,9 @@ export function loseEngine(context: AppContext, error: ErrorReport): void {
   if (isCancelled) void start();
 }
 
+const ends: readonly ErrorReport['code'][] = ['device-lost', 'not-answering', 'worker-failed'];
+
 /** Whether an engine that fails like this is of no use any more. */
 export function isEndOfEngine({ code }: ErrorReport): boolean {
-  return code === 'device-lost' || code === 'not-answering';
+  return ends.includes(code);
 }

@@ -2,7 +2,7 @@ import { DyditError } from '../../errors';
 import { ByteSource } from '../byte-source';
 import { guarded, quoted, unsupported } from '../failure';
 import type { FileIndex } from '../file-index';
-import { parseJsonBytes } from '../json';
+import { readJsonBlob } from '../json-blob';
 import type { Network } from '../layouts/recognise';
 import { openIndex, selectWeights, type OpenOptions } from '../open';
 import type { Checkpoint } from '../checkpoint';
@@ -26,7 +26,6 @@ export type FileIdentity =
   | { readonly kind: 'picture' }
   | { readonly kind: 'refused'; readonly error: DyditError };
 
-const maxTextBytes = 32 * 2 ** 20;
 const maxLabelBytes = 4 * 2 ** 20;
 const sniffed = 4096;
 const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -51,7 +50,7 @@ async function identifyOrThrow(
   const head = await source.read(0, Math.min(sniffed, source.size));
   if (png.every((byte, i) => head[i] === byte)) return { kind: 'picture' };
   if (sniff(head) === 'unknown') {
-    const text = await identifyText(source, head, name);
+    const text = await identifyText({ name, blob }, head);
     if (text) return text;
   }
   const index = await openIndex(blob, name, options);
@@ -61,28 +60,21 @@ async function identifyOrThrow(
 
 /** JSON beside weights, or class names; undefined where it is no text. */
 async function identifyText(
-  source: ByteSource,
+  { name, blob }: NamedFile,
   head: Uint8Array,
-  name: string,
 ): Promise<FileIdentity | undefined> {
   const start = new TextDecoder().decode(head).trimStart();
   const isJson = /^[\ufeff]?[[{]/.test(start);
   if (isJson) {
-    if (source.size > maxTextBytes) {
-      throw unsupported(
-        `The file ${quoted(name)} is JSON of ${source.size} bytes; at most ${maxTextBytes} are read.`,
-      );
-    }
-    const bytes = await source.read(0, source.size);
-    const json = recogniseJson(parseJsonBytes(bytes, `The file ${quoted(name)}`));
+    const json = recogniseJson(await readJsonBlob(blob, `The file ${quoted(name)}`));
     if (json) return json;
     throw unsupported(
       `The file ${quoted(name)} is JSON that belongs to no model that is known here.`,
       'Drop the weights, and beside them their config.json, their index of shards, a manifest or a list of class names.',
     );
   }
-  if (source.size > maxLabelBytes || head.some((byte) => byte < 0x09)) return undefined;
-  const text = await source.read(0, source.size);
+  if (blob.size > maxLabelBytes || head.some((byte) => byte < 0x09)) return undefined;
+  const text = await new ByteSource(blob).read(0, blob.size);
   let names: readonly string[] | undefined;
   try {
     names = labelsFromText(new TextDecoder('utf-8', { fatal: true }).decode(text));

@@ -39,6 +39,12 @@ export function browserStorage(): ModelStorage {
       throw thrown;
     }
   };
+  const open = async (name: string, file: string) => {
+    const folder = await folderOf(name, true);
+    if (!folder) throw noStorage();
+    const handle = await folder.getFileHandle(file, { create: true });
+    return handle.createSyncAccessHandle();
+  };
   return {
     async folders() {
       const names: string[] = [];
@@ -57,16 +63,10 @@ export function browserStorage(): ModelStorage {
       return files;
     },
     async write(name, file) {
-      const folder = await folderOf(name, true);
-      if (!folder) throw noStorage();
-      const handle = await folder.getFileHandle(file, { create: true });
-      return writerOf(await handle.createSyncAccessHandle());
+      return writerOf(await open(name, file));
     },
     async append(name, file) {
-      const folder = await folderOf(name, true);
-      if (!folder) throw noStorage();
-      const handle = await folder.getFileHandle(file, { create: true });
-      return appendWriterOf(await handle.createSyncAccessHandle());
+      return appendWriterOf(await open(name, file));
     },
     async removeFile(name, file) {
       try {

@@ -14,7 +14,7 @@ import { folderOf, keepModel } from './keep';
 import { localLibrary } from './local-library';
 import { resolveFiles } from './resolve';
 import { fetchIntoStore } from './stored-download';
-import { filesOfStored, listUnfinished } from './stored-models';
+import { filesOfStored, listStored } from './stored-models';
 import { caseFile, fieldFile } from './testing/field';
 import { memoryStorage } from './testing/memory-storage';
 
@@ -60,7 +60,7 @@ describe('a file that is fetched into the store', () => {
     );
     const broken = await failureOf(fetchIntoStore(storage, { url }, { clock }));
     expect(broken.code).toBe('network-failed');
-    expect(await listUnfinished(storage)).toMatchObject([{ url }]);
+    expect((await listStored(storage)).unfinished).toMatchObject([{ url }]);
     // Another visit: the same address, the same store.
     const tries = server.asked('a.pt').length;
     server.file('a.pt', well(file));
@@ -113,7 +113,7 @@ describe('a file that is fetched into the store', () => {
     const failure = await failureOf(fetchIntoStore(storage, { url: never, sha256 }, { clock }));
     expect(failure.code).toBe('checkpoint-broken');
     expect(server.asked('b.pt')).toHaveLength(2);
-    expect(await listUnfinished(storage)).toHaveLength(1);
+    expect((await listStored(storage)).unfinished).toHaveLength(1);
   });
 
   it('says so where there is no room', async () => {
@@ -166,7 +166,7 @@ describe('a model at an address', () => {
     const url = server.file('a.safetensors', well({ bytes: change(whole) }));
     expect((await failureOf(fetchModel(storage, url))).code).toBe(code);
     expect(server.asked('a.safetensors')).toHaveLength(tries);
-    expect(await listUnfinished(storage)).toEqual([]);
+    expect((await listStored(storage)).unfinished).toEqual([]);
     server.file('a.safetensors', well({ bytes: whole }));
     const [got] = await fetchModel(storage, url);
     expect(got.size).toBe(whole.length);
@@ -186,7 +186,7 @@ describe('a model at an address', () => {
     const files = await library.fetch(url);
     const request = { source: { kind: 'files', name: 'tiny', files }, dtype: 'f16' } as const;
     expect((await failureOf(library.keep(request))).code).toBe('checkpoint-broken');
-    expect(await listUnfinished(storage)).toEqual([]);
+    expect((await listStored(storage)).unfinished).toEqual([]);
   });
 
   it('that climbs out of its folder is refused', async () => {

@@ -8,7 +8,7 @@ import { inspect } from './inspect';
 import { folderOf, keepModel, keptBytes, type KeepOptions } from './keep';
 import { localLibrary } from './local-library';
 import { resolveFiles, type ResolvedModel } from './resolve';
-import { filesOfStored, listStored, listUnfinished } from './stored-models';
+import { filesOfStored, listStored } from './stored-models';
 import { caseFile, fieldFile } from './testing/field';
 import { memoryStorage } from './testing/memory-storage';
 import type { ModelStorage } from './storage';
@@ -70,7 +70,7 @@ describe('a kept model', () => {
     expect(Math.max(...(await deviations(kept.dit.tensors)))).toBeLessThanOrEqual(most);
     for (const name of ['blocks.0.attn_rate.router.weight', 'pos_embed', 'blocks.0.attn.proj.bias'])
       expect(kept.dit.tensors.get(name)?.dtype).toBe('f32');
-    const [stored] = await listStored(storage);
+    const [stored] = (await listStored(storage)).models;
     expect(stored).toMatchObject({ id, dtype, name: 'tiny.pt', from: ['tiny.pt'] });
     expect(stored.originIdentity).toBe(model.identity);
   });
@@ -95,7 +95,7 @@ describe('a kept model', () => {
     const sharded = await reopen(storage, await keep(storage));
     const folder = folderOf(sharded, 'int8');
     await keepModel(storage, sharded, { folder, from: ['tiny.pt'], dtype: 'int8' });
-    expect((await listStored(storage)).map(({ id }) => id)).toContain(folder);
+    expect((await listStored(storage)).models.map(({ id }) => id)).toContain(folder);
     expect((await inspect(await filesOfStored(storage, folder))).model?.dtype).toBe('int8');
   });
 
@@ -148,8 +148,8 @@ describe('half a model is none', () => {
     const kept = await keep(storage, { dtype: 'f16' });
     const failing = keep(storage, { dtype: 'f32' });
     await expect(failing).rejects.toMatchObject({ code: 'storage-full' });
-    expect((await listStored(storage)).map(({ id }) => id)).toEqual([kept]);
-    expect(await listUnfinished(storage)).toEqual([]);
+    expect((await listStored(storage)).models.map(({ id }) => id)).toEqual([kept]);
+    expect((await listStored(storage)).unfinished).toEqual([]);
     await reopen(storage, kept);
   });
 
@@ -170,8 +170,7 @@ describe('half a model is none', () => {
     const whole = memoryStorage();
     const id = await keep(whole);
     const { storage } = await halfway();
-    expect(await listStored(storage)).toEqual([]);
-    expect(await listUnfinished(storage)).toMatchObject([{ id }]);
+    expect(await listStored(storage)).toMatchObject({ models: [], unfinished: [{ id }] });
     const files = storage.content.get(id);
     const damaged = [...(files ?? [])].find(([name]) => name.startsWith('dit-00002'))?.[1];
     if (!damaged) throw new Error('nothing to damage');

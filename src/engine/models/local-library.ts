@@ -12,7 +12,6 @@ import {
   describeFolder,
   filesOfStored,
   listStored,
-  listUnfinished,
   manifestName,
   renamedManifest,
   type StoredModel,
@@ -51,11 +50,7 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
     },
     fetch: (url, control) => fetchModel(storage, url, control),
     async overview() {
-      return {
-        models: await listStored(storage),
-        unfinished: await listUnfinished(storage),
-        ...(await room()),
-      };
+      return { ...(await listStored(storage)), ...(await room()) };
     },
     remove: (id) => storage.remove(id),
     async rename(id, name) {

@@ -1,6 +1,6 @@
 import { resolveBeside } from '../../checkpoint/files/address';
 import type { NamedFile } from '../../checkpoint/files/named-file';
-import { parseJsonBytes } from '../../checkpoint/json';
+import { maxJsonBytes, readJsonBlob } from '../../checkpoint/json-blob';
 import type { LoadProgress, ModelSource } from '../api';
 import { download, downloadAll } from '../download';
 import { filesOfManifest, parseManifest } from '../manifest';
@@ -8,9 +8,6 @@ import { browserStorage } from './browser-storage';
 import { plainJson } from './plain-json';
 import { resolveFiles, type ResolvedModel } from './resolve';
 import { filesOfStored } from './stored-models';
-
-/** The longest JSON that is read. */
-const mostManifestBytes = 32 * 2 ** 20;
 
 /** How opening reports and stops. */
 export interface OpenControl {
@@ -55,8 +52,8 @@ async function fetchManifest(
   url: string,
   { signal, onProgress }: OpenControl,
 ): Promise<readonly NamedFile[]> {
-  const blob = await download({ url }, { signal, most: mostManifestBytes });
-  const json = parseJsonBytes(new Uint8Array(await blob.arrayBuffer()), 'The manifest');
+  const blob = await download({ url }, { signal, most: maxJsonBytes });
+  const json = await readJsonBlob(blob, 'The manifest');
   const wanted = filesOfManifest(parseManifest(plainJson(json)));
   const fetched = await downloadAll(
     wanted.map(({ file, sha256 }) => ({ url: resolveBeside(file, url), sha256 })),

@@ -7,6 +7,7 @@ import { transfer, type TransferControl } from '../transfer';
 import { writeFile } from './write-file';
 import type { ModelStorage } from './storage';
 import { storageFailure } from './storage-failure';
+import { readStoredJson } from './stored-json';
 
 /** What folders of files on their way, or fetched and not kept yet, begin with. */
 export const downloadPrefix = 'download-';
@@ -14,17 +15,13 @@ export const downloadPrefix = 'download-';
 const partName = 'part';
 const recordName = 'download.json';
 
-const schema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    url: v.string(),
-    etag: v.nullable(v.string()),
-    modified: v.optional(v.nullable(v.string()), null),
-    total: v.optional(v.number()),
-    hasRanges: v.boolean(),
-  }),
-);
+const schema = v.object({
+  url: v.string(),
+  etag: v.nullable(v.string()),
+  modified: v.optional(v.nullable(v.string()), null),
+  total: v.optional(v.number()),
+  hasRanges: v.boolean(),
+});
 
 export type FetchControl = Pick<TransferControl, 'signal' | 'onProgress' | 'clock' | 'fresh'>;
 
@@ -134,11 +131,18 @@ async function readRecord(
   url: string,
 ): Promise<{ received: number; version: Version } | undefined> {
   const files = await storage.files(folder);
-  const read = v.safeParse(schema, await files.get(recordName)?.text());
+  const read = await parseRecord(files);
   const received = files.get(partName)?.size ?? 0;
-  if (!read.success || read.output.url !== url || received === 0) return undefined;
-  const { etag, modified, total, hasRanges } = read.output;
+  if (read?.url !== url || received === 0) return undefined;
+  const { etag, modified, total, hasRanges } = read;
   return { received, version: { etag, modified, total, hasRanges } };
+}
+
+async function parseRecord(
+  files: ReadonlyMap<string, File>,
+): Promise<v.InferOutput<typeof schema> | undefined> {
+  const read = v.safeParse(schema, await readStoredJson(files.get(recordName)));
+  return read.success ? read.output : undefined;
 }
 
 function writeRecord(
@@ -150,14 +154,16 @@ function writeRecord(
   return writeFile(storage, { folder, name: recordName }, bytes);
 }
 
-/** What is fetched, or on its way, in a folder; undefined where it is none of these. */
+/**
+ * What is fetched, or on its way, in a folder; undefined where it is none of these.
+ * @param files of that folder
+ */
 export async function addressOfDownload(
-  storage: ModelStorage,
   folder: string,
+  files: ReadonlyMap<string, File>,
 ): Promise<string | undefined> {
   if (!folder.startsWith(downloadPrefix)) return undefined;
-  const read = v.safeParse(schema, await (await storage.files(folder)).get(recordName)?.text());
-  return read.success ? read.output.url : undefined;
+  return (await parseRecord(files))?.url;
 }
 
 /** Takes away what was fetched of files that are kept now in another form. */
@@ -166,8 +172,9 @@ export async function removeDownloads(
   files: readonly File[],
 ): Promise<void> {
   for (const folder of await storage.folders()) {
-    const url = await addressOfDownload(storage, folder);
-    const part = (await storage.files(folder)).get(partName);
+    const present = await storage.files(folder);
+    const url = await addressOfDownload(folder, present);
+    const part = present.get(partName);
     if (url === undefined || !part) continue;
     // Manifests name files in folders, too.
     const isOf = ({ name, size }: File) =>

@@ -3,6 +3,7 @@ import { identityOfHashes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import { filesOfManifest, parseManifest, type Manifest } from '../manifest';
 import type { ModelStorage } from './storage';
+import { readStoredJson } from './stored-json';
 import { addressOfDownload } from './stored-download';
 
 /** A folder without it holds no model, or half of one. */
@@ -24,14 +25,35 @@ export interface StoredModel {
   readonly keptAt: number;
 }
 
-/** Whole models, the latest first. */
-export async function listStored(storage: ModelStorage): Promise<readonly StoredModel[]> {
+/** A folder with a part of a model, from a visit that ended before it was whole. */
+export interface UnfinishedModel {
+  readonly id: string;
+  readonly bytes: number;
+  /** Where it comes from, where it is a download. */
+  readonly url?: string;
+}
+
+/** All that a store holds. */
+export interface StoredContent {
+  /** The latest first. */
+  readonly models: readonly StoredModel[];
+  readonly unfinished: readonly UnfinishedModel[];
+}
+
+/** Looks at every folder of a store. */
+export async function listStored(storage: ModelStorage): Promise<StoredContent> {
   const models: StoredModel[] = [];
+  const unfinished: UnfinishedModel[] = [];
   for (const id of await storage.folders()) {
-    const model = await describeFolder(storage, id);
+    const files = await storage.files(id);
+    const model = await describeFiles(id, files);
     if (model) models.push(model);
+    else {
+      const url = await addressOfDownload(id, files);
+      unfinished.push({ id, bytes: bytesOf(files), ...(url === undefined ? {} : { url }) });
+    }
   }
-  return models.toSorted((a, b) => b.keptAt - a.keptAt);
+  return { models: models.toSorted((a, b) => b.keptAt - a.keptAt), unfinished };
 }
 
 /** The model of a folder; undefined where there is none, or not all of it. */
@@ -39,14 +61,20 @@ export async function describeFolder(
   storage: ModelStorage,
   id: string,
 ): Promise<StoredModel | undefined> {
-  const files = await storage.files(id);
+  return describeFiles(id, await storage.files(id));
+}
+
+async function describeFiles(
+  id: string,
+  files: ReadonlyMap<string, File>,
+): Promise<StoredModel | undefined> {
   const manifest = await readManifest(files);
   if (!manifest?.origin) return undefined;
   if (!filesOfManifest(manifest).every(({ file }) => files.has(file))) return undefined;
   const { name, dit, origin } = manifest;
   return {
     ...{ id, name, dtype: dit.weights ?? 'f32' },
-    bytes: [...files.values()].reduce((sum, { size }) => sum + size, 0),
+    bytes: bytesOf(files),
     identity: identityOfHashes(filesOfManifest(manifest).map(({ sha256 = '' }) => sha256)),
     from: origin.files,
     originIdentity: origin.identity,
@@ -56,10 +84,8 @@ export async function describeFolder(
 
 /** Undefined where there is none, or none that makes sense. */
 async function readManifest(files: ReadonlyMap<string, File>): Promise<Manifest | undefined> {
-  const file = files.get(manifestName);
-  if (!file) return undefined;
+  const json = await readStoredJson(files.get(manifestName));
   try {
-    const json: unknown = JSON.parse(await file.text());
     return parseManifest(json);
   } catch {
     return undefined;
@@ -105,22 +131,6 @@ export async function renamedManifest(
   return new TextEncoder().encode(JSON.stringify({ ...manifest, name }, undefined, 1));
 }
 
-/** A folder with a part of a model, from a visit that ended before it was whole. */
-export interface UnfinishedModel {
-  readonly id: string;
-  readonly bytes: number;
-  /** Where it comes from, where it is a download. */
-  readonly url?: string;
-}
-
-export async function listUnfinished(storage: ModelStorage): Promise<readonly UnfinishedModel[]> {
-  const unfinished: UnfinishedModel[] = [];
-  for (const id of await storage.folders()) {
-    if (await describeFolder(storage, id)) continue;
-    const files = await storage.files(id);
-    const url = await addressOfDownload(storage, id);
-    const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
-    unfinished.push({ id, bytes, ...(url === undefined ? {} : { url }) });
-  }
-  return unfinished;
+function bytesOf(files: ReadonlyMap<string, File>): number {
+  return [...files.values()].reduce((sum, { size }) => sum + size, 0);
 }

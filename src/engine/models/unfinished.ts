@@ -2,19 +2,16 @@ import * as v from 'valibot';
 import { expectSha256 } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import type { ModelStorage } from './storage';
+import { readStoredJson } from './stored-json';
 
 /** Says what of a model that is being written is there already. */
 export const unfinishedName = 'unfinished.json';
 
-const schema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    /** The model and the type that it is written in. */
-    of: v.string(),
-    files: v.array(v.object({ name: v.string(), bytes: v.number(), sha256: v.string() })),
-  }),
-);
+const schema = v.object({
+  /** The model and the type that it is written in. */
+  of: v.string(),
+  files: v.array(v.object({ name: v.string(), bytes: v.number(), sha256: v.string() })),
+});
 
 export interface WrittenFile {
   readonly bytes: number;
@@ -29,7 +26,7 @@ export async function readUnfinished(
 ): Promise<ReadonlyMap<string, WrittenFile>> {
   const files = await storage.files(folder);
   const written = new Map<string, WrittenFile>();
-  const read = v.safeParse(schema, await files.get(unfinishedName)?.text());
+  const read = v.safeParse(schema, await readStoredJson(files.get(unfinishedName)));
   if (!read.success || read.output.of !== of) return written;
   for (const { name, bytes, sha256 } of read.output.files) {
     const file = files.get(name);

@@ -12,6 +12,7 @@ import type {
   ModelInfo,
   ModelSource,
 } from '../api';
+import { openWorker, type OpenedWorker } from './open-worker';
 import type { FromWorker, ToWorker } from './protocol';
 
 /** A worker that is told to cancel says something within this. */
@@ -30,19 +31,7 @@ interface Call {
 }
 
 /** What the client needs of a worker. */
-export interface EngineWorker {
-  readonly postMessage: (message: ToWorker) => void;
-  /** Called once, before anything is posted. */
-  readonly listen: (listeners: WorkerListeners) => void;
-  readonly terminate: () => void;
-}
-
-/** What a worker sends. */
-export interface WorkerListeners {
-  readonly onMessage: (message: FromWorker) => void;
-  /** The worker's script has failed, or could not be had. */
-  readonly onError: (message: string) => void;
-}
+export type EngineWorker = OpenedWorker<ToWorker, FromWorker>;
 
 /** The page's end of the worker: calls out, answers and events in. */
 class WorkerConnection {
@@ -70,10 +59,10 @@ class WorkerConnection {
     });
     worker.listen({
       onMessage: (message) => this.#receive(message),
-      onError: (message) => {
+      onError: (reason) => {
         const error = new DyditError(
-          'internal',
-          `The engine's worker failed: ${message || 'it could not be started.'}`,
+          'worker-failed',
+          `The engine's worker failed: ${reason}.`,
           'Start the engine again; your settings and pictures are kept.',
         );
         this.#lose(error);
@@ -173,7 +162,12 @@ class WorkerConnection {
         },
       });
       this.#pulse.watch(true);
-      this.#send(compose(id));
+      try {
+        this.#send(compose(id));
+      } catch (thrown) {
+        settle();
+        reject(DyditError.from(thrown));
+      }
     });
   }
 
@@ -235,7 +229,7 @@ class WorkerConnection {
 /**
  * Starts a session behind a worker.
  * @throws DyditError `webgpu-unavailable`, `adapter-refused`, `shader-failed`, `invalid-request`,
- * `not-answering`, `cancelled`
+ * `not-answering`, `worker-failed`, `cancelled`
  */
 export async function connect(
   worker: EngineWorker,
@@ -261,22 +255,9 @@ export async function connect(
 
 /** Starts the engine in a worker. @throws DyditError as `connect` */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'dydit-engine',
-  });
-  return connect(
-    {
-      postMessage: (message) => worker.postMessage(message),
-      listen: ({ onMessage, onError }) => {
-        worker.addEventListener('message', (event: MessageEvent<FromWorker>) =>
-          onMessage(event.data),
-        );
-        worker.addEventListener('error', ({ message }) => onError(message));
-        worker.addEventListener('messageerror', () => onError('its answer could not be read.'));
-      },
-      terminate: () => worker.terminate(),
-    },
-    options,
+  const worker = openWorker<ToWorker, FromWorker>(
+    () =>
+      new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'dydit-engine' }),
   );
+  return connect(worker, options);
 }

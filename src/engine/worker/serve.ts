@@ -76,6 +76,16 @@ export class SessionServer {
     }
   }
 
+  /** A message has come that can't be read: nobody would answer it, so the page is told. */
+  unreadable(): void {
+    const error = new DyditError(
+      'worker-failed',
+      "The engine's worker could not read what it was told.",
+      'Start the engine again; your settings and pictures are kept.',
+    );
+    this.send({ type: 'lost', error: error.toReport() });
+  }
+
   /** Runs a call that answers with its result, or answers with its failure. */
   async #answer(id: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const abort = new AbortController();

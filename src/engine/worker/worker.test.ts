@@ -13,7 +13,8 @@ import type {
   StepEvent,
 } from '../api';
 import { mockInfo } from '../testing/mock-model';
-import { connect, type EngineWorker, type WorkerListeners } from './client';
+import { connect, type EngineWorker } from './client';
+import type { WorkerListeners } from './open-worker';
 import type { FromWorker, ToWorker } from './protocol';
 import { SessionServer, type ServedSession } from './serve';
 
@@ -104,7 +105,7 @@ class FakeWorker implements EngineWorker {
   terminated = false;
   #hung = false;
   readonly #server: SessionServer;
-  #listeners: WorkerListeners | undefined;
+  #listeners: WorkerListeners<FromWorker> | undefined;
 
   constructor(start: (options: EngineOptions) => Promise<ServedSession>) {
     this.#server = new SessionServer(
@@ -131,7 +132,7 @@ class FakeWorker implements EngineWorker {
     });
   }
 
-  listen(listeners: WorkerListeners): void {
+  listen(listeners: WorkerListeners<FromWorker>): void {
     this.#listeners = listeners;
   }
 
@@ -289,7 +290,7 @@ describe('the end of a worker', () => {
     const { worker, engine } = await engineOn(servedSession({ generate: never }));
     const working = engine.generate(request);
     worker.crash('out of stack');
-    await expect(working).rejects.toMatchObject({ code: 'internal' });
+    await expect(working).rejects.toMatchObject({ code: 'worker-failed' });
     expect((await engine.lost).message).toContain('out of stack');
     expect(worker.terminated).toBe(true);
   });

@@ -10,3 +10,4 @@ const server = new SessionServer(
 self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
   void server.receive(event.data);
 });
+self.addEventListener('messageerror', () => server.unreadable());

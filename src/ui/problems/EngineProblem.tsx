@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../errors';
 import type { App, EngineState } from '../../store/app-state';
 import { useApp } from '../use-app';
 import { ProblemCard } from './ProblemCard';
@@ -24,6 +25,9 @@ interface Circumstances {
   readonly canResume: boolean;
 }
 
+/** Where another try may fail alike, and a page that is fetched anew may not. */
+const brokenPage: readonly ErrorCode[] = ['internal', 'worker-failed'];
+
 /** A file of the visitor's can always be left behind; a model of ours can only be tried again. */
 function remediesFor(engine: StoppedEngine, where: Circumstances): readonly Remedy[] {
   const goOn: readonly Remedy[] = where.onCard ? ['go-on'] : [];
@@ -32,7 +36,7 @@ function remediesFor(engine: StoppedEngine, where: Circumstances): readonly Reme
   }
   if (engine.while === 'starting') {
     if (where.backend === 'webgpu') return ['processor', 'try-start'];
-    return engine.error.code === 'internal' ? ['reload'] : ['try-start'];
+    return ['try-start', ...(brokenPage.includes(engine.error.code) ? (['reload'] as const) : [])];
   }
   const mayGoOn = problemTexts[engine.error.code].remedies.includes('go-on') ? goOn : [];
   return [...mayGoOn, ...(where.isOwnModel ? (['built-in'] as const) : []), 'retry-load'];

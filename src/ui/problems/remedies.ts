@@ -56,6 +56,11 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     advice: 'It was ended. Your settings and pictures are still here.',
     remedies: ['start-again'],
   },
+  'worker-failed': {
+    title: 'A part of the page has stopped',
+    advice: 'Your settings and pictures are still here. Try again.',
+    remedies: ['reload'],
+  },
   'shader-failed': {
     title: 'The graphics driver did not accept a program',
     advice:

@@ -8,12 +8,9 @@ import { Session, type SessionModel } from '../../../src/engine/session';
 import { mockInfo } from '../../../src/engine/testing/mock-model';
 import { type MockItem, MockNetwork, mockConfig } from '../../../src/engine/testing/mock-network';
 import { watchedBackend } from '../../../src/engine/testing/watched-backend';
-import {
-  connect,
-  type EngineWorker,
-  type WorkerListeners,
-} from '../../../src/engine/worker/client';
-import type { ToWorker } from '../../../src/engine/worker/protocol';
+import { connect, type EngineWorker } from '../../../src/engine/worker/client';
+import type { WorkerListeners } from '../../../src/engine/worker/open-worker';
+import type { FromWorker, ToWorker } from '../../../src/engine/worker/protocol';
 import { SessionServer } from '../../../src/engine/worker/serve';
 import { identityOfText } from '../../../src/store/testing/fake-engine';
 import { HandClock } from '../../../src/testing/hand-clock';
@@ -74,7 +71,7 @@ export class World {
 class SoakWorker implements EngineWorker {
   readonly #server: SessionServer;
   readonly #watched = watchedBackend();
-  #listeners: WorkerListeners | undefined;
+  #listeners: WorkerListeners<FromWorker> | undefined;
   #isHung = false;
   #isOver = false;
   #lose: (report: ErrorReport) => void = () => undefined;
@@ -132,7 +129,7 @@ class SoakWorker implements EngineWorker {
     });
   }
 
-  listen(listeners: WorkerListeners): void {
+  listen(listeners: WorkerListeners<FromWorker>): void {
     this.#listeners = listeners;
   }
 

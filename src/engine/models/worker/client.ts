@@ -1,21 +1,20 @@
+import { type Clock, wallClock } from '../../../clock';
 import { DyditError } from '../../../errors';
+import { type OpenedWorker, openWorker } from '../../worker/open-worker';
 import type { KeepControl, ModelLibrary } from '../library';
-import type { FromLibrary, ToLibrary } from './protocol';
+import type { FromLibrary, FromLibraryCall, ToLibrary } from './protocol';
 
 /** What the client needs of a worker. */
-export interface LibraryWorker {
-  readonly postMessage: (message: ToLibrary) => void;
-  readonly terminate: () => void;
-}
-
-/** Starts a worker; `onMessage` and `onError` get what it sends and its failure. */
-export type StartLibraryWorker = (
-  onMessage: (message: FromLibrary) => void,
-  onError: (message: string) => void,
-) => LibraryWorker;
+export type LibraryWorker = OpenedWorker<ToLibrary, FromLibrary>;
 
 /** Files that take longer to look at than this are not meant to be read. */
 export const inspectPatienceMs = 60_000;
+
+/** A worker that is told to cancel says so within this. */
+const cancelMs = 5000;
+
+/** One that has said so has stopped within this. */
+const stopMs = 20_000;
 
 type Request = ToLibrary extends infer Message
   ? Message extends unknown
@@ -24,7 +23,7 @@ type Request = ToLibrary extends infer Message
   : never;
 
 interface Call {
-  readonly answer: (message: FromLibrary) => void;
+  readonly answer: (message: FromLibraryCall) => void;
   readonly fail: (error: DyditError) => void;
 }
 
@@ -38,8 +37,8 @@ export class LibraryClient implements ModelLibrary {
   #nextId = 1;
 
   constructor(
-    private readonly start: StartLibraryWorker,
-    private readonly patienceMs = inspectPatienceMs,
+    private readonly start: () => LibraryWorker,
+    private readonly clock: Clock = wallClock,
   ) {}
 
   readonly inspect: ModelLibrary['inspect'] = (files, choice) => {
@@ -49,10 +48,10 @@ export class LibraryClient implements ModelLibrary {
       'Reading what is in these files took too long.',
       'A checkpoint of a usual size is read in a second. Save the weights alone, or as .safetensors.',
     );
-    const timer = setTimeout(() => this.#end(tooLong), this.patienceMs);
+    const takeBack = this.clock.after(inspectPatienceMs, () => this.#end(tooLong));
     return this.#call(request, (message) =>
       message.type === 'inspected' ? message.inspection : undefined,
-    ).finally(() => clearTimeout(timer));
+    ).finally(takeBack);
   };
 
   readonly remember: ModelLibrary['remember'] = (identity, choice) =>
@@ -93,22 +92,25 @@ export class LibraryClient implements ModelLibrary {
 
   #call<T>(
     request: Request,
-    read: (message: FromLibrary) => T | undefined,
+    read: (message: FromLibraryCall) => T | undefined,
     { signal, onProgress }: KeepControl = {},
   ): Promise<T> {
     if (signal?.aborted) return Promise.reject(new DyditError('cancelled', 'Cancelled.'));
     const id = this.#nextId++;
-    const worker = (this.#worker ??= this.start(
-      (message) => this.#calls.get(message.id)?.answer(message),
-      (reason) => {
-        this.#end(
-          new DyditError('internal', `The reader of files failed: ${reason}`, 'Try again.'),
-        );
-      },
-    ));
     return new Promise<T>((resolve, reject) => {
-      const cancel = () => worker.postMessage({ type: 'cancel', id });
+      const worker = (this.#worker ??= this.#open());
+      let takeBack = (): void => undefined;
+      // Who has cancelled is told no more than that; to the others their worker has failed.
+      const giveUp = () => {
+        fail(new DyditError('cancelled', 'Cancelled.'));
+        this.#end(hung());
+      };
+      const cancel = () => {
+        takeBack = this.clock.after(cancelMs, giveUp);
+        worker.postMessage({ type: 'cancel', id });
+      };
       const settle = () => {
+        takeBack();
         this.#calls.delete(id);
         signal?.removeEventListener('abort', cancel);
       };
@@ -120,6 +122,10 @@ export class LibraryClient implements ModelLibrary {
       this.#calls.set(id, {
         answer: (message) => {
           if (message.type === 'progress') onProgress?.(message.fraction);
+          if (message.type === 'cancelling') {
+            takeBack();
+            takeBack = this.clock.after(stopMs - cancelMs, giveUp);
+          }
           if (message.type === 'failed') fail(DyditError.fromReport(message.error));
           const value = read(message);
           if (value === undefined) return;
@@ -128,8 +134,32 @@ export class LibraryClient implements ModelLibrary {
         },
         fail,
       });
-      worker.postMessage({ ...request, id });
+      try {
+        worker.postMessage({ ...request, id });
+      } catch (thrown) {
+        fail(DyditError.from(thrown));
+      }
     });
+  }
+
+  /** @throws DyditError `worker-failed` */
+  #open(): LibraryWorker {
+    const worker = this.start();
+    // What is still heard of one that was ended is of no interest.
+    const isPresent = () => this.#worker === worker;
+    worker.listen({
+      onMessage: (message) => {
+        if (!isPresent()) return;
+        if (message.type === 'lost') this.#end(DyditError.fromReport(message.error));
+        else this.#calls.get(message.id)?.answer(message);
+      },
+      onError: (reason) => {
+        if (!isPresent()) return;
+        const what = `The reader of files failed: ${reason}.`;
+        this.#end(new DyditError('worker-failed', what, 'Try again.'));
+      },
+    });
+    return worker;
   }
 
   /** The worker is of no use any more; another one is started when it is needed. */
@@ -140,18 +170,23 @@ export class LibraryClient implements ModelLibrary {
   }
 }
 
+function hung(): DyditError {
+  return new DyditError(
+    'worker-failed',
+    'The reader of files hung and was ended.',
+    'Try again; what it had written is gone on with.',
+  );
+}
+
 /** The library of this browser, in a worker. */
 export function createLibrary(): ModelLibrary {
-  return new LibraryClient((onMessage, onError) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'dydit-library',
-    });
-    worker.addEventListener('message', (event: MessageEvent<FromLibrary>) => onMessage(event.data));
-    worker.addEventListener('error', ({ message }) => onError(message));
-    return {
-      postMessage: (message) => worker.postMessage(message),
-      terminate: () => worker.terminate(),
-    };
-  });
+  return new LibraryClient(() =>
+    openWorker(
+      () =>
+        new Worker(new URL('./worker.ts', import.meta.url), {
+          type: 'module',
+          name: 'dydit-library',
+        }),
+    ),
+  );
 }

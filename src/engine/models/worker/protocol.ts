@@ -17,7 +17,13 @@ export type ToLibrary = { readonly id: number } & (
 );
 
 /** From the worker to the page. */
-export type FromLibrary = { readonly id: number } & (
+export type FromLibrary =
+  | FromLibraryCall
+  /** The worker is of no use any more. */
+  | { readonly type: 'lost'; readonly error: ErrorReport };
+
+/** Of a call. */
+export type FromLibraryCall = { readonly id: number } & (
   | { readonly type: 'inspected'; readonly inspection: LibraryInspection }
   | { readonly type: 'kept'; readonly model: StoredModel }
   | { readonly type: 'overview'; readonly overview: StoreOverview }
@@ -25,4 +31,6 @@ export type FromLibrary = { readonly id: number } & (
   | { readonly type: 'done' }
   | { readonly type: 'progress'; readonly fraction: number }
   | { readonly type: 'failed'; readonly error: ErrorReport }
+  /** Said at once; what is under way may still take a while to stop. */
+  | { readonly type: 'cancelling' }
 );

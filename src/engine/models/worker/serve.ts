@@ -1,6 +1,6 @@
 import { DyditError } from '../../../errors';
 import type { ModelLibrary } from '../library';
-import type { FromLibrary, ToLibrary } from './protocol';
+import type { FromLibrary, FromLibraryCall, ToLibrary } from './protocol';
 
 /** The worker's end of the protocol: calls answered by their id. */
 export class LibraryServer {
@@ -15,6 +15,7 @@ export class LibraryServer {
     const { id } = message;
     if (message.type === 'cancel') {
       this.#aborts.get(id)?.abort();
+      this.send({ type: 'cancelling', id });
       return;
     }
     const abort = new AbortController();
@@ -28,10 +29,20 @@ export class LibraryServer {
     }
   }
 
+  /** A message has come that can't be read: nobody would answer it, so the page is told. */
+  unreadable(): void {
+    const error = new DyditError(
+      'worker-failed',
+      'The reader of files could not read what it was told.',
+      'Try again.',
+    );
+    this.send({ type: 'lost', error: error.toReport() });
+  }
+
   async #answer(
     message: Exclude<ToLibrary, { type: 'cancel' }>,
     signal: AbortSignal,
-  ): Promise<FromLibrary> {
+  ): Promise<FromLibraryCall> {
     const { library } = this;
     const { id } = message;
     switch (message.type) {

@@ -24,3 +24,4 @@ const server = new LibraryServer(
 self.addEventListener('message', (event: MessageEvent<ToLibrary>) => {
   void server.receive(event.data);
 });
+self.addEventListener('messageerror', () => server.unreadable());
