@@ -5,9 +5,6 @@ import { type Ground, Violation, walk } from './soak/walk';
 
 const usage = 'npm run soak -- [--browser] [--minutes M] [--actions N] [--seed S]';
 
-/** Actions of one walk; then another one begins on a page of its own, with the next seed. */
-const actionsOfWalk = 500;
-
 const { values } = parseArgs({
   options: {
     browser: { type: 'boolean', default: false },
@@ -17,6 +14,9 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+/** Actions of one walk; then another one begins on a page of its own, with the next seed. */
+const actionsOfWalk = values.browser ? 100 : 500;
+
 if (values.help) console.log(usage);
 else if (values.browser) {
   const { withBuiltPage } = await import('./soak/browser/built-page');

@@ -40,10 +40,12 @@ export class GpuLane implements Lane {
   readonly #order = new CommandOrder();
   readonly #staging: StagingPool;
   readonly #live = new Set<{ destroy(): void }>();
+  /** Programs, between the first and the last of which results are read in a loop. */
+  readonly #programs = new Set<Executable>();
 
   constructor(private readonly parts: LaneParts) {
     this.#gpu = parts.library.gpu;
-    this.#staging = new StagingPool(this.#gpu);
+    this.#staging = new StagingPool(this.#gpu, () => this.#programs.size > 0);
   }
 
   createWeights(label: string): WeightSet {
@@ -135,11 +137,12 @@ export class GpuLane implements Lane {
           await compileProgram(library, program, {
             ...{ choice, precision, pace, weights, storage, width, timedRuns },
             order: this.#order,
-            onDestroy: (freed) => this.#live.delete(freed),
+            onDestroy: (freed) => this.#freeProgram(freed),
           }),
         ),
       );
       this.#live.add(executable);
+      this.#programs.add(executable);
       return executable;
     } catch (error) {
       // The device may report only afterwards that it had no memory for what was made.
@@ -152,6 +155,11 @@ export class GpuLane implements Lane {
   destroy(): void {
     for (const resource of [...this.#live]) resource.destroy();
     this.#staging.destroy();
+  }
+
+  #freeProgram(freed: Executable): void {
+    this.#live.delete(freed);
+    if (this.#programs.delete(freed) && this.#programs.size === 0) this.#staging.trim();
   }
 
   /** Data that has to wait is copied: the caller may change it meanwhile. */

@@ -14,7 +14,10 @@ export async function withBuiltPage(work: (open: OpenGround) => Promise<void>): 
   const [address] = server.resolvedUrls?.local ?? [];
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
   try {
-    await work((random) => browserGround({ browser, address, random, isPatient: true }));
+    await work((random) => {
+      const backend = random.of(['wasm', 'webgpu'] as const);
+      return browserGround({ browser, address, random, backend, isPatient: true });
+    });
   } finally {
     await browser.close();
     await server.close();

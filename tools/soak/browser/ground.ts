@@ -6,7 +6,8 @@ import type { Random } from '../random';
 import { faultsOf } from '../standing';
 import { byWeight, type Ground } from '../walk';
 import { actions, patientActions, type Scene } from './actions';
-import { makeEngineBreakable } from './engine';
+import { BufferBaseline } from './buffers';
+import { liveBuffers, makeEngineBreakable } from './engine';
 import { dropFile, serveTinyModel } from './network';
 import { pressButton, probe, type Seen, watchPage } from './probe';
 
@@ -15,6 +16,8 @@ export interface BrowserGroundOptions {
   /** Of the built page. */
   readonly address: string;
   readonly random: Random;
+  /** What computes. */
+  readonly backend: 'wasm' | 'webgpu';
   /** Whether there is time for what takes long. */
   readonly isPatient?: boolean;
 }
@@ -25,8 +28,6 @@ const lookEveryMs = 100;
 
 /** A page that is not at rest after this never will be, however slow the machine. */
 const restMs = 5 * 60_000;
-
-const preferences: Preferences = { backend: 'wasm', live: false };
 
 /** The built page in a browser. */
 export async function browserGround(
@@ -42,6 +43,7 @@ export async function browserGround(
   });
   const scene: Scene = { page, faults, random };
   const checked = new Set<string>();
+  const baseline = new BufferBaseline();
   return {
     actions: [...byWeight(actions), ...(isPatient ? patientActions : [])],
     async act(name) {
@@ -52,7 +54,10 @@ export async function browserGround(
       const seen = await comeToRest(page);
       if (complaints.length > 0) return complaints;
       if (!seen) return ['The page does not come to rest'];
-      return look(options, seen, checked);
+      return [
+        ...(await look(options, seen, checked)),
+        ...(seen.canGenerate ? await faultsOfBuffers(page, seen.model, baseline) : []),
+      ];
     },
     close: () => page.context().close(),
   };
@@ -60,7 +65,7 @@ export async function browserGround(
 
 /** A page of its own, as of a visitor who was never here. */
 async function openPage(
-  { browser }: Pick<BrowserGroundOptions, 'browser'>,
+  { browser, backend }: Pick<BrowserGroundOptions, 'browser' | 'backend'>,
   address: string,
   faults?: Scene['faults'],
 ): Promise<Page> {
@@ -69,6 +74,7 @@ async function openPage(
   // tsx has functions keep their names by this, which does not travel with them.
   await page.addInitScript('globalThis.__name = (value) => value;');
   await page.addInitScript(watchPage);
+  const preferences: Preferences = { backend, live: false };
   await page.addInitScript(
     ([key, value]) => {
       if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
@@ -130,6 +136,18 @@ async function look(
   const expected = await picturesOnFreshPage(options, shown.link);
   if (JSON.stringify(expected) === JSON.stringify(shown.pictures)) return faults;
   return [...faults, `The pictures shown are not those of their link ${shown.link}`];
+}
+
+/** Buffers that runs, models and broken engines have left behind. */
+async function faultsOfBuffers(
+  page: Page,
+  model: string,
+  baseline: BufferBaseline,
+): Promise<readonly string[]> {
+  const labels = await duringReloads(() => liveBuffers(page));
+  const left = labels ? baseline.beyond(model, labels) : [];
+  if (left.length === 0) return [];
+  return [`${left.length} buffers were left behind: ${[...new Set(left)].join(', ')}`];
 }
 
 /** What the address says, where it is of the model in use. */

@@ -13,14 +13,18 @@ const smallestStaging = 256;
 
 /**
  * Brings buffers back to the CPU through staging buffers that are used again: reads of a loop make
- * none after the first.
+ * none after the first. Between loops none is kept.
  */
 export class StagingPool {
   readonly #free = new Set<GPUBuffer>();
   readonly #busy = new Set<GPUBuffer>();
   #destroyed = false;
 
-  constructor(private readonly gpu: Gpu) {}
+  /** @param isLoop whether what was read is likely to be read again soon */
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly isLoop: () => boolean,
+  ) {}
 
   /**
    * The bytes as they are after everything that was submitted before this call.
@@ -35,7 +39,8 @@ export class StagingPool {
       const bytes = staging.getMappedRange(0, length).slice(0);
       staging.unmap();
       this.#busy.delete(staging);
-      this.#free.add(staging);
+      if (this.isLoop()) this.#free.add(staging);
+      else staging.destroy();
       return bytes;
     } catch (cause) {
       this.#busy.delete(staging);
@@ -45,10 +50,16 @@ export class StagingPool {
     }
   }
 
+  /** Frees what no read is using. */
+  trim(): void {
+    for (const buffer of this.#free) buffer.destroy();
+    this.#free.clear();
+  }
+
   destroy(): void {
     this.#destroyed = true;
-    for (const buffer of [...this.#free, ...this.#busy]) buffer.destroy();
-    this.#free.clear();
+    this.trim();
+    for (const buffer of this.#busy) buffer.destroy();
   }
 
   #submitCopy(source: GPUBuffer, { start, length }: ByteRange): GPUBuffer {

@@ -10,7 +10,7 @@ export async function readBuffer(
   buffer: GPUBuffer,
   byteLength = buffer.size,
 ): Promise<ArrayBuffer> {
-  const pool = new StagingPool(gpu);
+  const pool = new StagingPool(gpu, () => false);
   try {
     const length = Math.ceil(byteLength / 4) * 4;
     return (await pool.read(buffer, { start: 0, length })).slice(0, byteLength);
