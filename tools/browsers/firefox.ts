@@ -5,15 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
-import { preview } from 'vite';
-
-/**
- * Opens the built page in a headless Firefox, which speaks WebDriver BiDi itself, and has it draw:
- * npm run build && npm run try:firefox. FIREFOX_PATH names another one. It is no part of the tests, as
- * not every machine has a Firefox.
- */
-const settings = '?class=pizza&style=twemoji&seed=7&steps=2&images=1&draw=off';
-const patienceMs = 5 * 60_000;
+import { drawIn, type DrivenPage } from './draw';
 
 /** The address that Firefox says it can be driven at. */
 function listeningAt({ stderr }: ChildProcess): Promise<string> {
@@ -26,40 +18,8 @@ function listeningAt({ stderr }: ChildProcess): Promise<string> {
   });
 }
 
-async function draw(session: Session, url: string): Promise<void> {
-  await session.navigate(url);
-  const wait = (expression: string) => session.until(expression, patienceMs);
-  await wait(
-    `[...document.querySelectorAll('button')].some((button) => button.textContent === 'Generate' && !button.disabled)`,
-  );
-  console.log(
-    await session.evaluate(
-      `navigator.userAgent + ', WebGPU: ' + ('gpu' in navigator) + ', isolated: ' + crossOriginIsolated`,
-    ),
-  );
-  console.log(
-    await session.evaluate(
-      `document.querySelector('[data-testid="processor-notice"]')?.textContent ?? 'It says nothing of the processor.'`,
-    ),
-  );
-  await session.evaluate(
-    `[...document.querySelectorAll('button')].find((button) => button.textContent === 'Generate').click()`,
-  );
-  await wait(`document.querySelector('button[aria-label^="Open "] canvas') !== null`);
-  console.log(
-    await session.evaluate(`document.querySelector('[data-testid="announcement"]')?.textContent`),
-  );
-  const colours = await session.evaluate(`(() => {
-    const canvas = document.querySelector('button[aria-label^="Open "] canvas');
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    return String(new Set(new Uint32Array(data.buffer)).size);
-  })()`);
-  if (Number(colours) < 10) throw new Error(`The picture has ${colours} colours.`);
-  console.log(`The picture has ${colours} colours.`);
-}
-
 /** A page that is driven by WebDriver BiDi. */
-class Session {
+class Session implements DrivenPage {
   #nextId = 1;
   #context = '';
   readonly #calls = new Map<number, (answer: unknown) => void>();
@@ -94,15 +54,6 @@ class Session {
     return read.success ? String(read.output.result.value) : '';
   }
 
-  async until(expression: string, patience: number): Promise<void> {
-    for (const end = performance.now() + patience; performance.now() < end;) {
-      if ((await this.evaluate(expression)) === 'true') return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    const words = await this.evaluate('document.body.innerText');
-    throw new Error(`It never came to ${expression}. The page says: ${words}`);
-  }
-
   #call(method: string, params: object): Promise<unknown> {
     const id = this.#nextId++;
     this.socket.send(JSON.stringify({ id, method, params }));
@@ -119,20 +70,22 @@ class Session {
   }
 }
 
+/*
+ * Opens the built page in a headless Firefox, which speaks WebDriver BiDi itself, and has it draw:
+ * npm run build && npm run try:firefox. FIREFOX_PATH names another one. It is no part of the tests, as
+ * not every machine has a Firefox.
+ */
 const executable = [process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'].find(
   (path) => path !== undefined && existsSync(path),
 );
 if (!executable) throw new Error('No Firefox was found. Install one, or set FIREFOX_PATH.');
-const server = await preview({ logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
-const [address] = server.resolvedUrls?.local ?? [];
 const profile = await mkdtemp(join(tmpdir(), 'dydit-firefox-'));
 const flags = ['--headless', '--no-remote', '--remote-debugging-port', '0', '--profile', profile];
 const firefox = spawn(executable, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
 try {
-  await draw(await Session.open(await listeningAt(firefox)), `${address}${settings}`);
+  await drawIn(async () => Session.open(await listeningAt(firefox)));
 } finally {
   firefox.kill();
-  await server.close();
   await new Promise((resolve) => firefox.once('exit', resolve));
   await rm(profile, { recursive: true, force: true });
 }
