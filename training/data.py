@@ -68,7 +68,7 @@ def distinct(images, pairs):
 
 
 def chosen(styles, sharp):
-    """The sources of these styles (none named: all), without the low-resolution ones where only sharp ones are asked."""
+    """The sources of these styles (none named: all), without the low-resolution ones where sharp ones are asked."""
     if unknown := set(styles) - set(STYLES):
         raise SystemExit(f"there are no styles {sorted(unknown)}; there are {STYLES}")
     return [s for s in SOURCES if (not styles or s.style in styles) and not (sharp and s.soft)]

@@ -1,6 +1,7 @@
 """Writes the static network for other runtimes: `python export_onnx.py --model CHECKPOINT --batch 2 --out FOLDER`
 
-FOLDER/conditioning.onnx   t (B,), y (B,), s (B,) where there are styles -> modulation.0 .. L-1 (B,6,D), modulation.final (B,2,D)
+FOLDER/conditioning.onnx   t (B,), y (B,), s (B,) where there are styles -> modulation.0 .. L-1 (B,6,D),
+                           modulation.final (B,2,D)
 FOLDER/fused.onnx          x (B,C,S,S), modulation.* -> out (B,Cout,S,S); attention as one op of onnxruntime's own
 FOLDER/plain.onnx          the same, attention of standard ops alone
 
@@ -58,7 +59,8 @@ class Graph:
     def model(self, inputs, outputs):
         """inputs, outputs: name -> (element type, shape)"""
         described = lambda given: [helper.make_tensor_value_info(n, *s) for n, s in given.items()]
-        graph = helper.make_graph(self.nodes, "dit", described(inputs), described(outputs), list(self.constants.values()))
+        constants = list(self.constants.values())
+        graph = helper.make_graph(self.nodes, "dit", described(inputs), described(outputs), constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR, producer_name="dydit-web")
 
@@ -92,7 +94,8 @@ def modulations(c, batch):
 def evaluation(state, c, batch, fused):
     """Latent and modulation -> prediction. fused: attention is com.microsoft's, else products and a Softmax."""
     g = Graph(state)
-    B, N, D, H, P, S, C, O = batch, c.tokens, c.hidden_size, c.num_heads, c.patch_size, c.input_size, c.in_channels, c.out_channels
+    B, N, D, H = batch, c.tokens, c.hidden_size, c.num_heads
+    P, S, C, O = c.patch_size, c.input_size, c.in_channels, c.out_channels
     E, side = D // H, S // P
     chunks = lambda name, count: g.op("Split", name, outputs=count, axis=1, num_outputs=count)  # (B,1,D) each
     ones, zeros = g.constant("ones", np.ones(D)), g.constant("zeros", np.zeros(D))
@@ -115,7 +118,7 @@ def evaluation(state, c, batch, fused):
         weights = g.op("Softmax", g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2])), axis=-1)  # (B,H,N,N)
         return flat(g.op("Transpose", g.op("MatMul", weights, v), perm=[0, 2, 1, 3]))
 
-    kernel = g.constant("patch.weight", state["x_embedder.proj.weight"]), g.constant("patch.bias", state["x_embedder.proj.bias"])
+    kernel = [g.constant(f"patch.{part}", state[f"x_embedder.proj.{part}"]) for part in ("weight", "bias")]
     x = g.op("Conv", "x", *kernel, kernel_shape=[P, P], strides=[P, P])  # (B,D,S/P,S/P)
     x = g.op("Transpose", g.reshape(x, B, D, N), perm=[0, 2, 1])
     x = g.op("Add", x, g.constant("pos_embed", state["pos_embed"]))  # (B,N,D)
@@ -146,7 +149,8 @@ def main():
     graphs |= {form: evaluation(state, c, args.batch, form == "fused") for form in ("fused", "plain")}
     for name, model in graphs.items():
         if model.ByteSize() > LIMIT:
-            raise SystemExit(f"{name}.onnx would have {model.ByteSize() / 2**30:.1f} GiB; a file of this form ends at 2 GiB")
+            size = f"{model.ByteSize() / 2**30:.1f} GiB"
+            raise SystemExit(f"{name}.onnx would have {size}; a file of this form ends at 2 GiB")
         onnx.save(model, args.out / f"{name}.onnx")
     print(f"{args.out}: {', '.join(graphs)}")
 

@@ -49,8 +49,9 @@ def draw_fast(count, device, strongest=4.0):
 
 
 @torch.no_grad()
-def make_targets(teacher, x, t, labels, kinds):
-    """What a batch is asked and what it should say. kinds (B,): 0 the velocity of the data, 1 guidance, 2 a jump.
+def make_targets(teacher, x, t, labels, kinds, keep=False):
+    """What a batch is asked and what it should say. kinds (B,): 0 the velocity of the data, 1 guidance, 2 a jump. keep:
+    it should say what the teacher says when asked the same.
 
     Returns z (B,C,S,S), t (B,), r (B,), labels (whose `a` says the guidance, and nothing is dropped where a teacher
     speaks), target (B,C,S,S). t of a jump of length d is snapped to a multiple of d, as a sampler of equal steps
@@ -60,8 +61,15 @@ def make_targets(teacher, x, t, labels, kinds):
     jump, taught = kinds == 2, kinds > 0
     t = torch.where(jump, (t / d).floor() * d, t)
     z, target = noised(x, noise, t), x - noise
-    keep = {k: v for k, v in labels.items() if k not in ("dropped", "dropped_style")}
-    part = lambda rows: {k: v if v is None else v[rows] for k, v in keep.items()}
+    told = dict(labels)
+    if labels.get("a") is not None:  # a model without conditions is asked for velocities alone
+        told["a"] = torch.where(taught[:, None], with_guidance(labels["a"], w), labels["a"])
+    told |= {k: labels[k] & ~taught for k in ("dropped", "dropped_style") if k in labels}
+    r = torch.where(jump, t + d, t)
+    if keep:
+        return z, t, r, told, teacher(z, t, r=r, **told).float()
+    whole = {k: v for k, v in labels.items() if k not in ("dropped", "dropped_style")}
+    part = lambda rows: {k: v if v is None else v[rows] for k, v in whole.items()}
     for rows, make in (
         (kinds == 1, lambda i: guided_target(teacher, z[i], t[i], part(i), w[i])),
         (jump, lambda i: jump_target(teacher, z[i], t[i], d[i], part(i), w[i])),
@@ -69,11 +77,7 @@ def make_targets(teacher, x, t, labels, kinds):
         index = rows.nonzero()[:, 0]
         if len(index):
             target[index] = make(index)
-    told = dict(labels)
-    if labels.get("a") is not None:  # a model without conditions is asked for velocities alone
-        told["a"] = torch.where(taught[:, None], with_guidance(labels["a"], w), labels["a"])
-    told |= {k: labels[k] & ~taught for k in ("dropped", "dropped_style") if k in labels}
-    return z, t, torch.where(jump, t + d, t), told, target
+    return z, t, r, told, target
 
 
 def targets_loss(model, z, t, r, labels, target):

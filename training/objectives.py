@@ -1,16 +1,17 @@
 """The loss of one training step, by what is trained: static, dynamic, few steps, or an official DiT's epsilon.
 
 Dynamic training follows the paper (arXiv 2410.03456): L_dynamic + L_complete + 2 (share of multiply-adds - target)^2,
-with pictures of their own for the two losses. Here L_dynamic's half is cut into groups, each with a budget: the first
-as learned (shift 0, share args.target), of three or more the second the least, the others with the shift of a share
-between args.lowest and 1, so that one checkpoint serves them all. With args.distil the routers' half sees the pictures
-of the other and is asked for what open gates said of them (the sandwich rule and in-place distillation of universally
-slimmable networks, arXiv 1903.05134). Few-step training (fast.py) asks a part of the pictures for guidance or a jump.
+with pictures of their own for the two losses; the 2 is args.work. Here L_dynamic's half is cut into groups, each with a
+budget: the first as learned (shift 0, share args.target), of three or more the second the least, the others with the
+shift of a share between args.lowest and 1, so that one checkpoint serves them all. Few-step training (fast.py) asks a
+part of the pictures for guidance or a jump. With args.distil all are asked for what open gates said when the run began,
+which has none of the data's noise: to leave work out is learned, and nothing else (the sandwich rule and distillation
+of universally slimmable networks, arXiv 1903.05134).
 """
 
 import torch
 
-from diffusion import drop_labels, flow_loss, logit_normal_timesteps, squared_error, stratified_timesteps
+from diffusion import drop_labels, flow_loss, logit_normal_timesteps, stratified_timesteps
 from epsilon import STEPS, epsilon_loss
 from fast import make_targets, targets_loss
 from gates import Gates, share_of_work, shift_of
@@ -38,15 +39,15 @@ def budgets(groups, target, lowest, progress, device):
     return 1 + (asked - 1) * progress, shift_of(asked, target, low=lowest).to(device)
 
 
-def work_loss(share, wanted, kinds=None):
-    """2 (mean share - wanted)^2, mean over groups, and the means (1 or 2, groups). share (B,): item i is in group
+def work_loss(share, wanted, kinds=None, weight=2.0):
+    """weight (mean share - wanted)^2, mean over groups, and the means (1 or 2, groups). share (B,): item i is in group
     i % groups, wanted (groups,). With kinds (B,), as kinds_of() gives them, velocities and jumps have a mean each: in
     one mean velocities, three of four pictures, would save what jumps do not, and jumps are what the page takes."""
     groups = len(wanted)
     share = share.view(-1, groups)
     jumps = None if kinds is None else kinds.view(-1, groups)[:, 0] == 2
     means = torch.stack([share.mean(0)] if jumps is None else [share[~jumps].mean(0), share[jumps].mean(0)])
-    return 2 * ((means - wanted) ** 2).mean(), means
+    return weight * ((means - wanted) ** 2).mean(), means
 
 
 def kinds_of(half, groups, jumps, device):
@@ -58,17 +59,15 @@ def kinds_of(half, groups, jumps, device):
 
 
 def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
-    """The whole loss of one step, and its parts as tensors. x (B,C,S,S); teacher: the averaged model; ramp: how far the
-    target of the share of work has come down, 0..1. args.distil takes the second half of x alone."""
+    """The whole loss of one step, and its parts as tensors. x (B,C,S,S); teacher: the averaged model, or with
+    args.distil the one that the run began from; ramp: how far the target of the share of work has come down, 0..1."""
     B, device, flow = len(x), x.device, args.objective == "flow"
-    if args.distil:
-        x, labels = x[B // 2 :], some(labels, slice(B // 2, B))
     if args.blend and labels["s"] is not None:
-        labels = blended(labels, args.blend)
-    dropped = drop_labels(len(x), args.drop, labels["s"] is not None, device)
+        labels = blended(labels, args.blend, 0.65 if args.distil else 0.3)
+    dropped = drop_labels(B, args.drop, labels["s"] is not None, device)
     labels = dict(labels, dropped=dropped[0], dropped_style=dropped[1])
     # Of a dynamic step one half goes through the routers, one through open gates; both cover all timesteps in quarters.
-    halves = (len(x),) if args.distil else (B // 2, B - B // 2)
+    halves = (B // 2, B - B // 2)
     t = torch.cat([stratified_timesteps(half, device) for half in halves])
     if not flow:
         t = ((t if args.dynamic else torch.rand(B, device=device)) * STEPS).long().clamp(max=STEPS - 1)
@@ -78,7 +77,7 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
         return loss, {"loss": loss}
     else:
         kinds = torch.cat([kinds_of(half, args.groups, args.jumps * args.fast, device) for half in halves])
-        z, t, r, labels, target = make_targets(teacher, x, t, labels, kinds)
+        z, t, r, labels, target = make_targets(teacher, x, t, labels, kinds, keep=args.distil)
         ask = lambda part, **more: targets_loss(
             model, z[part], t[part], r[part], some(labels, part) | more, target[part]
         )
@@ -89,22 +88,12 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
     group = torch.arange(B // 2, device=device) % args.groups
     wanted, shift = budgets(args.groups, args.target, args.lowest, ramp, device)
     gates = Gates("train", args.tau, shift=shift[group] * ramp)
-    if args.distil:
-        complete, dynamic = (v.mean() for v in distilled_losses(model, (z, t, r, labels, target), gates))
-    else:
-        dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
-    work, means = work_loss(share_of_work(model.config, *gates.stacked()), wanted, kinds[first] if args.fast else None)
+    dynamic, complete = ask(first, gates=gates).mean(), ask(second).mean()
+    share = share_of_work(model.config, *gates.stacked())
+    work, means = work_loss(share, wanted, kinds[first] if args.fast else None, args.work)
     loss = dynamic + complete + work
     shares = {"share": means[0, 0], "share_of_jumps": means[-1, 0], "target": wanted[0]}
     return loss, {"loss": loss, "dynamic": dynamic, "complete": complete, **shares}
-
-
-def distilled_losses(model, asked, gates):
-    """(B,), (B,) squared errors: of open gates against the target, of the routers against what open gates said, which
-    has none of the target's noise. asked: what fast.make_targets() returned."""
-    z, t, r, labels, target = asked
-    said = model(z, t, r=r, **labels)
-    return squared_error(said, target), targets_loss(model, z, t, r, labels | {"gates": gates}, said.detach().float())
 
 
 def some(labels, part):

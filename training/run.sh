@@ -38,7 +38,7 @@ stage() { # NAME, what it writes last, script and options: nothing where that is
 }
 
 data=$cache/data vae=$cache/vae/vae.safetensors judge=$cache/judge/classifier.pt latents=$cache/latents
-static=$cache/static/model.safetensors model=$cache/final/model.safetensors
+static=$cache/static/model.safetensors final=$cache/final/model.safetensors model=$cache/budget/model.safetensors
 if [ ! -f "$data/meta.json" ]; then
   if [ -f "$cache/pictures.zip" ]; then
     "$python" pictures.py "$data" --unpack "$cache/pictures.zip"
@@ -53,6 +53,8 @@ stage static static/done.json train.py --section static --latents "$latents" --v
   $(minutes static)
 stage final final/done.json train.py --section final --latents "$latents" --vae "$vae" --out "$cache/final" \
   --init "$static" $(minutes final)
+stage budget budget/done.json train.py --section budget --latents "$latents" --vae "$vae" --out "$cache/budget" \
+  --init "$final" $(minutes budget)
 stage scores report/done.json evaluate.py --data "$data" --vae "$vae" --judge "$judge" --static "$static" \
   --model "$model" --out "$cache/report"
 stage export page/manifest.json export.py --model "$model" --vae "$vae" --latents "$latents" \

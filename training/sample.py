@@ -84,8 +84,8 @@ def generate(model, vae, machine, asked, batch=64):
 
 
 def lively(s, styles, seed=1, variation=1.0):
-    """What a seed draws besides the noise, for pictures of styles s (n,) of so many: moves, a mirror image by a coin and
-    all else scaled, and a pinch of one other style. {moves (n,6), s, s_weights (n,2)}, for Asked."""
+    """What a seed draws besides the noise, for pictures of styles s (n,) of so many: moves, a mirror image by a coin
+    and all else scaled, and a pinch of one other style. {moves (n,6), s, s_weights (n,2)}, for Asked."""
     torch.manual_seed(seed)
     s, moves = torch.as_tensor(s), draw_moves(len(s))
     moves[:, 1:] *= variation

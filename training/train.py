@@ -35,11 +35,12 @@ DEFAULTS = dict(
     blend=0.0,  # fast: few steps and guidance as an input
     target=0.5,
     lowest=0.3,
+    work=2.0,  # the weight of the share's loss
     groups=1,
     ramp=0.5,
     tau=5.0,  # share of work as learned, the budget's lowest, budgets a step
     distil=False,
-    jumps=1,  # the routers learn from open gates; fast: of four pictures how many ask for a jump, 1 or 2
+    jumps=1,  # distil: say what --init says with less work; fast: of four pictures how many ask for a jump, 1 or 2
     width_bias=15.0,
     token_bias=35.0,
     width_lr=float,
@@ -73,8 +74,8 @@ def main(argv=None):
     if args.dynamic and args.batch % part:
         quarters = "two halves of four quarters" + (" with four kinds of question" if args.fast else "")
         raise SystemExit(f"--batch {args.batch} must be a multiple of {part}: {quarters} for each of --groups budgets")
-    if args.distil and not (args.dynamic and args.objective == "flow") or args.jumps not in (1, 2):
-        raise SystemExit("--distil is for --dynamic with --objective flow, and --jumps is 1 or 2")
+    if args.distil and not (args.init and args.dynamic and args.objective == "flow") or args.jumps not in (1, 2):
+        raise SystemExit("--distil is for --dynamic with --init and --objective flow, and --jumps is 1 or 2")
     run = Run(args, machine, data)
     clock, parts, enough = run.clock, {}, False
     count = sum(p.numel() for p in run.model.parameters()) / 1e6

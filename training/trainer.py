@@ -90,6 +90,7 @@ class Run:
         )
         # The average is a model, too: it is what is watched and kept, and the teacher of few-step training.
         self.teacher = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self.began = copy.deepcopy(self.teacher) if args.distil else None  # before any step, in a resumed run, too
         self.ema, self.clock = Ema(self.teacher, args.ema), Clock(args.steps, args.minutes)
         self.ema.shadow = self.teacher.state_dict()  # the same memory
         self.best, self.seen = float("inf"), {}  # the lowest held-out loss, and what watch.py saw last
@@ -118,7 +119,7 @@ class Run:
         route = args.route if clock.progress < args.route_for else 0.0
         with self.machine.autocast(args.bf16):
             loss, parts = step_loss(
-                self.model, self.teacher, args, x, labels, min(1.0, clock.progress / args.ramp), route
+                self.model, self.began or self.teacher, args, x, labels, min(1.0, clock.progress / args.ramp), route
             )
         self.optimiser.zero_grad()
         loss.backward()

@@ -8,8 +8,8 @@ RUN/log.csv, loss.png, reconstructions.webp (left of each pair: real)
 Loss: L1 of pixels + L1 of pixel differences (edges are what an emoji is) + the judge's perceptual distance + a small
 KL. init: weights to start from; freeze_encoder trains the decoder alone, so that the latent space stays what it was.
 Crops smaller than the picture are for the first steps alone: group norms then see other statistics than whole pictures
-have, and what was learned so tints white grounds. noise: a DiT's latents are not quite those of a picture, and a decoder
-that has seen none but those draws what is off as grain.
+have, and what was learned so tints white grounds. noise: a DiT's latents are not quite those of a picture, and a
+decoder that has seen none but those draws what is off as grain.
 """
 
 import json

@@ -39,7 +39,8 @@ def test_the_card_refuses_a_mix(card):
 def test_every_stage_computes_on_the_machines_device(card, pictures, tmp_path, tiny):
     out = lambda name: tmp_path / name
     for steps in (1, 2):  # the second time each goes on from the first's checkpoint
-        for done in ("judge/accuracy.json", "vae/score.json", "static/done.json", "final/done.json"):
+        trained = [f"{section}/done.json" for section in ("static", "final", "budget")]
+        for done in ("judge/accuracy.json", "vae/score.json", *trained):
             out(done).unlink(missing_ok=True)
         run("classifier.py", "--data", pictures, "--out", out("judge"), *tiny, "--steps", steps)
         judge = ["--judge", out("judge") / "classifier.pt"]
@@ -57,9 +58,11 @@ def test_every_stage_computes_on_the_machines_device(card, pictures, tmp_path, t
             steps,
         ]
         run(*train, "--section", "static", "--out", out("static"))
-        said = run(*train, "--section", "final", "--out", out("final"), "--init", out("static") / "model.safetensors")
-        assert ("resumed at step 1" in said) == (steps == 2)
-    weights = ["--vae", out("vae") / "vae.safetensors", "--model", out("final") / "model.safetensors"]
+        for section, init in (("final", "static"), ("budget", "final")):
+            begun = ["--init", out(init) / "model.safetensors"]
+            said = run(*train, "--section", section, "--out", out(section), *begun)
+            assert ("resumed at step 1" in said) == (steps == 2)
+    weights = ["--vae", out("vae") / "vae.safetensors", "--model", out("budget") / "model.safetensors"]
     run("evaluate.py", "--data", pictures, *weights, *judge, *tiny, "--out", out("report"))
     scores = json.loads((out("report") / "scores.json").read_text())
     assert {"vae", "both on", "fast, both on", "copies", "seeds", "mixtures", "budget"} <= set(scores)

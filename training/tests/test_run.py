@@ -19,7 +19,7 @@ case $out in
 esac
 mkdir -p "$out" && touch "$out/$last"
 """
-STAGES = ["data.py", "classifier.py", "vae.py", "latents.py", "train.py", "train.py", "evaluate.py", "export.py"]
+STAGES = ["data.py", "classifier.py", "vae.py", "latents.py", *["train.py"] * 3, "evaluate.py", "export.py"]
 
 
 @pytest.fixture
@@ -48,8 +48,11 @@ def test_every_stage_in_order_once(run):
     assert [command[0] for command in asked] == STAGES
     assert {option(command, "--recipe") for command in asked[1:]} == {"recipes/emoji.json"}
     assert all(option(command, "--minutes") is None for command in asked)
-    assert [option(command, "--section") for command in asked[4:6]] == ["static", "final"]
+    assert [option(command, "--section") for command in asked[4:7]] == ["static", "final", "budget"]
     assert option(asked[5], "--init").endswith("static/model.safetensors")
+    assert option(asked[6], "--init").endswith("final/model.safetensors")
+    final = option(asked[6], "--out") + "/model.safetensors"
+    assert option(asked[7], "--model") == option(asked[8], "--model") == final
     assert run() == []  # all is done
     assert [command[0] for command in run("--publish")] == ["publish.py"]
 
@@ -61,7 +64,7 @@ def test_a_stage_that_died_is_where_it_goes_on(run):
 
 def test_hours_are_shared_out_and_a_gpu_gets_eight_minutes(run, tmp_path):
     of = lambda asked: [float(option(c, "--minutes")) for c in asked if option(c, "--minutes")]
-    assert of(run("--hours", 2)) == pytest.approx([120 * share for share in (0.06, 0.27, 0.36, 0.31)])
+    assert of(run("--hours", 2)) == pytest.approx([120 * share for share in (0.06, 0.27, 0.34, 0.25, 0.08)])
     subprocess.run(["rm", "-r", tmp_path / "cache"], check=True)
     asked = run(gpu="yes")
     assert sum(of(asked)) == pytest.approx(8, abs=0.01)
@@ -82,8 +85,8 @@ def test_unknown_options_are_refused(run):
 def test_stages_know_what_a_recipe_says(path, tmp_path):
     """Each stage reads its section before it looks for its data, of which there is none."""
     recipe = json.loads(path.read_text())
-    scripts = dict(judge="classifier", vae="vae", latents="latents", static="train", final="train", scores="evaluate")
-    scripts |= dict(export="export", publish="publish")
+    scripts = dict(judge="classifier", vae="vae", latents="latents", static="train", final="train", budget="train")
+    scripts |= dict(scores="evaluate", export="export", publish="publish")
     assert set(recipe) == {*scripts, "shares"} and sum(recipe["shares"].values()) == pytest.approx(1)
     paths = dict(train=["latents"], export=["model", "vae", "latents"], publish=["page", "report", "latents"])
     paths |= dict(classifier=["data"], vae=["data"], latents=["data", "vae"], evaluate=["data", "vae", "judge"])
@@ -91,6 +94,7 @@ def test_stages_know_what_a_recipe_says(path, tmp_path):
         argv = [f"--{name}={tmp_path / name}" for name in paths[script]] + (
             [] if script == "publish" else [f"--out={tmp_path / 'out'}"]
         )
+        argv += [f"--init={tmp_path / 'init'}"] if recipe[section].get("distil") else []
         with pytest.raises((SystemExit, FileNotFoundError)) as stop:
             importlib.import_module(script).main([*argv, f"--recipe={path}", f"--section={section}"])
         assert str(tmp_path) in str(stop.value), stop.value  # what it did not find
