@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { serveTinyModel } from '../tools/soak/browser/network';
 import { expect, test } from './fixtures';
 import { expectAccessible } from './steps/accessibility';
 import { dropFile } from './steps/files';
 import { withLearnedModel } from './steps/learned-model';
-import { numberField, openPage, quickSettings, waitUntilReady } from './steps/page';
-import { generate, tiles } from './steps/run';
+import { numberField, openPage, problem, quickSettings, waitUntilReady } from './steps/page';
+import { compare, generate, tiles } from './steps/run';
 
 const widths = [390, 1280] as const;
+
+/** As small as a phone, or as a window at four times the size: what does not fit may wrap or be cut short. */
+const narrowest = 320;
 
 /** What the visitor has set as the size of text in the browser, where 16 is usual. */
 async function setTextSize(page: Page, pixels: number): Promise<void> {
@@ -60,6 +64,8 @@ async function expectRoomForAll(page: Page, state: string): Promise<void> {
     await expectNothingBesideThePage(page, `${state}, ${width}`);
     await expectNothingCutOff(page, `${state}, ${width}`);
   }
+  await page.setViewportSize({ width: narrowest, height: 900 });
+  await expectNothingBesideThePage(page, `${state}, ${narrowest}`);
 }
 
 test('text of twice the size has room: nothing is cut off, nothing lies sideways', async ({
@@ -99,6 +105,22 @@ test('mixes, variation and budget have room for text of twice the size', async (
   await page.goto('/?mix=class-1:0.25&seed=4294967295');
   await waitUntilReady(page);
   await expectRoomForAll(page, 'mix');
+});
+
+test('comparisons and problems have room for text of twice the size', async ({ page }) => {
+  await serveTinyModel(page);
+  await setTextSize(page, 32);
+  for (const images of [4, 1]) {
+    await page.goto(`/?draw=off&images=${images}`);
+    await waitUntilReady(page);
+    await compare(page);
+    await expectRoomForAll(page, `a comparison of ${images}`);
+  }
+  const whole = await readFile(new URL('../conformance/cases/tiny/model.pt', import.meta.url));
+  const name = 'a-checkpoint-of-a-long-training-run-with-a-name-to-match.pt';
+  await dropFile(page, { name, bytes: whole.subarray(0, whole.length / 2) });
+  await expect(problem(page, 'checkpoint-broken')).toBeVisible();
+  await expectRoomForAll(page, 'a problem');
 });
 
 test('right to left: nothing lies sideways, and sliders are where they show', async ({ page }) => {

@@ -49,6 +49,42 @@ test('a saved PNG holds the picture and the settings that make it again', async 
   await expectInLink(page, 'seed', '7');
 });
 
+/** What the browser's own "Save image" writes of the picture on the stage. */
+async function saveImage(page: Page): Promise<Buffer> {
+  const download = page.waitForEvent('download');
+  await tiles(page)
+    .locator('img')
+    .evaluate((image: HTMLImageElement) => {
+      const link = Object.assign(document.createElement('a'), {
+        href: image.src,
+        download: 'i.png',
+      });
+      link.click();
+    });
+  return readFile(await (await download).path());
+}
+
+test("the browser's own Save image saves the settings too, unless they are left out of all PNGs", async ({
+  page,
+}) => {
+  await openPage(page);
+  await generate(page);
+  const withSettings = await saveImage(page);
+  expect(withSettings.equals(await readFile((await savePicture(page)).path))).toBe(true);
+  await setNumber(page, 'Seed', 99);
+  await dropFile(page, { name: 'i.png', bytes: withSettings });
+  await expect(numberField(page, 'Seed')).toHaveValue('7');
+
+  await tiles(page).click();
+  await setToggle(page, 'Settings in PNGs', false);
+  await page.getByRole('button', { name: 'Close' }).click();
+  const plain = await saveImage(page);
+  expect(plain.length).toBeLessThan(withSettings.length);
+  expect(plain.equals(await readFile((await savePicture(page)).path))).toBe(true);
+  await dropFile(page, { name: 'plain.png', bytes: plain });
+  await expect(page.getByRole('alert')).toContainText('plain.png has no settings inside');
+});
+
 test('any other PNG is refused in words', async ({ page }) => {
   await openPage(page);
   const stored = new URL('pictures/pizza-twemoji-7.png', import.meta.url);

@@ -15,7 +15,7 @@ const { values } = parseArgs({
   },
 });
 /** Actions of one walk; then another one begins on a page of its own, with the next seed. */
-const actionsOfWalk = values.browser ? 100 : 500;
+const actionsOfWalk = values.browser ? 50 : 500;
 
 if (values.help) console.log(usage);
 else if (values.browser) {

@@ -32,6 +32,11 @@ const fittedNumbers = [
   { key: 'budget', name: 'budget' },
 ] as const;
 
+/** What the page calls a number. */
+export function nameOfNumber(setting: NumberSetting): string {
+  return fittedNumbers.find(({ key }) => key === setting)?.name ?? setting;
+}
+
 /** What `fitSettings` has changed, for the visitor. */
 export function changesOfFitting(
   asked: Settings,

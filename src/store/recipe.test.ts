@@ -225,6 +225,8 @@ describe('a setting that cannot be had', () => {
     state().type('steps', 'many');
     expect(state().settings?.steps).toBe(25);
     expect(notice()).toContain('steps “many” became “25”');
+    state().type('images', 'many');
+    expect(notice(), 'as the page calls it').toContain('pictures “many” became “');
   });
 
   it('is said until the next change', async () => {

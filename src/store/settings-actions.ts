@@ -2,7 +2,7 @@ import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { endRedraw, redrawSoon, settleRedraw } from './live';
 import { takeShared } from './awaited-model';
-import { changesOfFitting } from './changes';
+import { changesOfFitting, nameOfNumber } from './changes';
 import { settingsNotice } from './notice';
 import { parseNumber } from './numbers';
 import { nameOfSource } from './opened-files';
@@ -45,7 +45,8 @@ export function settingsActions(context: AppContext): SettingsActions {
       if (value !== undefined) get().change({ [setting]: value });
       else {
         const used = String(settings[setting]);
-        set({ notice: settingsNotice('', [{ name: setting, asked: text, used }]) });
+        const change = { name: nameOfNumber(setting), asked: text, used };
+        set({ notice: settingsNotice('', [change]) });
       }
     },
     rollSeed: () => get().change({ seed: dependencies.randomSeed() }),
