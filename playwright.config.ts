@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { chromiumArgs, ensureChromium } from './tools/chromium.ts';
 
-const port = 4319;
+/** Another one where several trees are tested side by side. */
+const port = Number(process.env.E2E_PORT ?? 4319);
 const minute = 60_000;
 
 /** The built page in a real Chromium. Without a GPU everything is slow, hence the patience. */

@@ -43,3 +43,27 @@ export function addColumns(
     scratch,
   );
 }
+
+/** y = max(v, 0), or max(y + v, 0) where `adds` */
+@inline
+export function storePositive(
+  y: usize,
+  v0: v128,
+  v1: v128,
+  columns: u32,
+  scratch: usize,
+  adds: u32,
+): void {
+  if (adds) {
+    let from = y;
+    if (columns < 8) {
+      // What is to be stored lies in registers: the scratch is free.
+      loadColumns(y, columns, scratch);
+      from = scratch;
+    }
+    v0 = f32x4.add(v0, v128.load(from, 0));
+    v1 = f32x4.add(v1, v128.load(from, 16));
+  }
+  const zero = f32x4.splat(0);
+  storeColumns(y, f32x4.max(v0, zero), f32x4.max(v1, zero), columns, scratch);
+}

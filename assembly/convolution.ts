@@ -1,4 +1,4 @@
-import { addColumns, storeColumns } from './columns';
+import { addColumns, storeColumns, storePositive } from './columns';
 import { Convolution } from './fields';
 import { widen } from './half';
 import { mostBlockRows, runTile, TILE_BYTES, TILE_ROWS } from './tile';
@@ -137,6 +137,7 @@ export function convolution(op: usize, item: u32, scratch: usize): void {
   const group = word(op, Convolution.group);
   const groupPanels = word(op, Convolution.groupPanels);
   const adds = word(op, Convolution.adds);
+  const relu = word(op, Convolution.relu);
   for (let panel = firstPanel; panel < lastPanel; panel++) {
     let w = word(op, Convolution.weights) + (panel * phases + phase) * k * (half ? 16 : 32);
     if (half) {
@@ -158,7 +159,8 @@ export function convolution(op: usize, item: u32, scratch: usize): void {
         const v0 = f32x4.add(v128.load(out, 0), bias0);
         const v1 = f32x4.add(v128.load(out, 16), bias1);
         const y = load<u32>(targets + ((within + i) << 2)) + column;
-        if (adds) addColumns(y, y, v0, v1, columns, out);
+        if (relu) storePositive(y, v0, v1, columns, out, adds);
+        else if (adds) addColumns(y, y, v0, v1, columns, out);
         else storeColumns(y, v0, v1, columns, out);
       }
     }

@@ -44,3 +44,9 @@ export function gelu4(x: v128): v128 {
   const power = exp4(f32x4.mul(cubic, f32x4.splat(-1.5957691216057308)));
   return f32x4.div(x, f32x4.add(f32x4.splat(1), power));
 }
+
+/** tanh of one number, as 1 - 2 / (e^2x + 1); to 1e-7, which is no small part of a small x. NaN stays. */
+@inline
+export function tanh1(x: f32): f32 {
+  return 1 - 2 / (exp1(2 * x) + 1);
+}

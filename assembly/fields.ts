@@ -176,6 +176,8 @@ export enum Convolution {
   groupPanels,
   /** 1: adds to what is in y. */
   adds,
+  /** 1: ends in max(y, 0). */
+  relu,
   /** A pixel of zeros. */
   zeros,
 }
@@ -323,6 +325,8 @@ export enum LatentToPixels {
   pixels,
   /** f32 */
   factor,
+  /** f32; 0 where there is none. */
+  limit,
 }
 
 /** Mean of each channel over a row of pixels, and the sum of squares about it. */

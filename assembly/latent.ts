@@ -9,7 +9,7 @@ import {
   Unpatchify,
   Update,
 } from './fields';
-import { exp1, silu4 } from './exp';
+import { exp1, silu4, tanh1 } from './exp';
 import { ceilDivide, real, word } from './words';
 
 /** Values of an item of these ops, which do next to nothing to each. */
@@ -197,10 +197,12 @@ export function latentToPixels(op: usize, item: u32): void {
   const pixels = word(op, LatentToPixels.pixels);
   const channels = word(op, LatentToPixels.channels);
   const x = word(op, LatentToPixels.x);
+  const limit = real(op, LatentToPixels.limit);
   const end = itemEnd(item, latentToPixelsValues(op));
   for (let i = itemStart(item); i < end; i++) {
     const from = (i % channels) * pixels + i / channels;
-    const value = load<f32>(x + (from << 2)) * real(op, LatentToPixels.factor);
+    let value = load<f32>(x + (from << 2)) * real(op, LatentToPixels.factor);
+    if (limit > 0 && !notFinite(value)) value = limit * tanh1(value / limit);
     store<f32>(word(op, LatentToPixels.y) + (i << 2), value);
   }
 }

@@ -1,5 +1,5 @@
 // y[p, n] = sum over SIZE x SIZE taps and c of x[q + tap, c] * w[phase, tap, c, n] + bias[n], added to
-// what is in y where ADDS; zeros outside the picture. SIZE 3: q = p, around which the taps lie. SIZE 2:
+// what is in y where ADDS, then max(y, 0) where RELU; zeros outside the picture. SIZE 3: q = p, around which the taps lie. SIZE 2:
 // every pixel of x makes 2 x 2 of y, each phase with a kernel of its own on the pixels next to it.
 // Shapes: x [rows of pixels, width, C], w [phases, SIZE, SIZE, C, N], y [rows of pixels, width of y, N].
 // A thread makes 8 pixels of one phase in a row of x x 1 vec4 of channels in registers; threads run
@@ -7,6 +7,7 @@
 // Assumes: C and N padded to multiples of 4, with zero weights in the padding.
 override SIZE: u32 = 3;
 override ADDS: bool = false;
+override RELU: bool = false;
 override LANES_X: u32 = 8; // threads along channels
 override LANES_Y: u32 = 8; // threads along pixels
 const TILE = 8u;
@@ -41,11 +42,15 @@ fn store_pixel(row: u32, column: u32, phase: vec2u, channel: u32, value: vec4f) 
   let scale = select(1u, 2u, SIZE == 2);
   let pixel = (row * scale + phase.y - dims.y_first) * dims.width * scale + column * scale + phase.x;
   let index = pixel * dims.out_channels + channel;
+  var made = value;
   if (ADDS) {
-    y[index] += value;
-  } else {
-    y[index] = value;
+    made += y[index];
   }
+  if (RELU) {
+    // Not max, which may lose a NaN: it has to be seen in the picture.
+    made = select(made, vec4f(0.0), made < vec4f(0.0));
+  }
+  y[index] = made;
 }
 
 @compute @workgroup_size(LANES_X, LANES_Y)

@@ -1,9 +1,10 @@
-// y[p, n] = sum_c x[p, c] * w[c, n] + bias[n], added to what is in y where ADDS: a linear layer over
-// pixels.
+// y[p, n] = sum_c x[p, c] * w[c, n] + bias[n], added to what is in y where ADDS, then max(y, 0)
+// where RELU: a linear layer over pixels.
 // Shapes: x [pixels, C], w [C, N], y [pixels, N].
 // A thread makes 4 pixels x 1 vec4 of channels in registers; threads run along channels.
 // Assumes: C and N padded to multiples of 4, with zero weights in the padding.
 override ADDS: bool = false;
+override RELU: bool = false;
 override LANES_X: u32 = 8; // threads along channels
 override LANES_Y: u32 = 8; // threads along pixels
 const TILE = 4u;
@@ -26,11 +27,15 @@ fn store_pixel(pixel: u32, channel: u32, value: vec4f) {
     return;
   }
   let index = (dims.y_start + pixel) * dims.out_channels + channel;
+  var made = value;
   if (ADDS) {
-    y[index] += value;
-  } else {
-    y[index] = value;
+    made += y[index];
   }
+  if (RELU) {
+    // Not max, which may lose a NaN: it has to be seen in the picture.
+    made = select(made, vec4f(0.0), made < vec4f(0.0));
+  }
+  y[index] = made;
 }
 
 @compute @workgroup_size(LANES_X, LANES_Y)

@@ -1,4 +1,5 @@
-// y[p, c] = x[c, p] * factor: a latent, channels last, as the decoder takes it.
+// y[p, c] = x[c, p] * factor, and, where there is a limit, limit * tanh(that / limit) of
+// what is finite: a latent, channels last, as the decoder takes it.
 // Shapes: x [C, S, S], y [S*S, C].
 // A thread makes one vec4 of channels of one pixel.
 // Assumes: y has C padded to a multiple of 4; the padding becomes zero.
@@ -6,6 +7,7 @@ struct Dims {
   channels: u32, // C
   pixels: u32, // S*S
   factor: f32, // 1 / scaling factor
+  limit: f32, // 0 where there is none
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -14,7 +16,13 @@ struct Dims {
 
 fn load_channel(channel: u32, pixel: u32) -> f32 {
   let index = min(channel, dims.channels - 1) * dims.pixels + pixel;
-  return select(0.0, x[index] * dims.factor, channel < dims.channels);
+  var value = x[index] * dims.factor;
+  if (dims.limit > 0.0) {
+    // tanh is 1 to f32 precision beyond 10; larger arguments overflow exp on some drivers.
+    let bent = dims.limit * tanh(clamp(value / dims.limit, -10.0, 10.0));
+    value = select(value, bent, is_finite(value));
+  }
+  return select(0.0, value, channel < dims.channels);
 }
 
 @compute @workgroup_size(64)

@@ -24,13 +24,11 @@ async function runAll(folder: string): Promise<boolean> {
     await keepModel(storage, original, { dtype, folder: id, from: ['model.pt'] });
     const kept = await resolveFiles(await filesOfStored(storage, id));
     const seconds = ((Date.now() - from) / 1000).toFixed(0);
-    const files = await openCase(open);
+    const { settings, tensors } = await openCase(open);
     const name = `as ${dtype}, in ${seconds} s`;
+    const files = { settings: { ...settings, name }, model: kept.dit.tensors, tensors };
     // What rounding does to masks is measured here; a type has no tolerance of its own.
-    printReport(
-      await reportCase(start, name, () => Promise.resolve({ ...files, model: kept.dit.tensors })),
-      'kept',
-    );
+    printReport(await reportCase(start, name, () => Promise.resolve(files)), 'kept');
   }
   return exact.pass;
 }

@@ -24,6 +24,7 @@ const firstLayers: readonly string[] = [
   'x_embedder.proj.weight',
   'pos_embed.proj.weight',
   'decoder.conv_in.weight',
+  'decoder.layers.0.weight',
 ];
 
 /**

@@ -54,6 +54,22 @@ function view(latent: ArrayLike<number>): number[] {
 
 const still = () => new Float32Array(size);
 
+describe('previews', () => {
+  it('are made by a decoder of their own where there is one', async () => {
+    const { model } = modelOf({ predict: still });
+    const own = [{ width: 1, height: 1, rgba: Uint8ClampedArray.of(1, 2, 3, 4) }];
+    const previews = { costMs: 0, decode: () => Promise.resolve(own) };
+    const shown: unknown[] = [];
+    const asked = { ...request, preview: 'auto' } as const;
+    const { pictures } = await generate({ ...model, previews }, asked, {
+      onPreview: (made) => shown.push(made),
+    });
+    expect(shown.length).toBeGreaterThan(0);
+    expect(new Set(shown)).toEqual(new Set([own]));
+    expect(pictures).not.toEqual(own);
+  });
+});
+
 describe('a run', () => {
   it('starts from the noise of seed + k, alone as in a batch', async () => {
     const { model } = modelOf({ predict: still });

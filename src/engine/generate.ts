@@ -18,6 +18,8 @@ export interface PictureModel {
   readonly info: Pick<ModelInfo, 'variation'>;
   readonly dit: Network;
   readonly pictures: Pick<PictureDecoder, 'costMs' | 'decode'>;
+  /** What makes the previews, where it is another. */
+  readonly previews?: Pick<PictureDecoder, 'costMs' | 'decode'> | undefined;
 }
 
 /** A request under way. */
@@ -66,7 +68,7 @@ export async function generate(
 async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
   const { model, request, options, clock } = job;
   const { from } = options;
-  const { dit, pictures } = model;
+  const { dit, pictures, previews = pictures } = model;
   const { images, guidanceChannels } = request;
   const sampler = samplerNamed(request.sampler).create(request.steps);
   const run = owned.adopt(
@@ -86,7 +88,7 @@ async function prepare(job: Job, owned: Owned): Promise<PreparedRun> {
   const record = new RunRecord(run, sampler.networkTimes);
   if (from) record.restore(from);
   const bookmarks = new Bookmarks({ clock, record, onBookmark: options.onBookmark });
-  const previewer = new Previewer({ pictures, request, options, clock });
+  const previewer = new Previewer({ pictures: previews, request, options, clock });
   const evaluations: number[] = [];
   const denoiser = await DeviceDenoiser.create({
     run,

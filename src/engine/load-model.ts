@@ -15,6 +15,8 @@ export interface LoadedModel {
   readonly info: ModelInfo;
   readonly dit: Dit;
   readonly pictures: PictureDecoder;
+  /** What makes the previews, where it is another. */
+  readonly previews?: PictureDecoder | undefined;
   destroy(): void;
 }
 
@@ -71,11 +73,14 @@ export async function loadModel(
       }),
     );
     const vae = model.vae && owned.adopt(await loadVae(dit, model.vae, signal));
+    const preview = model.preview && owned.adopt(await loadVae(dit, model.preview, signal));
     if (signal.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
+    const pictures = new PictureDecoder(backend, dit.config, { vae, space });
     return {
       info: describeModel({ name, identity, dit, vae, manifest, classNames, space }),
       dit,
-      pictures: new PictureDecoder(backend, dit.config, { vae, space }),
+      pictures,
+      previews: preview && new PictureDecoder(backend, dit.config, { vae: preview, space }),
       destroy: () => owned.destroy(),
     };
   } catch (error) {

@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import { DyditError } from '../errors';
-import { ditManifestSchema, vaeManifestSchema, type NameCounts } from '../network/manifest';
+import {
+  ditManifestSchema,
+  tinyManifestSchema,
+  vaeManifestSchema,
+  type NameCounts,
+} from '../network/manifest';
 import { samplerNamed, samplerNames } from '../sampler/samplers';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
@@ -19,6 +24,8 @@ const manifestSchema = v.object({
   dit: ditManifestSchema,
   /** Absent where the network draws pixels, or came without. */
   vae: v.optional(vaeManifestSchema),
+  /** A tiny VAE beside it, for previews. */
+  preview: v.optional(tinyManifestSchema),
   sampling: v.object({
     ...sampling,
     cfg_channels: v.union([v.literal('all'), positiveInteger]),
@@ -67,13 +74,13 @@ export function filesOf({
   file,
   sha256,
   more_files = [],
-}: Manifest['dit'] | NonNullable<Manifest['vae']>): readonly ManifestFile[] {
+}: Manifest['dit'] | NonNullable<Manifest['vae' | 'preview']>): readonly ManifestFile[] {
   return [{ file, sha256 }, ...more_files];
 }
 
 /** All files of weights that a manifest names. */
-export function filesOfManifest({ dit, vae }: Manifest): readonly ManifestFile[] {
-  return [...filesOf(dit), ...(vae ? filesOf(vae) : [])];
+export function filesOfManifest({ dit, vae, preview }: Manifest): readonly ManifestFile[] {
+  return [dit, vae, preview].flatMap((part) => (part ? filesOf(part) : []));
 }
 
 /**

@@ -93,3 +93,20 @@ export interface VaeConfig {
   /** decode(z / scalingFactor) */
   readonly scalingFactor: number;
 }
+
+/** Shape of TAESD's decoder, which has neither norms nor attention. */
+export interface TinyVaeConfig {
+  readonly latentChannels: number;
+  /** Channels of the decoder's levels, lowest resolution first. */
+  readonly blockOutChannels: readonly number[];
+  readonly blocksPerLevel: readonly number[];
+  /** decode(z / scalingFactor) */
+  readonly scalingFactor: number;
+}
+
+/** Shape of a picture decoder. */
+export type DecoderConfig = VaeConfig | TinyVaeConfig;
+
+export function isTiny(config: DecoderConfig): config is TinyVaeConfig {
+  return 'blocksPerLevel' in config;
+}

@@ -66,7 +66,7 @@ async function readTokenRouter(
 }
 
 /** Reads a weight as it is stored: the integers of a linear layer, else halves, else floats. */
-async function readWeight(
+export async function readWeight(
   source: TensorSource,
   { kind, name }: LinearLayer | ConvLayer,
   shape: readonly number[],

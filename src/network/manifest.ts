@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import type { TensorMap } from '../checkpoint/checkpoint';
 import { DyditError } from '../errors';
 import { conditionNames } from './conditions';
-import type { DitConfig, VaeConfig } from './config';
+import type { DecoderConfig, DitConfig, TinyVaeConfig, VaeConfig } from './config';
 import { inferDitConfig, type DitHints } from './dit/infer-config';
 import { inferVaeConfig } from './vae/config';
+import { inferTinyConfig } from './vae/tiny-config';
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{64}$/, 'SHA-256 in hexadecimal'));
@@ -40,8 +41,15 @@ export const ditManifestSchema = v.object({
   space: v.optional(v.picklist(['latents', 'pixels'])),
 });
 
-/** What a manifest says of a VAE. */
-export const vaeManifestSchema = v.object({
+/** What a manifest says of a tiny VAE (TAESD). */
+export const tinyManifestSchema = v.object({
+  ...fileEntries,
+  latent_channels: size,
+  block_out_channels: v.pipe(v.array(size), v.minLength(1)),
+  blocks_per_level: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
+});
+
+const klManifestSchema = v.object({
   ...fileEntries,
   latent_channels: size,
   block_out_channels: v.pipe(v.array(size), v.minLength(1)),
@@ -51,7 +59,11 @@ export const vaeManifestSchema = v.object({
   scaling_factor: v.number(),
 });
 
+/** What a manifest says of the VAE that makes the pictures. */
+export const vaeManifestSchema = v.union([klManifestSchema, tinyManifestSchema]);
+
 export type DitManifest = v.InferOutput<typeof ditManifestSchema>;
+export type TinyManifest = v.InferOutput<typeof tinyManifestSchema>;
 export type VaeManifest = v.InferOutput<typeof vaeManifestSchema>;
 
 /** How many names a manifest has. */
@@ -107,7 +119,28 @@ export function checkDitManifest(
 }
 
 /** Holds a manifest against the VAE that it describes; throws as `checkDitManifest`. */
-export function checkVaeManifest(tensors: TensorMap, vae: VaeManifest): VaeConfig {
+export function checkVaeManifest(tensors: TensorMap, vae: VaeManifest): DecoderConfig {
+  return 'blocks_per_level' in vae ? checkTinyManifest(tensors, vae) : checkKl(tensors, vae);
+}
+
+/** Holds a manifest against the tiny VAE that it describes; throws as `checkDitManifest`. */
+export function checkTinyManifest(tensors: TensorMap, tiny: TinyManifest): TinyVaeConfig {
+  const config = inferTinyConfig(tensors);
+  expectSame('the latent channels of the VAE', tiny.latent_channels, config.latentChannels);
+  expectSame(
+    "the channels of the VAE's levels",
+    tiny.block_out_channels.join(', '),
+    config.blockOutChannels.join(', '),
+  );
+  expectSame(
+    "the blocks of the VAE's levels",
+    tiny.blocks_per_level.join(', '),
+    config.blocksPerLevel.join(', '),
+  );
+  return config;
+}
+
+function checkKl(tensors: TensorMap, vae: v.InferOutput<typeof klManifestSchema>): VaeConfig {
   const config = inferVaeConfig(tensors, {
     normNumGroups: vae.norm_num_groups,
     scalingFactor: vae.scaling_factor,

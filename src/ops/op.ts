@@ -183,12 +183,16 @@ export interface EstimateOp {
   readonly outChannels: number;
 }
 
-/** One latent, channels last, times factor: (C, S * S) -> (S * S, C). */
+/**
+ * One latent, channels last, times factor: (C, S * S) -> (S * S, C); where there is a limit, bent to
+ * stay within it: limit * tanh(x * factor / limit). What is not finite stays what it is.
+ */
 export interface LatentToPixelsOp {
   readonly kind: 'latentToPixels';
   readonly x: TensorId;
   readonly y: TensorId;
   readonly factor: number;
+  readonly limit?: number | undefined;
 }
 
 /** What an op does to rows of pixels of a square picture, which tensors may hold a part of. */
@@ -204,7 +208,7 @@ export interface PixelsOp {
 }
 
 /**
- * y = conv(x), or y += conv(x) in place where `adds`. Rows of x that the kernel reaches and that are
+ * y = conv(x), or y += conv(x) in place where `adds`; then max(y, 0) where `relu`. Rows of x that the kernel reaches and that are
  * in the picture must be in the tensor; those outside the picture are zeros.
  */
 export interface ConvOp extends PixelsOp {
@@ -214,6 +218,7 @@ export interface ConvOp extends PixelsOp {
   readonly y: TensorId;
   readonly yFirst: number;
   readonly adds: boolean;
+  readonly relu: boolean;
 }
 
 /** y[row] = mean of each channel over a row of pixels, and the sum of squares about it. */

@@ -88,9 +88,9 @@ const examples: { readonly [K in OpKind]: Example<K> } = {
     op: { kind: 'estimate', x: a, p: b, y: c, items: 1, channels: 4, outChannels: 8 },
     writes: [c],
   },
-  latentToPixels: { op: { kind: 'latentToPixels', x: a, y: b, factor: 2 }, writes: [b] },
+  latentToPixels: { op: { kind: 'latentToPixels', x: a, y: b, factor: 2, limit: 3 }, writes: [b] },
   conv: {
-    op: { kind: 'conv', layer: conv, x: a, y: b, ...rows, yFirst: 0, adds: true },
+    op: { kind: 'conv', layer: conv, x: a, y: b, ...rows, yFirst: 0, adds: true, relu: true },
     writes: [b],
     updated: [b],
   },

@@ -25,6 +25,8 @@ export interface ConvOptions {
   readonly into?: Pixels;
   /** Adds to what is there in `into`. */
   readonly adds?: boolean;
+  /** Ends in max(y, 0). */
+  readonly relu?: boolean;
 }
 
 /** Records a network as a program: each call adds an op and gives the tensor that it makes. */
@@ -202,11 +204,11 @@ export class Recorder {
     this.#ops.push({ kind: 'estimate', x: x.id, p: p.id, y: y.id, ...shape });
   }
 
-  /** A latent (C, S * S), channels last, times factor -> (S * S, C) */
-  latentToPixels(x: Tensor, factor: number): Pixels {
+  /** A latent (C, S * S), channels last, times factor, bent to stay within a limit -> (S * S, C) */
+  latentToPixels(x: Tensor, factor: number, limit?: number): Pixels {
     const side = Math.sqrt(axisLength(x.axis));
     const y = this.pixels(side, allRows(side), wholeAxis(x.rows));
-    this.#ops.push({ kind: 'latentToPixels', x: x.id, y: y.tensor.id, factor });
+    this.#ops.push({ kind: 'latentToPixels', x: x.id, y: y.tensor.id, factor, limit });
     return y;
   }
 
@@ -219,14 +221,15 @@ export class Recorder {
   conv(x: Pixels, layer: ConvLayer, options: ConvOptions = {}): Pixels {
     this.#expectColumns(layer.name, x.tensor, wholeAxis(layer.channels));
     const side = x.side * (layer.doubles ? 2 : 1);
-    const { rows = allRows(side), adds = false } = options;
+    const { rows = allRows(side), adds = false, relu = false } = options;
     this.#expectSource(layer, x, rows);
     const y = options.into ?? this.pixels(side, rows, layer.n);
     this.#expectRows(layer.name, y, side, rows);
     this.#ops.push({
       kind: 'conv',
       layer,
-      ...{ x: x.tensor.id, xFirst: x.first, y: y.tensor.id, yFirst: y.first, side, rows, adds },
+      ...{ x: x.tensor.id, xFirst: x.first, y: y.tensor.id, yFirst: y.first, side, rows },
+      ...{ adds, relu },
     });
     return y;
   }

@@ -88,7 +88,7 @@ export const plainShaders = {
   groupNorm: compose(activations, groupNorm),
   groupStatistics: compose(workgroupSum, groupStatistics),
   guidance,
-  latentToPixels,
+  latentToPixels: compose(finite, latentToPixels),
   norm: compose(step, rowsAll, normed, norm),
   normKept: compose(step, rowsKept, normed, norm),
   padRows,

@@ -1,5 +1,5 @@
 import { auditDit } from '../layouts/dit-keys';
-import { auditVae } from '../layouts/vae-keys';
+import { auditDecoder } from '../layouts/decoder-keys';
 import type { CheckpointTensor, TensorMap } from '../tensor';
 import { convertedTensor, type ConvertedTensor, type TargetDtype } from './converted-tensor';
 import { safetensorsHeader } from './safetensors-header';
@@ -29,7 +29,7 @@ export function planDit(tensors: TensorMap, target: TargetDtype): readonly Conve
 
 /** The same of a VAE's decoder, whose kernels bear no int8. */
 export function planVae(tensors: TensorMap, target: TargetDtype): readonly ConvertedTensor[] {
-  const { harmless } = auditVae(tensors);
+  const { harmless } = auditDecoder(tensors);
   const left = new Set(harmless);
   const type = target === 'int8' ? 'f16' : target;
   return [...tensors.values()]

@@ -5,7 +5,7 @@ import type { FileIndex } from '../file-index';
 import { isJsonList, isJsonObject, type JsonObject } from '../json';
 import { auditDit } from '../layouts/dit-keys';
 import { expectDit, expectVae, nameSome, refuseNetwork } from '../layouts/expect';
-import { auditVae } from '../layouts/vae-keys';
+import { auditDecoder } from '../layouts/decoder-keys';
 import { selectWeights, type OpenOptions } from '../open';
 import { identify, type FileIdentity, type WeightsFile } from './identify';
 import type { ConfigSubject } from './json-file';
@@ -46,8 +46,10 @@ export interface Assembly {
   readonly files: readonly NamedFile[];
   /** The last whole DiT. */
   readonly dit?: AssembledNetwork;
-  /** The last whole VAE. */
+  /** The last whole VAE; a tiny one where there is none but that. */
   readonly vae?: AssembledNetwork;
+  /** The last tiny VAE beside another one: enough for previews. */
+  readonly preview?: AssembledNetwork;
   readonly manifest?: JsonObject;
   readonly configs: readonly ConfigFile[];
   /** Class names, of the last file of them. */
@@ -77,7 +79,7 @@ interface Part {
   readonly weights: WeightsFile;
 }
 
-type Runnable = 'dit' | 'vae';
+type Runnable = 'dit' | 'vae' | 'tiny';
 
 /**
  * Puts files together: shards with or without their index, a DiT and its VAE in any order, and what
@@ -104,7 +106,8 @@ export async function assemble(
   return {
     files,
     dit: joined.whole.get('dit'),
-    vae: joined.whole.get('vae'),
+    vae: joined.whole.get('vae') ?? joined.whole.get('tiny'),
+    preview: joined.whole.has('vae') ? joined.whole.get('tiny') : undefined,
     waiting: [...joined.waiting, ...waitingForWeights(identified, joined)],
     refused: [
       ...identified.flatMap(({ file, identity }) =>
@@ -159,15 +162,12 @@ function joinParts(
     const kind = part.weights.network.kind;
     if (kind === 'foreign') {
       joined.refused.push({ file: part.file, error: refusalOf(part) });
-    } else if (
-      (kind === 'dit' || kind === 'vae') &&
-      missingOf(part.weights.checkpoint).length === 0
-    ) {
+    } else if (kind !== 'unknown' && missingOf(part.weights.checkpoint).length === 0) {
       add(joined, kind, [part], part.weights.index, options);
     } else left.push(part);
   }
   const rest = indexes.reduce((parts, index) => joinByIndex(joined, parts, index, options), left);
-  for (const kind of ['dit', 'vae'] as const) {
+  for (const kind of ['dit', 'vae', 'tiny'] as const) {
     joinByKind(joined, rest, kind, options);
   }
   return joined;
@@ -261,7 +261,7 @@ function addMerged(
   options: AssembleOptions,
 ): void {
   const { network } = selectWeights(index, parts[0].file.name);
-  if (network.kind === 'dit' || network.kind === 'vae') {
+  if (network.kind !== 'foreign' && network.kind !== 'unknown') {
     add(joined, network.kind, parts, index, options);
     return;
   }
@@ -295,7 +295,8 @@ function add(
 }
 
 function missingOf({ network, tensors }: Checkpoint): readonly string[] {
-  return (network.kind === 'vae' ? auditVae(tensors) : auditDit(tensors)).missing;
+  const isDecoder = network.kind === 'vae' || network.kind === 'tiny';
+  return (isDecoder ? auditDecoder(tensors) : auditDit(tensors)).missing;
 }
 
 function refusalOf({ weights }: Part): DyditError {
@@ -330,7 +331,7 @@ function waitingForWeights(
     const sentence = `Waiting for the weights that ${quoted(config.file.name)} describes.`;
     return [{ files: [], sentence }];
   }
-  if (!whole.has('vae')) return [];
+  if (!whole.has('vae') && !whole.has('tiny')) return [];
   return [{ files: [], sentence: 'Waiting for the model that the VAE belongs to.' }];
 }
 
@@ -339,13 +340,19 @@ function missingOfManifest(
   manifest: JsonObject,
   whole: ReadonlyMap<Runnable, AssembledNetwork>,
 ): readonly string[] {
-  return (['dit', 'vae'] as const).flatMap((kind) => {
-    const part = manifest.get(kind);
-    if (!isJsonObject(part) || whole.has(kind)) return [];
+  return (['dit', 'vae', 'preview'] as const).flatMap((entry) => {
+    const part = manifest.get(entry);
+    if (!isJsonObject(part) || whole.has(kindOfEntry(entry, part))) return [];
     const more = part.get('more_files');
-    return [part, ...(isJsonList(more) ? more : [])].flatMap((entry) => {
-      const file = isJsonObject(entry) ? entry.get('file') : undefined;
+    return [part, ...(isJsonList(more) ? more : [])].flatMap((each) => {
+      const file = isJsonObject(each) ? each.get('file') : undefined;
       return typeof file === 'string' ? [file] : [];
     });
   });
+}
+
+/** What the weights of a manifest's entry are. */
+function kindOfEntry(entry: 'dit' | 'vae' | 'preview', part: JsonObject): Runnable {
+  if (entry === 'dit') return 'dit';
+  return entry === 'preview' || part.has('blocks_per_level') ? 'tiny' : 'vae';
 }

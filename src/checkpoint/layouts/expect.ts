@@ -3,7 +3,7 @@ import type { TensorMap } from '../tensor';
 import { quoted, unsupported } from '../failure';
 import { auditDit, countDitBlocks, type KeyAudit } from './dit-keys';
 import { recognise, type Network } from './recognise';
-import { auditVae } from './vae-keys';
+import { auditDecoder } from './decoder-keys';
 
 /**
  * Checks that weights are those of a whole DiT or DyDiT that the engine runs as it was trained.
@@ -12,15 +12,15 @@ import { auditVae } from './vae-keys';
  *   the engine would leave out; `checkpoint-incomplete` naming what is missing
  */
 export function expectDit(tensors: TensorMap): void {
-  expectKind(tensors, 'dit');
+  expectKind(tensors, ['dit']);
   const what = `a ${describeDit(tensors)}`;
   expectWhole(auditDit(tensors), what);
 }
 
-/** Checks that weights are those of a whole picture decoder; throws as `expectDit`. */
+/** Checks that weights are those of a whole picture decoder, a tiny one too; throws as `expectDit`. */
 export function expectVae(tensors: TensorMap): void {
-  expectKind(tensors, 'vae');
-  expectWhole(auditVae(tensors), 'the decoder of a VAE');
+  expectKind(tensors, ['vae', 'tiny']);
+  expectWhole(auditDecoder(tensors), 'the decoder of a VAE');
 }
 
 /** A DiT in words: "DyDiT of 12 layers". */
@@ -42,6 +42,7 @@ export function refuseNetwork(network: Network, names: readonly string[]): Dydit
         'Drop the DiT and the VAE together; which is which is told by what they hold.',
       );
     case 'vae':
+    case 'tiny':
       return unsupported(
         'This is a VAE, which turns latents into pictures, and no DiT.',
         'Drop it together with the DiT that it belongs to.',
@@ -54,10 +55,10 @@ export function refuseNetwork(network: Network, names: readonly string[]): Dydit
   }
 }
 
-function expectKind(tensors: TensorMap, kind: 'dit' | 'vae'): void {
+function expectKind(tensors: TensorMap, kinds: readonly Network['kind'][]): void {
   const names = [...tensors.keys()];
   const network = recognise(names);
-  if (network.kind !== kind) throw refuseNetwork(network, names);
+  if (!kinds.includes(network.kind)) throw refuseNetwork(network, names);
 }
 
 function expectWhole({ missing, unused }: KeyAudit, what: string): void {

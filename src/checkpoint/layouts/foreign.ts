@@ -96,12 +96,10 @@ const foreignSigns: readonly ForeignSign[] = [
     signs: [/(^|\.)encoder\.conv_in\.weight$/],
   },
   {
-    what: 'a tiny autoencoder (TAESD), whose layout is not read yet',
-    advice: "Use the model's full VAE.",
-    signs: [
-      /^((taesd_)?decoder\.)?(layers\.)?(1|3)\.(conv\.0\.)?weight$/,
-      /(^|\.)\d+\.conv\.\d\.weight$/,
-    ],
+    what: 'the encoder of a tiny autoencoder (TAESD) without its decoder',
+    advice: 'Pictures are made by the decoder: use taesd_decoder, or the whole file of diffusers.',
+    sparesDecoders: true,
+    signs: [/(^|\.)0\.weight$/, /(^|\.)\d+\.conv\.\d\.weight$/],
   },
 ];
 

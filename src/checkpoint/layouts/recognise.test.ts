@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectFailure } from '../testing/expect-failure';
 import type { CheckpointTensor, TensorMap } from '../tensor';
 import { expectDit, expectVae } from './expect';
-import { recognise } from './recognise';
+import { recognise, withEngineNames } from './recognise';
 
 /** Tensors of these names without data. */
 function tensors(names: readonly string[]): TensorMap {
@@ -54,7 +54,9 @@ describe('networks that can not be run are named for what they are', () => {
     [/classifies pictures/, ['cls_token', 'patch_embed.proj.weight', 'blocks.0.attn.qkv.weight']],
     [/classifies pictures/, ['conv1.weight', 'layer1.0.conv1.weight', 'fc.weight']],
     [/the encoder of an autoencoder/, ['encoder.conv_in.weight']],
-    [/TAESD/, ['1.weight', '3.conv.0.weight', '3.conv.2.weight']],
+    [/the encoder of a tiny autoencoder \(TAESD\)/, ['0.weight', '1.conv.0.weight', '2.weight']],
+    [/the encoder of a tiny/, ['encoder.layers.0.weight', 'encoder.layers.1.conv.0.weight']],
+    [/a VAE, which turns latents into pictures/, ['1.weight', '3.conv.0.weight']],
     [/U-ViT/, ['in_blocks.0.attn.qkv.weight', 'out_blocks.0.skip_linear.weight']],
     [/no network that is known here; its tensors are called "a", "b" and "c"/, ['a', 'b', 'c']],
     [/a VAE, which turns latents into pictures/, ['decoder.conv_in.weight']],
@@ -77,6 +79,63 @@ describe('networks that can not be run are named for what they are', () => {
     const dit = ['x_embedder.proj.weight', 'blocks.0.attn.qkv.weight', 'final_layer.linear.bias'];
     expect(recognise(dit)).toEqual({ kind: 'dit', naming: 'official' });
   });
+});
+
+describe('a tiny decoder (TAESD)', () => {
+  const dense = (name: string) => [`${name}.weight`, `${name}.bias`];
+  const block = (name: string) => [0, 2, 4].flatMap((conv) => dense(`${name}.conv.${conv}`));
+  // Two levels of a block each: bend, convolution, cut, block, doubling, convolution, block, convolution.
+  const published = [...dense('1'), ...block('3'), '5.weight', ...block('6'), ...dense('7')];
+  const list = 'decoder.layers';
+  const whole = [
+    ...[...dense(`${list}.0`), ...block(`${list}.2`), `${list}.4.weight`],
+    ...[...block(`${list}.5`), ...dense(`${list}.6`)],
+  ];
+
+  it.each([
+    ['its own code', published, 'taesd'],
+    [
+      'a file of both halves',
+      [
+        ...published.map((name) => `decoder.${name}`),
+        'encoder.0.weight',
+        'encoder.1.conv.0.weight',
+      ],
+      'taesd',
+    ],
+    [
+      'diffusers',
+      [...whole, 'encoder.layers.0.weight', 'encoder.layers.1.conv.0.weight'],
+      'diffusers',
+    ],
+  ])('under the names of %s is taken for one', (_, names, naming) => {
+    const network = recognise(names);
+    expect(network).toEqual({ kind: 'tiny', naming });
+    const named = withEngineNames(network, tensors(names));
+    expect([...named.keys()].filter((name) => name.startsWith(list))).toEqual(whole);
+    expect(() => expectVae(named)).not.toThrow();
+  });
+
+  it.each(whole.filter((name) => !/\.(0|2\.conv\.0|5\.conv\.0)\.weight$/.test(name)))(
+    'without %s it is not whole',
+    async (name) => {
+      const rest = tensors(whole.filter((each) => each !== name));
+      const message = new RegExp(`but it lacks "${name.replaceAll('.', '\\.')}"`);
+      await expectFailure(() => expectVae(rest), 'checkpoint-incomplete', message);
+    },
+  );
+
+  it.each([`${list}.2.pool.0.weight`, `${list}.5.skip.weight`])(
+    'with %s, which others of its kind have, it would make other pictures',
+    async (name) => {
+      const message = /parts that the engine does not have/;
+      await expectFailure(
+        () => expectVae(tensors([...whole, name])),
+        'checkpoint-unsupported',
+        message,
+      );
+    },
+  );
 });
 
 describe('what a model lacks and what it has too much of', () => {

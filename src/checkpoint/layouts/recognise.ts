@@ -3,11 +3,14 @@ import { fromDiffusersDit } from './diffusers-dit';
 import { isDitKey, isTellingDitKey } from './dit-keys';
 import { fromLdmVae, isLdmVaeKey } from './ldm-vae';
 import { nameForeign, type ForeignKind } from './foreign';
+import { fromTaesd, namingOfTinyVae } from './tiny-vae';
 
 /** What a set of weights is, and by whose names. */
 export type Network =
   | { readonly kind: 'dit'; readonly naming: 'official' | 'diffusers' }
   | { readonly kind: 'vae'; readonly naming: 'diffusers' | 'ldm' }
+  /** A decoder of the tiny kind. */
+  | { readonly kind: 'tiny'; readonly naming: 'diffusers' | 'taesd' }
   | { readonly kind: 'foreign'; readonly foreign: ForeignKind }
   | { readonly kind: 'unknown' };
 
@@ -23,9 +26,12 @@ const decoder =
 export function recognise(names: readonly string[]): Network {
   const foreign = nameForeign(names);
   const isVae = names.some((name) => decoder.test(name));
-  if (foreign && !(isVae && foreign.sparesDecoders)) return { kind: 'foreign', foreign };
+  const tiny = namingOfTinyVae(names);
+  const isDecoder = isVae || tiny !== undefined;
+  if (foreign && !(isDecoder && foreign.sparesDecoders)) return { kind: 'foreign', foreign };
   if (names.some((name) => diffusersDit.test(name))) return { kind: 'dit', naming: 'diffusers' };
   if (isVae) return { kind: 'vae', naming: names.some(isLdmVaeKey) ? 'ldm' : 'diffusers' };
+  if (tiny) return { kind: 'tiny', naming: tiny };
   const fitting = names.filter(isDitKey).length;
   const isDit = 2 * fitting >= names.length && names.some(isTellingDitKey);
   return isDit ? { kind: 'dit', naming: 'official' } : { kind: 'unknown' };
@@ -33,7 +39,7 @@ export function recognise(names: readonly string[]): Network {
 
 /** True for the networks that the engine has a use for. */
 export function canRun({ kind }: Network): boolean {
-  return kind === 'dit' || kind === 'vae';
+  return kind === 'dit' || kind === 'vae' || kind === 'tiny';
 }
 
 /**
@@ -44,5 +50,6 @@ export function canRun({ kind }: Network): boolean {
 export function withEngineNames(network: Network, tensors: TensorMap): TensorMap {
   if (network.kind === 'dit' && network.naming === 'diffusers') return fromDiffusersDit(tensors);
   if (network.kind === 'vae' && network.naming === 'ldm') return fromLdmVae(tensors);
+  if (network.kind === 'tiny' && network.naming === 'taesd') return fromTaesd(tensors);
   return tensors;
 }

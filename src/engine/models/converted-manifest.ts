@@ -1,5 +1,10 @@
 import type { TargetDtype } from '../../checkpoint/convert/converted-tensor';
-import type { DitConfig, VaeConfig } from '../../network/config';
+import {
+  isTiny,
+  type DecoderConfig,
+  type DitConfig,
+  type TinyVaeConfig,
+} from '../../network/config';
 import type { Manifest, ManifestFile } from '../manifest';
 import { plainClasses, usualDefaults } from '../model-info';
 import type { ResolvedModel } from './resolve';
@@ -9,6 +14,7 @@ export interface Converted {
   readonly dtype: TargetDtype;
   readonly dit: readonly ManifestFile[];
   readonly vae: readonly ManifestFile[];
+  readonly preview: readonly ManifestFile[];
   readonly origin: NonNullable<Manifest['origin']>;
 }
 
@@ -16,13 +22,17 @@ export interface Converted {
 export function convertedManifest(model: ResolvedModel, converted: Converted): Manifest {
   const { manifest } = model;
   const { dtype, origin } = converted;
-  const [dit, vae] = [converted.dit, converted.vae].map(fileEntries);
+  const [dit, vae, preview] = [converted.dit, converted.vae, converted.preview].map(fileEntries);
+  const decoders = {
+    ...(model.vae ? { vae: { ...vaeEntries(model.vae.config), ...vae } } : {}),
+    ...(model.preview ? { preview: { ...tinyEntries(model.preview.config), ...preview } } : {}),
+  };
   if (manifest) {
     return {
       ...manifest,
       // Of the shards that it came in nothing is left.
       dit: { ...manifest.dit, more_files: undefined, ...dit, weights: dtype },
-      ...(model.vae ? { vae: { ...vaeEntries(model.vae.config), ...vae } } : {}),
+      ...decoders,
       origin,
     };
   }
@@ -31,7 +41,7 @@ export function convertedManifest(model: ResolvedModel, converted: Converted): M
   return {
     name: model.name,
     dit: { ...dit, ...ditEntries(config), space: model.space, weights: dtype },
-    ...(model.vae ? { vae: { ...vae, ...vaeEntries(model.vae.config) } } : {}),
+    ...decoders,
     sampling: { sampler, steps, cfg_scale: guidance, cfg_channels: guidanceChannels },
     styles: Array.from({ length: config.numStyles }, (_, i) => `Style ${i}`),
     classes: plainClasses(config.numClasses, model.classNames),
@@ -61,7 +71,16 @@ function ditEntries(config: DitConfig) {
   };
 }
 
-function vaeEntries(config: VaeConfig) {
+function tinyEntries(config: TinyVaeConfig) {
+  return {
+    latent_channels: config.latentChannels,
+    block_out_channels: [...config.blockOutChannels],
+    blocks_per_level: [...config.blocksPerLevel],
+  };
+}
+
+function vaeEntries(config: DecoderConfig) {
+  if (isTiny(config)) return tinyEntries(config);
   return {
     latent_channels: config.latentChannels,
     block_out_channels: [...config.blockOutChannels],

@@ -9,7 +9,7 @@ import { recordDecoder } from '../../network/vae/network';
 import { workingMemory } from '../../ops/memory';
 import type { ResolvedModel } from './resolve';
 
-type Weights = Pick<ResolvedModel, 'dit' | 'vae'>;
+type Weights = Pick<ResolvedModel, 'dit' | 'vae' | 'preview'>;
 
 /** What a model takes in an engine's memory. */
 export interface MemoryNeed {
@@ -26,7 +26,7 @@ export interface MemoryNeed {
  * @param keptAs the type that the model would be converted to; as it is where absent
  */
 export function memoryNeed(
-  { dit, vae }: Weights,
+  { dit, vae, preview }: Weights,
   { int8Bytes, lanes }: Pick<MemoryLimits, 'int8Bytes' | 'lanes'>,
   images: number,
   keptAs?: TargetDtype,
@@ -34,27 +34,31 @@ export function memoryNeed(
   // Guidance draws each picture twice.
   const items = images * (dit.config.nullClass === false ? 1 : 2);
   const run = runMemory(dit.config, Math.ceil(items / lanes));
-  const decoder =
-    vae &&
+  const parts = [vae, preview].filter((part) => part !== undefined);
+  const decoders = parts.map(({ config, tensors }) =>
     workingMemory(
       recordDecoder({
-        config: vae.config,
+        config,
         latentSide: dit.config.inputSize,
-        postQuantConv: vae.tensors.has('post_quant_conv.weight'),
+        postQuantConv: tensors.has('post_quant_conv.weight'),
       }),
-    );
+    ),
+  );
   const weights =
     keptAs === undefined
-      ? [...dit.tensors.values(), ...decoderTensors(vae?.tensors)].map((tensor) =>
-          bytesOf(tensor, int8Bytes),
+      ? [...dit.tensors.values(), ...parts.flatMap(({ tensors }) => decoderTensors(tensors))].map(
+          (tensor) => bytesOf(tensor, int8Bytes),
         )
-      : [...planDit(dit.tensors, keptAs), ...planVae(vae?.tensors ?? new Map(), keptAs)]
+      : [
+          ...planDit(dit.tensors, keptAs),
+          ...parts.flatMap(({ tensors }) => planVae(tensors, keptAs)),
+        ]
           .flatMap(({ outputs }) => outputs)
           .map(({ dtype, bytes }) => (dtype === 'I8' ? int8Bytes * bytes : bytes));
   return {
     weights: weights.reduce((sum, bytes) => sum + bytes, 0),
-    pictures: run.bytes + (decoder?.bytes ?? 0),
-    largest: Math.max(run.largest, decoder?.largest ?? 0),
+    pictures: run.bytes + decoders.reduce((sum, { bytes }) => sum + bytes, 0),
+    largest: Math.max(run.largest, ...decoders.map(({ largest }) => largest)),
   };
 }
 
@@ -102,7 +106,7 @@ function bytesOf({ dtype, stored, shape }: CheckpointTensor, int8Bytes: number):
 }
 
 /** The encoder is not loaded. */
-function decoderTensors(tensors: TensorMap = new Map()): readonly CheckpointTensor[] {
+function decoderTensors(tensors: TensorMap): readonly CheckpointTensor[] {
   return [...tensors.values()].filter(({ name }) => /^(decoder|post_quant_conv)\./.test(name));
 }
 

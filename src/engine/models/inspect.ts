@@ -33,6 +33,8 @@ export interface InspectedModel {
   /** What most of its weights are stored as. */
   readonly dtype: CheckpointDtype | 'int8';
   readonly hasVae: boolean;
+  /** Whether a tiny VAE beside that makes the previews. */
+  readonly hasPreview: boolean;
   /** Sets of weights in its file, the likeliest first. */
   readonly choices: readonly WeightsChoice[];
   readonly chosen: string;
@@ -88,11 +90,11 @@ export async function inspect(
 }
 
 async function inspectModel(assembly: Assembly, choice: ModelChoice): Promise<InspectedModel> {
-  const { dit, vae, manifest } = assembly;
+  const { dit, vae, preview, manifest } = assembly;
   if (!dit) throw new DyditError('internal', 'There is no model to look at.');
   const { checkpoint } = dit;
   const { subject, known, questions } = askAbout(assembly, choice.answers);
-  const weights = [...dit.files, ...(vae?.files ?? [])].map(({ blob }) => blob);
+  const weights = [dit, vae, preview].flatMap((part) => part?.files ?? []).map(({ blob }) => blob);
   const about = {
     name: dit.files[0].name,
     kind: describeDit(checkpoint.tensors),
@@ -100,6 +102,7 @@ async function inspectModel(assembly: Assembly, choice: ModelChoice): Promise<In
     parameters: countElements(checkpoint.tensors),
     dtype: commonDtype(checkpoint.tensors),
     hasVae: vae !== undefined,
+    hasPreview: preview !== undefined,
     choices: checkpoint.choices,
     chosen: checkpoint.chosen,
     isDescribed: manifest !== undefined,

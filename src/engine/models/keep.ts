@@ -111,6 +111,7 @@ async function writeModel(
       dtype,
       dit: files(plan.dit),
       vae: files(plan.vae),
+      preview: files(plan.preview),
       origin: { files: [...from], identity: model.identity, converted_at: now },
     });
     const named = { ...manifest, name: options.name ?? manifest.name };
@@ -127,15 +128,18 @@ async function writeModel(
 interface Plan {
   readonly dit: readonly PlannedShard[];
   readonly vae: readonly PlannedShard[];
+  readonly preview: readonly PlannedShard[];
   readonly all: readonly PlannedShard[];
 }
 
-function planOf({ dit, vae }: ResolvedModel, dtype: TargetDtype, largest: number): Plan {
-  const parts = {
-    dit: planShards('dit', planDit(dit.tensors, dtype), largest),
-    vae: vae ? planShards('vae', planVae(vae.tensors, dtype), largest) : [],
+function planOf(model: ResolvedModel, dtype: TargetDtype, largest: number): Plan {
+  const decoder = (name: 'vae' | 'preview') => {
+    const { tensors } = model[name] ?? {};
+    return tensors ? planShards(name, planVae(tensors, dtype), largest) : [];
   };
-  return { ...parts, all: [...parts.dit, ...parts.vae] };
+  const dit = planShards('dit', planDit(model.dit.tensors, dtype), largest);
+  const [vae, preview] = [decoder('vae'), decoder('preview')];
+  return { dit, vae, preview, all: [...dit, ...vae, ...preview] };
 }
 
 async function writeShard(

@@ -36,13 +36,14 @@ export async function reportOn(
   const { checkpoint } = assembly.dit;
   lines.push(...about(model));
   try {
-    const { dit, vae, space } = await resolveAssembly(assembly, choice);
+    const { dit, vae, preview, space } = await resolveAssembly(assembly, choice);
     lines.push('', 'Configuration', ...entries({ ...dit.config, space }));
     if (vae) lines.push('', 'VAE', ...entries(vae.config));
+    if (preview) lines.push('', 'VAE of previews', ...entries(preview.config));
     if (convertedTo) {
       const planned = [
         ...planDit(dit.tensors, convertedTo),
-        ...planVae(vae?.tensors ?? new Map(), convertedTo),
+        ...[vae, preview].flatMap((each) => (each ? planVae(each.tensors, convertedTo) : [])),
       ];
       lines.push('', `As ${convertedTo}`, ...(await roundingLines(planned)));
     }
@@ -57,13 +58,25 @@ export async function reportOn(
 }
 
 function about(model: InspectedModel): readonly string[] {
-  const { name, kind, parameters, dtype, hasVae, choices, chosen, questions, keptBytes } = model;
+  const {
+    name,
+    kind,
+    parameters,
+    dtype,
+    hasVae,
+    hasPreview,
+    choices,
+    chosen,
+    questions,
+    keptBytes,
+  } = model;
+  const decoders = `${hasVae ? ', with its VAE' : ''}${hasPreview ? ' and a tiny one for previews' : ''}`;
   const megabytes = Object.entries(keptBytes).map(
     ([type, bytes]) => `${type} ${(bytes / 1e6).toFixed(1)} MB`,
   );
   const open = questions.filter((question) => question.open);
   return [
-    `${name}: a ${kind}, ${parameters} numbers in ${dtype}${hasVae ? ', with its VAE' : ''}`,
+    `${name}: a ${kind}, ${parameters} numbers in ${dtype}${decoders}`,
     ...(choices.length > 1
       ? [
           `Weights: ${choices.map((each) => each.name || 'the file itself').join(', ')}; taken: ${chosen}`,

@@ -6,10 +6,16 @@ import { DyditError } from '../../errors';
 import { askAbout, describeAssembly, vaeHints } from '../../network/answers/describe';
 import { imagenetNames } from '../../network/answers/imagenet-names';
 import { likelyAnswers } from '../../network/answers/questions';
-import type { DitConfig, VaeConfig } from '../../network/config';
+import type { DecoderConfig, DitConfig, TinyVaeConfig } from '../../network/config';
 import type { DitHints } from '../../network/dit/infer-config';
-import { checkDitManifest, checkVaeManifest, hintsOfManifest } from '../../network/manifest';
-import { inferVaeConfig, type VaeHints } from '../../network/vae/config';
+import {
+  checkDitManifest,
+  checkTinyManifest,
+  checkVaeManifest,
+  hintsOfManifest,
+} from '../../network/manifest';
+import { inferDecoderConfig, type VaeHints } from '../../network/vae/config';
+import { inferTinyConfig } from '../../network/vae/tiny-config';
 import { filesOfManifest, namesOf, parseManifest, type Manifest } from '../manifest';
 import type { ModelChoice } from './model-choice';
 import { plainJson } from './plain-json';
@@ -22,7 +28,9 @@ export interface ResolvedModel {
     readonly config: DitConfig;
     readonly hints: DitHints;
   };
-  readonly vae?: { readonly tensors: TensorMap; readonly config: VaeConfig };
+  readonly vae?: { readonly tensors: TensorMap; readonly config: DecoderConfig };
+  /** A tiny decoder beside the VAE, which makes the previews. */
+  readonly preview?: { readonly tensors: TensorMap; readonly config: TinyVaeConfig };
   /** What the network draws. */
   readonly space: 'latents' | 'pixels';
   /** As many as the model has classes; absent where they have only numbers. */
@@ -66,16 +74,20 @@ export async function resolveAssembly(
   choice: ModelChoice = {},
   control: ResolveControl = {},
 ): Promise<ResolvedModel> {
-  const { dit, vae, waiting, refused } = assembly;
+  const { dit, vae, preview, waiting, refused } = assembly;
   const missing = waiting.at(0)?.sentence;
   if (!dit) throw refused.at(0)?.error ?? incomplete(missing);
-  const files = [...dit.files, ...(vae?.files ?? [])];
+  const files = [dit, vae, preview].flatMap((part) => part?.files ?? []);
   const weights = files.map(({ blob }) => blob);
   if (assembly.manifest) {
     if (missing !== undefined) throw incomplete(missing);
     const manifest = parseManifest(plainJson(assembly.manifest));
     if (!control.trusted) await expectHashes(files, manifest, control);
-    const tensors = { dit: dit.checkpoint.tensors, vae: vae?.checkpoint.tensors };
+    const tensors = {
+      dit: dit.checkpoint.tensors,
+      vae: vae?.checkpoint.tensors,
+      preview: preview?.checkpoint.tensors,
+    };
     const { subject, known } = askAbout(assembly, choice.answers);
     const hints = vaeHints(likelyAnswers(subject, known));
     return resolveManifest(manifest, { ...tensors, hints }, weights);
@@ -94,6 +106,7 @@ export async function resolveAssembly(
     ...(vae && description.vae
       ? { vae: { tensors: vae.checkpoint.tensors, config: description.vae } }
       : {}),
+    ...(preview ? { preview: previewOf(preview.checkpoint.tensors) } : {}),
     space: description.space,
     ...(classNames ? { classNames } : {}),
     weights,
@@ -110,10 +123,12 @@ async function resolveManifest(
   {
     dit,
     vae,
+    preview,
     hints,
   }: {
     readonly dit: TensorMap;
     readonly vae: TensorMap | undefined;
+    readonly preview: TensorMap | undefined;
     /** For a VAE that came later than the manifest. */
     readonly hints: VaeHints;
   },
@@ -128,15 +143,23 @@ async function resolveManifest(
       ? {
           vae: {
             tensors: vae,
-            config: manifest.vae ? checkVaeManifest(vae, manifest.vae) : inferVaeConfig(vae, hints),
+            config: manifest.vae
+              ? checkVaeManifest(vae, manifest.vae)
+              : inferDecoderConfig(vae, hints),
           },
         }
       : {}),
+    ...(preview ? { preview: previewOf(preview, manifest) } : {}),
     space: vae ? 'latents' : (manifest.dit.space ?? 'latents'),
     manifest,
     weights,
     identity: await identityOf(weights),
   };
+}
+
+function previewOf(tensors: TensorMap, manifest?: Manifest) {
+  const said = manifest?.preview;
+  return { tensors, config: said ? checkTinyManifest(tensors, said) : inferTinyConfig(tensors) };
 }
 
 /** Files under the names that the manifest has for them are what it was published with. */

@@ -1,8 +1,8 @@
 import type { Assembly } from '../../checkpoint/files/assemble';
 import { DyditError } from '../../errors';
-import type { DitConfig, VaeConfig } from '../config';
+import type { DecoderConfig, DitConfig } from '../config';
 import { inferDitConfig, type DitHints } from '../dit/infer-config';
-import { inferVaeConfig } from '../vae/config';
+import { inferDecoderConfig } from '../vae/config';
 import { firstOf, type ModelAnswers } from './answers';
 import { likelyAnswers, questionsAbout, type Question, type Subject } from './questions';
 import { readAnswers } from './read-answers';
@@ -11,7 +11,7 @@ import { readAnswers } from './read-answers';
 export interface ModelDescription {
   readonly dit: DitConfig;
   /** Absent without a VAE. */
-  readonly vae?: VaeConfig;
+  readonly vae?: DecoderConfig;
   /** What the network draws. */
   readonly space: 'latents' | 'pixels';
   /** Names of the classes, where they are known; as many as the model has. */
@@ -73,7 +73,7 @@ export function describeAsked({ subject, known, questions }: Asked): ModelDescri
   const answers = likelyAnswers(subject, known);
   const hints = ditHints(subject, answers);
   const config = inferDitConfig(subject.dit, hints);
-  const vaeConfig = subject.vae && inferVaeConfig(subject.vae, vaeHints(answers));
+  const vaeConfig = subject.vae && inferDecoderConfig(subject.vae, vaeHints(answers));
   if (vaeConfig && vaeConfig.latentChannels !== config.inChannels) {
     throw new DyditError(
       'checkpoint-unsupported',

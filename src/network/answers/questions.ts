@@ -1,4 +1,5 @@
 import type { TensorMap } from '../../checkpoint/checkpoint';
+import { isTinyVae } from '../../checkpoint/layouts/decoder-keys';
 import { officialHeads } from '../dit/official-sizes';
 import type { TimeFrequencies } from '../config';
 import { firstOf, type ModelAnswers, type Prediction } from './answers';
@@ -52,7 +53,8 @@ export function questionsAbout(subject: Subject, known: ModelAnswers): readonly 
     askTimeFrequencies(subject, known),
     askNullClass(dit, known),
     askSpace(dit, vae, known),
-    ...(vae ? [askLatentScale(vae, known), askNormGroups(vae, known)] : []),
+    // A tiny decoder has no norms, and takes latents as they are.
+    ...(vae && !isTinyVae(vae) ? [askLatentScale(vae, known), askNormGroups(vae, known)] : []),
     askImageNet(dit, known),
   ];
   return questions.filter((question) => question !== undefined);

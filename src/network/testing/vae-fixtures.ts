@@ -1,5 +1,5 @@
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/checkpoint';
-import type { VaeConfig } from '../config';
+import type { TinyVaeConfig, VaeConfig } from '../config';
 
 /** Layout of fixtures/vae/sd-mini.safetensors; its z goes into post_quant_conv unscaled. */
 export const sdMini: VaeConfig = {
@@ -18,6 +18,14 @@ export const emojiMini: VaeConfig = {
   layersPerBlock: 1,
   normNumGroups: 8,
   midBlockAddAttention: false,
+  scalingFactor: 1,
+};
+
+/** Layout of fixtures/vae/taesd-*. */
+export const taesdMini: TinyVaeConfig = {
+  latentChannels: 4,
+  blockOutChannels: [12, 12, 12, 12],
+  blocksPerLevel: [2, 1, 3, 1],
   scalingFactor: 1,
 };
 

@@ -8,18 +8,23 @@ import { DyditError } from '../../errors';
 import { layersOf } from '../../ops/program';
 import { denseFloats } from '../../ops/tensor';
 import { freeWeights, uploadLayers } from '../lane-weights';
-import { inferVaeConfig } from '../vae/config';
+import { inferDecoderConfig, inferVaeConfig } from '../vae/config';
 import { LaneDecoder } from '../vae/decoder';
 import { readVaeLayer } from '../vae/load';
 import { recordDecoder } from '../vae/network';
 import type { DecoderMemory } from '../vae/strips';
 import { Vae } from '../vae/vae';
-import { emojiMini, fixtureTensor, sdMini } from './vae-fixtures';
+import { emojiMini, fixtureTensor, sdMini, taesdMini } from './vae-fixtures';
 
 /** Checkpoints that the suite reads. */
 export interface VaeFixtures {
   readonly sdMini: TensorMap;
   readonly emojiMini: TensorMap;
+  /** A tiny decoder under diffusers' names, and its picture. */
+  readonly taesd: TensorMap;
+  /** The same in halves, as the original code saves it, and the picture of these. */
+  readonly taesdDecoder: TensorMap;
+  readonly taesdExpected: TensorMap;
   readonly embedded: TensorMap;
   /** Outputs stored with the embedded weights. */
   readonly embeddedCase: TensorMap;
@@ -90,6 +95,41 @@ export function describeVae(
       const whole = await picture({ strip: Infinity, doubled: Infinity });
       expectSameBits(await picture({ strip: 1, doubled: 1 }), whole);
       freeWeights(sets);
+    });
+
+    for (const [title, key, expected] of [
+      ["TAESD's layout in diffusers", 'taesd', 'taesd'],
+      ["TAESD's own layout, in halves", 'taesdDecoder', 'taesdExpected'],
+    ] as const) {
+      vaeTest(title, async ({ backend, fixtures }) => {
+        const z = await readFloat32(fixtureTensor(fixtures.taesd, 'fixture.z'));
+        const images = await readFloat32(fixtureTensor(fixtures[expected], 'fixture.image'));
+        const config = inferDecoderConfig(fixtures[key]);
+        expect(config).toEqual(taesdMini);
+        const vae = await Vae.load(backend, config, fixtures[key]);
+        await vae.prepare(5);
+        const latent = latentOf(backend, z, 5);
+        for (const image of [1, 0, 1]) {
+          const reference = images.subarray(image * 4800, (image + 1) * 4800);
+          expectPicture(await vae.decodeFloat(latent, image), reference, 40, 1e-4);
+        }
+        const { width, rgba } = await vae.decode(latent, 0);
+        expect(width).toBe(40);
+        const bytes = bytesOf(images.subarray(0, 4800), 40);
+        expectClose(rgba, bytes, { abs: 1, rel: 0 }, [40, 40, 4]);
+        vae.destroy();
+      });
+    }
+
+    vaeTest('a latent without numbers makes no picture of TAESD either', async (open) => {
+      const { backend, fixtures } = open;
+      const vae = await Vae.load(backend, taesdMini, fixtures.taesd);
+      await vae.prepare(side);
+      for (const value of [NaN, Infinity]) {
+        const latent = latentOf(backend, new Float32Array(16).fill(value, 5, 6), side);
+        expect((await failure(vae.decode(latent, 0))).code).toBe('not-finite');
+      }
+      vae.destroy();
     });
 
     vaeTest('the embedded weights', async ({ backend, fixtures }) => {
@@ -299,11 +339,16 @@ function bytesOf(planes: Float32Array, pictureSide: number): Float32Array {
   });
 }
 
-/** An element may be off by 1e-3 of the largest |reference|. */
-function expectPicture(actual: Float32Array, reference: Float32Array, pictureSide: number): void {
+/** An element may be off by a share of the largest |reference|. */
+function expectPicture(
+  actual: Float32Array,
+  reference: Float32Array,
+  pictureSide: number,
+  tolerance = 1e-3,
+): void {
   const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const shape = [3, pictureSide, pictureSide];
-  expectClose(actual, reference, { abs: 1e-3 * largest, rel: 0 }, shape);
+  expectClose(actual, reference, { abs: tolerance * largest, rel: 0 }, shape);
 }
 
 async function failure(work: Promise<unknown>): Promise<DyditError> {

@@ -1,6 +1,8 @@
 import { DyditError } from '../../errors';
 import type { TensorMap } from '../../checkpoint/checkpoint';
-import type { VaeConfig } from '../config';
+import { isTinyVae } from '../../checkpoint/layouts/decoder-keys';
+import type { DecoderConfig, VaeConfig } from '../config';
+import { inferTinyConfig } from './tiny-config';
 
 /** What a checkpoint does not say by its shapes, from a manifest or the caller. */
 export interface VaeHints {
@@ -45,6 +47,11 @@ function count(tensors: TensorMap, key: (index: number) => string): number {
   let index = 0;
   while (tensors.has(key(index))) index++;
   return index;
+}
+
+/** Reads the shape of a decoder of either kind off its tensors; throws as `inferVaeConfig`. */
+export function inferDecoderConfig(tensors: TensorMap, hints?: VaeHints): DecoderConfig {
+  return isTinyVae(tensors) ? inferTinyConfig(tensors) : inferVaeConfig(tensors, hints);
 }
 
 /**

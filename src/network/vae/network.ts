@@ -5,7 +5,7 @@ import { allRows, reachOf, wholePicture, type Pixels, type RowSpan } from '../..
 import type { Program } from '../../ops/program';
 import { Recorder, type ConvOptions } from '../../ops/recorder';
 import { denseFloats, denseWords, rowsOf, type Tensor } from '../../ops/tensor';
-import type { VaeConfig } from '../config';
+import { isTiny, type DecoderConfig, type VaeConfig } from '../config';
 import {
   heldSource,
   pairsOf,
@@ -14,16 +14,19 @@ import {
   type DecoderMemory,
   type Source,
 } from './strips';
+import { recordTinyDecoder } from './tiny-network';
 
 /** Pictures have three channels: red, green, blue. */
 export const pictureChannels = 3;
+
+const label = 'VaeDecoder';
 
 /** eps of every norm in diffusers' AutoencoderKL. */
 const eps = 1e-6;
 
 /** What decides the shape of a decoder. */
 export interface DecoderShape {
-  readonly config: VaeConfig;
+  readonly config: DecoderConfig;
   /** S */
   readonly latentSide: number;
   /** Whether the checkpoint has `post_quant_conv`. */
@@ -55,16 +58,40 @@ export function decoderSpecs(shape: Pick<DecoderShape, 'config' | 'latentSide'>)
   };
 }
 
+/** A decoder of either kind, latent -> picture. */
+export function recordDecoder(shape: DecoderShape): Program {
+  const { config, postQuantConv, memory } = shape;
+  const specs = decoderSpecs(shape);
+  if (isTiny(config)) {
+    const net = new Recorder(label);
+    const latent = net.external('latent', specs.latent);
+    const image = net.external('image', specs.image);
+    recordTinyDecoder(net, config, { latent, image });
+    return finish(net, image, specs);
+  }
+  const net = new DecoderRecorder(config.normNumGroups, memory);
+  const latent = net.external('latent', specs.latent);
+  const image = net.external('image', specs.image);
+  recordLayers(net, config, { latent, image, postQuantConv });
+  return finish(net, image, specs);
+}
+
+function finish(net: Recorder, image: Tensor, specs: ReturnType<typeof decoderSpecs>): Program {
+  net.picture(image, net.external('picture', specs.picture), net.external('flags', specs.flags));
+  return net.finish();
+}
+
 /**
- * The decoder half of diffusers' AutoencoderKL, latent -> picture. Large pictures are normed in
+ * The decoder half of diffusers' AutoencoderKL, latent -> image (pixels, 3). Large pictures are normed in
  * strips of rows, by the statistics of the whole, and never held doubled before their channels are
  * fewer: beside the strips, memory holds two tensors of the last level and half of one.
  */
-export function recordDecoder(shape: DecoderShape): Program {
-  const { config, postQuantConv } = shape;
-  const net = new DecoderRecorder(shape);
-  const specs = decoderSpecs(shape);
-  const latent = net.external('latent', specs.latent);
+function recordLayers(
+  net: DecoderRecorder,
+  config: VaeConfig,
+  of: { readonly latent: Tensor; readonly image: Tensor; readonly postQuantConv: boolean },
+): void {
+  const { latent, image, postQuantConv } = of;
   const levels = [...config.blockOutChannels].reverse();
   let x = net.latentToPixels(latent, 1 / config.scalingFactor); // (S*S, C)
   if (postQuantConv) x = net.conv(x, layer('post_quant_conv', config.latentChannels, x, 1)); // (S*S, C)
@@ -83,12 +110,9 @@ export function recordDecoder(shape: DecoderShape): Program {
       source = net.doubled(`${key}.upsamplers.0.conv`, x, levels[level + 1]); // (4 * pixels, channels)
     }
   }
-  const image = net.external('image', specs.image);
   const out = layer('decoder.conv_out', pictureChannels, x, 3);
   const norm = net.statistics('decoder.conv_norm_out', source);
   net.normedConv(source, { ...norm, silu: true }, out, { into: wholePicture(image) }); // (pixels, 3)
-  net.picture(image, net.external('picture', specs.picture), net.external('flags', specs.flags));
-  return net.finish();
 }
 
 /** Statistics of a picture as a norm has them (3, C), and whether SiLU follows. */
@@ -102,9 +126,9 @@ class DecoderRecorder extends Recorder {
   readonly #groups: number;
   readonly #memory: DecoderMemory;
 
-  constructor({ config, memory = usualMemory }: DecoderShape) {
-    super('VaeDecoder');
-    this.#groups = config.normNumGroups;
+  constructor(groups: number, memory: DecoderMemory = usualMemory) {
+    super(label);
+    this.#groups = groups;
     this.#memory = memory;
   }
 

@@ -15,6 +15,9 @@ describeVae(
   async () => ({
     sdMini: await open('src/network/fixtures/vae/sd-mini.safetensors'),
     emojiMini: await open('src/network/fixtures/vae/emoji-mini.safetensors'),
+    taesd: await open('src/network/fixtures/vae/taesd-diffusers.safetensors'),
+    taesdDecoder: await open('src/network/fixtures/vae/taesd-decoder.pth'),
+    taesdExpected: await open('src/network/fixtures/vae/taesd-decoder-expected.safetensors'),
     embedded: await open('public/models/emoji/emoji-vae.safetensors'),
     embeddedCase: await open('conformance/cases/emoji/check.safetensors'),
   }),

@@ -7,11 +7,12 @@ import { TensorSource } from '../../checkpoint/tensor-source';
 import { DyditError } from '../../errors';
 import { layersOf } from '../../ops/program';
 import { elementCount } from '../../ops/tensor';
-import type { VaeConfig } from '../config';
+import { isTiny, type DecoderConfig } from '../config';
 import { freeWeights, uploadLayers, type LaneWeights } from '../lane-weights';
 import { assertRunnable } from './config';
 import { LaneDecoder, type ReadDecoded } from './decoder';
 import { readVaeLayer } from './load';
+import { readTinyLayer } from './tiny-load';
 import { decoderCost, pictureChannels, pictureSide, recordDecoder } from './network';
 
 /** A decoded picture: RGBA bytes, row-major from the top left. */
@@ -41,7 +42,7 @@ interface Prepared {
 }
 
 /**
- * The decoder half of diffusers' AutoencoderKL. A lane decodes one picture at a time, so that
+ * The decoder half of diffusers' AutoencoderKL, or of TAESD. A lane decodes one picture at a time, so that
  * memory stays bounded; several lanes share what waits.
  */
 export class Vae {
@@ -49,25 +50,25 @@ export class Vae {
   #destroyed = false;
 
   private constructor(
-    readonly config: VaeConfig,
+    readonly config: DecoderConfig,
     private readonly backend: Backend,
     private readonly weights: LaneWeights,
     private readonly postQuantConv: boolean,
   ) {}
 
   /**
-   * @param tensors keys of AutoencoderKL; the encoder's are ignored
+   * @param tensors keys of AutoencoderKL or AutoencoderTiny; the encoder's are ignored
    * @throws DyditError `checkpoint-broken`, `checkpoint-unsupported`, `limit-too-small`,
    * `out-of-memory`, `cancelled`
    */
   static async load(
     backend: Backend,
-    config: VaeConfig,
+    config: DecoderConfig,
     tensors: TensorMap,
     { onProgress, signal }: VaeLoadOptions = {},
   ): Promise<Vae> {
     expectVae(tensors);
-    assertRunnable(config);
+    if (!isTiny(config)) assertRunnable(config);
     const source = new TensorSource(decoderTensors(tensors), onProgress, signal);
     const postQuantConv = source.has('post_quant_conv.weight');
     // The decoder of any size names every layer once, with its shape.
@@ -76,7 +77,8 @@ export class Vae {
       label: 'Vae',
       what: 'loading the picture decoder',
       layers,
-      read: (layer) => readVaeLayer(source, layer),
+      read: (layer) =>
+        isTiny(config) ? readTinyLayer(source, layer, config) : readVaeLayer(source, layer),
     });
     return new Vae(config, backend, weights, postQuantConv);
   }

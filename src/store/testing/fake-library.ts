@@ -14,6 +14,7 @@ export interface FakeLibraryOptions {
 export function fakeInspected(name: string, patch: Partial<InspectedModel> = {}): InspectedModel {
   return {
     ...{ name, kind: 'DyDiT of 2 layers', parameters: 1000, dtype: 'f32', hasVae: false },
+    hasPreview: false,
     filesIdentity: identityOfText(name),
     ...{ choices: [{ name: '', tensors: 10 }], chosen: '', questions: [], answers: {} },
     ...{ isDescribed: false, keptBytes: { f32: 4000, f16: 2000, int8: 1000 } },

@@ -61,7 +61,7 @@ export function QuestionForm({ opening }: { opening: Asking }) {
           {model.name}
         </h2>
         <p className={styles.about}>
-          {`${model.kind}, ${formatMillions(model.parameters)} weights in ${model.dtype}${model.hasVae ? ', with its VAE' : ', without a VAE'}.`}
+          {`${model.kind}, ${formatMillions(model.parameters)} weights in ${model.dtype}${decodersOf(model)}.`}
           {(model.dtype === 'bf16' || model.dtype === 'f64') &&
             ` ${model.dtype} is computed with as f32, or as what it is kept as.`}
           {first.length > 0 && ' The file does not say all of it; the likely answers are given.'}
@@ -162,4 +162,9 @@ function keepLabel(choice: KeepChoice, model: Asking['model'], recommended: Keep
       ? 'For this visit'
       : `${typeNames[choice]}, ${formatBytes(model.keptBytes[choice])}`;
   return choice === recommended ? `${words} (recommended)` : words;
+}
+
+function decodersOf({ hasVae, hasPreview }: Asking['model']): string {
+  if (!hasVae) return ', without a VAE';
+  return hasPreview ? ', with its VAE and a tiny one for previews' : ', with its VAE';
 }

@@ -63,10 +63,11 @@ export function runEstimate(op: OpOf<'estimate'>, { tensors, values }: RunContex
 export function runLatentToPixels(op: OpOf<'latentToPixels'>, { tensors }: RunContext): void {
   const x = tensors[op.x]; // (C, S * S)
   const y = tensors[op.y]; // (S * S, C)
-  const result = matrixOf(
-    y.rows,
-    y.columns,
-    (pixel, channel) => rowOf(x, channel)[pixel] * op.factor,
-  );
+  const { factor, limit } = op;
+  const result = matrixOf(y.rows, y.columns, (pixel, channel) => {
+    const value = rowOf(x, channel)[pixel] * factor;
+    const bends = limit !== undefined && Number.isFinite(value);
+    return bends ? limit * Math.tanh(value / limit) : value;
+  });
   y.values.set(result.values);
 }

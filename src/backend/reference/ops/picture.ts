@@ -23,7 +23,8 @@ export function runConv(op: OpOf<'conv'>, { tensors, weights }: RunContext): voi
   }); // (side * side, N)
   const made = valuesOf({ ...y, values }, 0, side, rows);
   const into = valuesOf(y, op.yFirst, side, rows);
-  into.set(op.adds ? made.map((value, i) => into[i] + value) : made);
+  const sums = op.adds ? made.map((value, i) => into[i] + value) : made;
+  into.set(op.relu ? sums.map((value) => Math.max(value, 0)) : sums);
 }
 
 export function runRowMoments(op: OpOf<'rowMoments'>, { tensors }: RunContext): void {

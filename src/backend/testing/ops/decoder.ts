@@ -55,6 +55,25 @@ function describeConv(bed: OpBed): void {
       await bed.expectValues(c.finish(), 'y', expected);
     });
 
+    test('max(y, 0) of the sum, not of what is added', async () => {
+      const c = new CaseBuilder(1);
+      const x = c.pixels('x', 2, 1, [-3, -1, 1, 3]);
+      const layer = c.conv('l', 1, { channels: 1, size: 1 }, { weight: [1], bias: [0.5] });
+      const y = c.pixels('y', 2, 1, [5, -2, -2, -2]);
+      c.expose('z', c.net.conv(x, layer, { relu: true }).tensor);
+      c.net.conv(x, layer, { into: y, adds: true, relu: true });
+      await bed.expectValues(c.finish(), 'z', [0, 0, 1.5, 3.5]);
+      await bed.expectValues(c.finish(), 'y', [2.5, 0, 0, 1.5]);
+    });
+
+    test('a NaN is no number after max(y, 0) either', async () => {
+      const c = new CaseBuilder(1);
+      const x = c.pixels('x', 1, 1, [NaN]);
+      const layer = c.conv('l', 1, { channels: 1, size: 1 }, { weight: [1], bias: [0] });
+      c.expose('y', c.net.conv(x, layer, { relu: true }).tensor);
+      expect(resultOf(await bed.run(c.finish()), 'y')[0]).toBeNaN();
+    });
+
     test('a 1 x 1 kernel mixes channels', async () => {
       const c = new CaseBuilder(1);
       const x = c.pixels('x', 1, 3, [1, 2, 3]);
@@ -77,10 +96,16 @@ function describeConv(bed: OpBed): void {
           [36, 4, 9],
           [16, 3, 16],
         ]) {
-          for (const adds of [false, true]) {
-            const how = `${'doubles' in kernel ? ', doubled' : ''}${adds ? ', added' : ''}`;
+          for (const [adds, relu] of [
+            [false, false],
+            [true, false],
+            [false, true],
+            [true, true],
+          ]) {
+            const end = `${adds ? ', added' : ''}${relu ? ', max(y, 0)' : ''}`;
+            const how = `${'doubles' in kernel ? ', doubled' : ''}${end}`;
             test(`${kernel.size} x ${kernel.size}, ${channels} -> ${n} channels of ${side} x ${side}${how}, ${type}`, async () => {
-              await bed.check(convCase({ kernel, channels, n, side, type, adds }), 10);
+              await bed.check(convCase({ kernel, channels, n, side, type, adds, relu }), 10);
             });
           }
         }
@@ -129,14 +154,15 @@ function convCase(of: {
   readonly side: number;
   readonly type: WeightType;
   readonly adds: boolean;
+  readonly relu: boolean;
 }): OpCase {
-  const { kernel, channels, n, side, type, adds } = of;
+  const { kernel, channels, n, side, type, adds, relu } = of;
   const c = new CaseBuilder(side + n, type);
   const x = c.pixels('x', side, channels);
   const layer = c.conv('l', n, { channels, ...kernel });
   const ySide = side * (kernel.doubles ? 2 : 1);
-  if (adds) c.net.conv(x, layer, { into: c.pixels('y', ySide, n), adds });
-  else c.expose('y', c.net.conv(x, layer).tensor);
+  if (adds) c.net.conv(x, layer, { into: c.pixels('y', ySide, n), adds, relu });
+  else c.expose('y', c.net.conv(x, layer, { relu }).tensor);
   return c.finish();
 }
 

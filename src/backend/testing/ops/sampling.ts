@@ -157,14 +157,27 @@ export function describeSampling(bed: OpBed): void {
 
     for (const channels of [1, 3, 4, 8]) {
       for (const side of [1, 7, 9]) {
-        test(`${channels} channels, ${side} x ${side} pixels`, async () => {
-          const c = new CaseBuilder(side);
-          const x = c.dense('x', channels, side ** 2);
-          c.expose('y', c.net.latentToPixels(x, 1 / 0.18215).tensor);
-          await bed.check(c.finish());
-        });
+        for (const limit of [undefined, 3]) {
+          const how = limit === undefined ? '' : ', with a limit';
+          test(`${channels} channels, ${side} x ${side} pixels${how}`, async () => {
+            const c = new CaseBuilder(side);
+            const x = c.dense('x', channels, side ** 2);
+            c.expose('y', c.net.latentToPixels(x, 1 / 0.18215, limit).tensor);
+            await bed.check(c.finish());
+          });
+        }
       }
     }
+
+    test('a limit bends what is large and leaves what is small', async () => {
+      const c = new CaseBuilder(1);
+      const x = c.dense('x', 1, 9, [0, 1e-3, 1.5, -1.5, 3, -3, 12, 1e30, -1e30]);
+      c.expose('y', c.net.latentToPixels(x, 2, 3).tensor);
+      // 3 * tanh(2x / 3) by Python's math.
+      const bent = [2.2847825, 2.8920826];
+      const expected = [0, 0.002, bent[0], -bent[0], bent[1], -bent[1], 2.9999993, 3, -3];
+      await bed.expectValues(c.finish(), 'y', expected);
+    });
   });
 }
 

@@ -37,5 +37,6 @@ export function lowerLatentToPixels(op: OpOf<'latentToPixels'>, at: Placement): 
   return encodeOp(Opcode.latentToPixels, LatentToPixels, {
     ...{ x: at.addressOf(op.x), y: at.addressOf(op.y), channels: columnsOf(op.y, at) },
     ...{ pixels: columnsOf(op.x, at), factor: floatBits(op.factor) },
+    limit: floatBits(op.limit ?? 0),
   });
 }

@@ -32,6 +32,7 @@ export function lowerConv(op: OpOf<'conv'>, at: Placement): OpRecord {
     group: shape.group,
     groupPanels: shape.panels,
     adds: op.adds ? 1 : 0,
+    relu: op.relu ? 1 : 0,
     zeros: at.zeros,
   });
 }

@@ -56,6 +56,7 @@ function compile(
   return library.weighted(name, storage, {
     ...overrides,
     ADDS: op.adds ? 1 : 0,
+    RELU: op.relu ? 1 : 0,
     ...lanes(columns, (constant) => library.constant(name, constant)),
   });
 }

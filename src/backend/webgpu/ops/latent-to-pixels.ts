@@ -20,7 +20,7 @@ export async function bindLatentToPixels(
       x: compilation.dense(op.x),
       y: compilation.rows(op.y, axis),
     },
-    { dims: { channels, pixels, factor: op.factor } },
+    { dims: { channels, pixels, factor: op.factor, limit: op.limit ?? 0 } },
   );
   const grid = fixedGrid(kernel.gridFor(pixels, inVectors(paddedLength(axis))));
   return { dispatches: [{ kernel: bound, grid }] };

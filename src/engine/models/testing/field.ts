@@ -37,6 +37,12 @@ export async function fieldFile(name: string, as = name): Promise<File> {
   return new File([await readFile(new URL(name, fixtures))], as);
 }
 
+/** A file of network/fixtures/vae, which diffusers wrote, under any name. */
+export async function vaeFile(name: string, as = name): Promise<File> {
+  const folder = new URL('../../../network/fixtures/vae/', import.meta.url);
+  return new File([await readFile(new URL(name, folder))], as);
+}
+
 export function textFile(name: string, text: string): File {
   return new File([text], name);
 }
