@@ -46,6 +46,39 @@ describe('files are told by what is in them', () => {
     expect(identity.kind === 'weights' ? identity.network.kind : identity.kind).toBe(kind);
   });
 
+  it.each([
+    [
+      'a name of 100,000 characters',
+      JSON.stringify(['fox', 'x'.repeat(1e5)]),
+      /class 1 has 100000/,
+    ],
+    ['a line of 100,000 characters', `fox\n${'x'.repeat(1e5)}\ncat\n`, /class 1 has 100000/],
+    ['300,000 names', JSON.stringify(Array(300_000).fill('fox')), /has 300000 names/],
+    ['300,000 lines', 'fox\n'.repeat(300_000), /has 300000 names/],
+  ])(
+    'names of classes that can not be shown are refused for it: %s',
+    async (_, content, message) => {
+      const identity = await identify(text('labels', content));
+      if (identity.kind !== 'refused') throw new Error(identity.kind);
+      expect(identity.error.code).toBe('checkpoint-unsupported');
+      expect(identity.error.message).toMatch(message);
+    },
+  );
+
+  it('a million names end in a typed refusal, too', async () => {
+    const content = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 1e6 }, (_, i) => [i, 'fox'])),
+    );
+    expect((await identify(text('labels', content))).kind).toBe('refused');
+  });
+
+  it('takes what is not written out of names, and leaves those that are twice', async () => {
+    const names = ['a\tfox\u0007', '\u202eevil\u202c cat', 'crane', 'crane', 'x\u0000y\u009f'];
+    const expected = ['a fox', 'evil  cat', 'crane', 'crane', 'x y'];
+    const identity = await identify(text('labels', JSON.stringify(names)));
+    expect(identity).toEqual({ kind: 'labels', names: expected });
+  });
+
   it('reads names of classes in every form', async () => {
     const forms = [
       '0: fox\n1: red cat\n',

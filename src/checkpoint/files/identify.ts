@@ -8,7 +8,7 @@ import { openIndex, selectWeights, type OpenOptions } from '../open';
 import type { Checkpoint } from '../checkpoint';
 import { sniff } from '../sniff';
 import { recogniseJson, type JsonFile } from './json-file';
-import { labelsFromText } from './labels';
+import { fitLabels, labelsFromText } from './labels';
 import type { NamedFile } from './named-file';
 
 /** Weights of one file: a whole network, a part of one, or none that can be run. */
@@ -75,11 +75,12 @@ async function identifyText(
   }
   if (blob.size > maxLabelBytes || head.some((byte) => byte < 0x09)) return undefined;
   const text = await new ByteSource(blob).read(0, blob.size);
-  let names: readonly string[] | undefined;
+  let decoded: string;
   try {
-    names = labelsFromText(new TextDecoder('utf-8', { fatal: true }).decode(text));
+    decoded = new TextDecoder('utf-8', { fatal: true }).decode(text);
   } catch {
     return undefined;
   }
-  return names && { kind: 'labels', names };
+  const names = labelsFromText(decoded);
+  return names && { kind: 'labels', names: fitLabels(names) };
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json';
-import { labelsFromJson } from './labels';
+import { fitLabels, labelsFromJson } from './labels';
 
 /** What a configuration is about. */
 export type ConfigSubject = 'dit' | 'vae' | 'schedule' | 'pipeline' | 'other';
@@ -11,7 +11,10 @@ export type JsonFile =
   | { readonly kind: 'config'; readonly subject: ConfigSubject; readonly settings: JsonObject }
   | { readonly kind: 'labels'; readonly names: readonly string[] };
 
-/** Says what a JSON text is by what is in it; undefined where it is none of these. */
+/**
+ * Says what a JSON text is by what is in it; undefined where it is none of these.
+ * @throws DyditError `checkpoint-unsupported` where it is names of classes that can't be shown
+ */
 export function recogniseJson(value: JsonValue): JsonFile | undefined {
   if (isJsonObject(value)) {
     const weightMap = value.get('weight_map');
@@ -22,7 +25,7 @@ export function recogniseJson(value: JsonValue): JsonFile | undefined {
     }
   }
   const names = labelsFromJson(value);
-  if (names) return { kind: 'labels', names };
+  if (names) return { kind: 'labels', names: fitLabels(names) };
   if (!isJsonObject(value)) return undefined;
   const subject = subjectOf(value);
   return subject && { kind: 'config', subject, settings: value };

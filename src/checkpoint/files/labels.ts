@@ -1,7 +1,39 @@
+import { unsupported } from '../failure';
 import { isJsonList, isJsonObject, type JsonValue } from '../json';
 
 /** More classes than any model has a table for. */
 const maxLabels = 100_000;
+
+/** Characters of a name, which has to stand in a list and in a link. */
+const longestLabel = 200;
+
+const advice = 'Drop a list of short names, one for each class of the model.';
+
+/** What no name is written with: controls, and marks that turn the text after them around. */
+const unwritten = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+
+/**
+ * Names as they are shown: without control characters. Two classes may have one name, as some of
+ * ImageNet's do.
+ * @throws DyditError `checkpoint-unsupported` where there are too many, or one is too long
+ */
+export function fitLabels(names: readonly string[]): readonly string[] {
+  if (names.length > maxLabels) {
+    throw unsupported(
+      `It has ${names.length} names of classes; at most ${maxLabels} are read.`,
+      advice,
+    );
+  }
+  return names.map((name, index) => {
+    if (name.length > longestLabel) {
+      throw unsupported(
+        `The name of class ${index} has ${name.length} characters; at most ${longestLabel} are read.`,
+        advice,
+      );
+    }
+    return name.replace(unwritten, ' ').trim();
+  });
+}
 
 /**
  * Class names from JSON: a list of names, ImageNet's {"0": ["n01440764", "tench"]}, a
@@ -13,10 +45,10 @@ export function labelsFromJson(value: JsonValue | undefined): readonly string[] 
     const names = value.flatMap((item) => nameOf(item) ?? []);
     return names.length === value.length && names.length > 0 ? names : undefined;
   }
-  if (!isJsonObject(value) || value.size === 0 || value.size > maxLabels) return undefined;
+  if (!isJsonObject(value) || value.size === 0) return undefined;
   const names = new Map<number, string>();
   for (const [key, item] of value) {
-    const byNumber = /^\d{1,6}$/.test(key);
+    const byNumber = /^\d{1,7}$/.test(key);
     const index = byNumber ? Number(key) : item;
     const name = byNumber ? nameOf(item) : key;
     if (typeof index !== 'number' || name === undefined || names.has(index)) return undefined;
@@ -32,8 +64,10 @@ export function labelsFromJson(value: JsonValue | undefined): readonly string[] 
 export function labelsFromText(text: string): readonly string[] | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   while (lines.at(-1) === '') lines.pop();
-  const readable = lines.every((line) => line.length > 0 && line.length <= 200);
-  if (lines.length < 2 || lines.length > maxLabels || !readable) return undefined;
+  if (lines.length < 2 || lines.includes('')) return undefined;
+  // Prose is no list; one long line among short ones is a name that is too long.
+  if (2 * lines.filter(({ length }) => length <= longestLabel).length < lines.length)
+    return undefined;
   const numbered = lines.every((line, i) => new RegExp(`^${i}[\\s,:;.)]`).test(line));
   return numbered ? lines.map((line) => line.replace(/^\d+[\s,:;.)]+/, '')) : lines;
 }

@@ -1,4 +1,4 @@
-import { labelsFromJson } from '../../checkpoint/files/labels';
+import { fitLabels, labelsFromJson } from '../../checkpoint/files/labels';
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../checkpoint/json';
 import type { ModelAnswers, Prediction } from './answers';
 import { firstOf } from './answers';
@@ -87,9 +87,18 @@ function readHere(settings: JsonObject): ModelAnswers {
 function namesOf(settings: JsonObject): readonly string[] | undefined {
   for (const key of ['id2label', 'class_names', 'classes', 'labels', 'label_names']) {
     const names = labelsFromJson(parsed(settings.get(key)));
-    if (names) return names;
+    if (names) return fittingNames(names);
   }
   return undefined;
+}
+
+/** Names that can't be shown are no reason to refuse the weights that they lie beside: numbers do. */
+function fittingNames(names: readonly string[]): readonly string[] | undefined {
+  try {
+    return fitLabels(names);
+  } catch {
+    return undefined;
+  }
 }
 
 function predictionOf(settings: JsonObject, model: string): Prediction | undefined {
