@@ -3,6 +3,7 @@
 From nothing:  python train.py --latents L --out RUN --recipe recipes/emoji.json --section static
 Then fast and dynamic:  python train.py --latents L --out RUN2 --recipe recipes/emoji.json --section final \\
   --init RUN/model.safetensors
+Then as good with less work:  the same with --section budget, --out RUN3 and --init RUN2/model.safetensors
 An official DiT:  torchrun --nproc-per-node 4 train.py --latents L --out RUN --init DiT-XL-2-256x256.pt \\
   --objective epsilon --dynamic
 
