@@ -5,20 +5,8 @@
 // card: all threads of a workgroup read the same key at once, so the cache serves them, and arrays of
 // a thread are memory like any other. The same bits as attention_tiled.wgsl.
 // Assumes: E padded to HEAD_VEC4 * 4, at most 128.
-override HEAD_VEC4: u32 = 8; // E/4, a head in vec4
 const HEAD_VEC4_MAX = 32u;
-const TILE_KEYS = 32u;
 const TILE_QUERIES = 64u;
-
-struct Dims {
-  tokens: u32, // N
-  record: u32, // of the active heads
-  scale: f32, // E^-1/2 of the unpadded E
-}
-
-@group(0) @binding(0) var<uniform> dims: Dims;
-@group(0) @binding(2) var<storage, read> qkv: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
 @compute @workgroup_size(TILE_QUERIES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -50,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       for (var e = 0u; e < HEAD_VEC4; e++) {
         products = fma(q[e], qkv[k_row + e], products);
       }
-      scores[j] = (products.x + products.y) + (products.z + products.w);
+      scores[j] = sum_of(products);
       tile_max = max(tile_max, scores[j]);
     }
     let shrink = exp(running_max - tile_max);

@@ -8,10 +8,10 @@ export default defineConfig({
     name: 'lavapipe',
     include: [
       'src/backend/webgpu/ops.gpu.test.ts',
-      'src/backend/webgpu/linear-variants.gpu.test.ts',
-      'src/backend/webgpu/attention-variants.gpu.test.ts',
+      'src/backend/webgpu/*-variants.gpu.test.ts',
       'src/backend/webgpu/ops/*.gpu.test.ts',
       'src/backend/webgpu/variants.gpu.test.ts',
+      'src/backend/webgpu/time-kernel.gpu.test.ts',
       'tools/lavapipe/*.lavapipe.ts',
     ],
     setupFiles: ['tools/lavapipe/expose-gpu.ts'],

@@ -4,7 +4,7 @@ import { OpBed, type SuiteOptions } from './op-bed';
 import { describeAddGated } from './ops/add-gated';
 import { describeAttention } from './ops/attention';
 import { describeCondition } from './ops/condition';
-import { describeDecoder } from './ops/decoder';
+import { describeConv, describeDecoder } from './ops/decoder';
 import { describeLinear } from './ops/linear';
 import { describeNorm } from './ops/norm';
 import { describePatches } from './ops/patches';
@@ -30,10 +30,11 @@ const allParts: readonly Part[] = [
   describePrograms,
 ];
 
-/** Those in which a kernel of matrix products, or of attention, is used. */
-export const suiteParts: Readonly<Record<'linear' | 'attention', readonly Part[]>> = {
+/** Those in which a kernel of matrix products, of attention, or of convolutions, is used. */
+export const suiteParts: Readonly<Record<'linear' | 'attention' | 'conv', readonly Part[]>> = {
   linear: [describeLinear, describeAddGated, describePrograms],
   attention: [describeAttention, describePrograms],
+  conv: [describeConv],
 };
 
 /**

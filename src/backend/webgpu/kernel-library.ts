@@ -5,6 +5,7 @@ import type { Gpu } from './gpu/device';
 import { reflectShader, type Overrides } from './gpu/reflection';
 import {
   activationsSource,
+  convSource,
   linearSource,
   plainShaders,
   weightedShaders,
@@ -55,6 +56,11 @@ export class KernelLibrary {
     const ending: Overrides = end === 'Store' ? { ACTIVATION: this.#activation(activation) } : {};
     const all = { ...overrides, ...ending };
     return this.#compile(`linear.${name.join('.')}`, () => linearSource(core, parts), all);
+  }
+
+  /** A kernel of a convolution as a matrix product. @throws DyditError `shader-failed` */
+  convProduct(core: LinearCore, storage: WeightStorage, overrides: Overrides): Promise<Kernel> {
+    return this.#compile(`conv.${core}.${storage}`, () => convSource(core, storage), overrides);
   }
 
   /** A constant of a shader, or the default of an `override`. */

@@ -8,11 +8,17 @@ const tolerance = { abs: 5e-5, rel: 1e-5 };
 
 /**
  * The variants that the program chooses here, and those of a card. Each of the others is held to
- * these bit for bit in linear-variants.gpu.test.ts and attention-variants.gpu.test.ts.
+ * these bit for bit in linear-, attention- and conv-variants.gpu.test.ts.
  */
 const choices = [
-  { name: 'on a processor', forced: { linear: 'register', attention: 'direct', fused: false } },
-  { name: 'on a card', forced: { linear: 'tiled32x4', attention: 'tiled32x72', fused: true } },
+  {
+    name: 'on a processor',
+    forced: { linear: 'register', attention: 'direct', conv: 'pixels', fused: false },
+  },
+  {
+    name: 'on a card',
+    forced: { linear: 'tiled32x4', attention: 'tiled32x72', conv: 'product32', fused: true },
+  },
 ];
 
 for (const { name, forced } of choices) {

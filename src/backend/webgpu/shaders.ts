@@ -1,14 +1,18 @@
 import attention from '../../../shaders/attention.wgsl?raw';
+import attentionSubgroup from '../../../shaders/attention_subgroup.wgsl?raw';
 import attentionTiled from '../../../shaders/attention_tiled.wgsl?raw';
 import condition from '../../../shaders/condition.wgsl?raw';
 import conv from '../../../shaders/conv.wgsl?raw';
-import conv1x1 from '../../../shaders/conv1x1.wgsl?raw';
 import estimate from '../../../shaders/estimate.wgsl?raw';
 import groupNorm from '../../../shaders/group_norm.wgsl?raw';
 import groupStatistics from '../../../shaders/group_statistics.wgsl?raw';
 import guidance from '../../../shaders/guidance.wgsl?raw';
 import latentToPixels from '../../../shaders/latent_to_pixels.wgsl?raw';
 import activations from '../../../shaders/lib/activations.wgsl?raw';
+import attentionOperands from '../../../shaders/lib/attention_operands.wgsl?raw';
+import attentionTiles from '../../../shaders/lib/attention_tiles.wgsl?raw';
+import convOperands from '../../../shaders/lib/conv_operands.wgsl?raw';
+import convRows from '../../../shaders/lib/conv_rows.wgsl?raw';
 import finite from '../../../shaders/lib/finite.wgsl?raw';
 import latentDims from '../../../shaders/lib/latent_dims.wgsl?raw';
 import linearAddGated from '../../../shaders/lib/linear_add_gated.wgsl?raw';
@@ -73,6 +77,7 @@ export const activationsSource = activations;
 export const stepSource = step;
 
 const gated = compose(step, widthTable);
+const attended = compose(gated, attentionOperands);
 const tiles = compose(multiplyAdd, loadWeights);
 const normed = compose(rowStatistics, normModulate);
 
@@ -81,8 +86,9 @@ const rowSources = { all: rowsAll, kept: rowsKept } as const;
 
 /** Shaders without weights. */
 export const plainShaders = {
-  attention: compose(gated, attention),
-  attentionTiled: compose(gated, attentionTiled),
+  attention: compose(attended, attention),
+  attentionSubgroup: compose(attended, attentionTiles, attentionSubgroup),
+  attentionTiled: compose(attended, attentionTiles, attentionTiled),
   condition: compose(step, activations, condition),
   estimate: compose(latentDims, estimate),
   groupNorm: compose(activations, groupNorm),
@@ -104,8 +110,7 @@ export type PlainShader = keyof typeof plainShaders;
 
 /** Shaders that read weights, without the reader. */
 export const weightedShaders = {
-  conv: compose(tiles, conv),
-  conv1x1: compose(tiles, conv1x1),
+  conv: compose(tiles, convOperands, conv),
   patchEmbed,
 } as const;
 
@@ -159,6 +164,11 @@ export function linearSource(core: LinearCore, parts: LinearParts): string {
   );
 }
 
+/** A convolution as a matrix product. */
+export function convSource(core: LinearCore, storage: WeightStorage): string {
+  return compose(weightReaders[storage], convOperands, convRows, linearCores[core]);
+}
+
 /** Every text that kernels are made of: what was measured with others is of no use. */
 export function allSources(): readonly string[] {
   return [
@@ -168,7 +178,7 @@ export function allSources(): readonly string[] {
     ...Object.values(linearCores),
     ...Object.values(linearEnds),
     ...Object.values(rowSources),
-    ...[linearOperands, xNormed, xPlain],
+    ...[linearOperands, convOperands, convRows, xNormed, xPlain],
   ];
 }
 

@@ -4,10 +4,11 @@ import type { LinearLayer } from '../../ops/layer';
 import { Recorder } from '../../ops/recorder';
 import { rowsOf } from '../../ops/tensor';
 import { KernelMemory, type KeyValueStore } from './kernel-memory';
-import type { TimeProduct } from './time-product';
+import type { TimeKernel } from './time-kernel';
 import { Tuner } from './tune';
-import { linearKey, VariantChoice } from './variants/choice';
+import { VariantChoice } from './variants/choice';
 import type { LinearShape } from './variants/linear';
+import { keyOf } from './variants/tuned-op';
 import type { MatrixBuffers } from './weights';
 
 const features = { f16: false, subgroups: false, timestamps: false };
@@ -70,7 +71,7 @@ function setUp(of: {
   const { fastest, store, eachMs = 10, tickMs = 1, description = card.description } = of;
   const timed: string[] = [];
   let now = 0;
-  const time: TimeProduct = (_, { name }) => {
+  const time: TimeKernel = (_, name) => {
     timed.push(name);
     now += eachMs;
     const is = typeof fastest === 'string' ? fastest : fastest();
@@ -88,7 +89,7 @@ describe('Tuner', () => {
     expect(choice.linear(shape).name).not.toBe('tall');
     await tuner.prepare(context);
     expect(choice.linear(shape).name).toBe('tall');
-    expect([...choice.measured.keys()]).toEqual([linearKey(shape)]);
+    expect([...choice.measured.keys()]).toEqual([keyOf({ kind: 'linear', shape })]);
     expect(timed).not.toContain('naive');
   });
 
@@ -156,7 +157,9 @@ describe('Tuner', () => {
     const { tuner, timed } = setUp({ fastest: 'tall', tickMs: 100 });
     await tuner.prepare(context);
     expect(timed).toEqual([]);
-    expect(new VariantChoice({ ...card, software: true }).linearCandidates(shape)).toEqual([]);
+    expect(
+      new VariantChoice({ ...card, software: true }).candidates({ kind: 'linear', shape }),
+    ).toEqual([]);
   });
 
   test('a store that fails or holds something else costs a measurement only', async () => {
@@ -191,8 +194,8 @@ describe('what a card does that was not measured', () => {
     };
     const small = new VariantChoice({ ...card, device: { limits } });
     expect(small.linear(shape).name).toBe('tiled32x2');
-    expect(small.attention({ tokens: 64, headVectors: 8 }).name).toBe('tiled32x32');
-    expect(small.attention({ tokens: 64, headVectors: 18 }).name).toBe('direct');
+    expect(small.attention({ tokens: 64, headVectors: 8, heads: 8 }).name).toBe('tiled32x32');
+    expect(small.attention({ tokens: 64, headVectors: 18, heads: 8 }).name).toBe('direct');
   });
 });
 
@@ -211,11 +214,11 @@ describe('a program that is compiled to be fast', () => {
 
   test('is measured among all kernels, an exact one among the exact', () => {
     const choice = new VariantChoice(withHalves);
-    const classes = (of: LinearShape) =>
-      new Set(choice.linearCandidates(of).map(({ precision }) => precision));
-    expect(classes(fast)).toEqual(new Set(['exact', 'fast']));
-    expect(classes(shape)).toEqual(new Set(['exact']));
-    expect(linearKey(fast)).not.toBe(linearKey(shape));
+    const named = (of: LinearShape) => choice.candidates({ kind: 'linear', shape: of });
+    expect(named(fast)).toEqual(expect.arrayContaining(['half32', 'half64', 'tall']));
+    expect(named(shape)).not.toContain('half32');
+    expect(named(shape)).toContain('tall');
+    expect(keyOf({ kind: 'linear', shape: fast })).not.toBe(keyOf({ kind: 'linear', shape }));
   });
 
   test('is exact on a card without halves', () => {
@@ -240,6 +243,6 @@ describe('a kernel that was forced', () => {
   test('is refused where it does not exist', () => {
     const choice = new VariantChoice(card, { linear: 'tiled65', attention: 'spiral' });
     expect(() => choice.linear(shape)).toThrow('tiled65');
-    expect(() => choice.attention({ tokens: 64, headVectors: 8 })).toThrow('spiral');
+    expect(() => choice.attention({ tokens: 64, headVectors: 8, heads: 8 })).toThrow('spiral');
   });
 });

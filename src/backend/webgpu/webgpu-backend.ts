@@ -9,7 +9,7 @@ import { queueTickMs } from './clock';
 import { KernelMemory, type KeyValueStore } from './kernel-memory';
 import { measureLinear } from './measure-linear';
 import { Pace } from './pace';
-import { productTimer } from './time-product';
+import { kernelTimer } from './time-kernel';
 import { Tuner } from './tune';
 import { VariantChoice, type Forced } from './variants/choice';
 
@@ -62,7 +62,7 @@ async function startOn(
       );
   const memory = new KernelMemory(store, device);
   const now = (): number => performance.now();
-  const time = productTimer({ library, gflops, tickMs });
+  const time = kernelTimer({ library, gflops, tickMs });
   const tuner = new Tuner({ choice, memory, time, tickMs, now });
   if (!forced) await tuner.recall();
   const pace = new Pace({ queue, gflops, tickMs, now });

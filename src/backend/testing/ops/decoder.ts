@@ -15,7 +15,7 @@ export function describeDecoder(bed: OpBed): void {
   describePicture(bed);
 }
 
-function describeConv(bed: OpBed): void {
+export function describeConv(bed: OpBed): void {
   describe('conv', () => {
     const oneToNine = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 

@@ -1,6 +1,7 @@
 import { describeOps, suiteParts } from '../../testing/describe-ops';
 import type { Tolerance } from '../../testing/expect-close';
 import { attentionVariants } from '../variants/attention';
+import { convVariants } from '../variants/conv';
 import { linearVariants } from '../variants/linear';
 import type { Precision } from '../../backend';
 import { createWebGpuBackend } from '../webgpu-backend';
@@ -13,6 +14,7 @@ export function describeVariants(precision: Precision, tolerance: Tolerance): vo
   const kinds = [
     { kind: 'linear', variants: linearVariants },
     { kind: 'attention', variants: attentionVariants },
+    { kind: 'conv', variants: convVariants },
   ] as const;
   for (const { kind, variants } of kinds) {
     for (const { name } of variants.filter((variant) => variant.precision === precision)) {

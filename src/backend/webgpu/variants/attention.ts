@@ -1,5 +1,5 @@
 import type { KernelLibrary } from '../kernel-library';
-import type { Variant } from './variant';
+import type { Limits, Variant } from './variant';
 
 /** Attention as far as it matters to the choice of a kernel. */
 export interface AttentionShape {
@@ -7,6 +7,8 @@ export interface AttentionShape {
   readonly tokens: number;
   /** E with padding, in vec4. */
   readonly headVectors: number;
+  /** Heads of all items. */
+  readonly heads: number;
 }
 
 export type AttentionVariant = Variant<AttentionShape, KernelLibrary>;
@@ -25,18 +27,31 @@ function tiled(lanes: number, widest: number): AttentionVariant {
   return {
     name: `tiled${queries}x${4 * widest}`,
     precision: 'exact',
-    needs: {
-      limits: {
-        maxComputeWorkgroupStorageSize: 16 * vectors,
-        maxComputeInvocationsPerWorkgroup: lanes * widest,
-      },
-    },
+    needs: { limits: limitsOf(lanes, widest, vectors) },
     accepts: ({ headVectors }) => headVectors <= widest,
     build: (library, { headVectors }) =>
-      library.plain('attentionTiled', {
-        HEAD_VEC4: headVectors,
-        LANES_Y: lanes,
-      }),
+      library.plain('attentionTiled', { HEAD_VEC4: headVectors, LANES_Y: lanes }),
+  };
+}
+
+/** The same, whose scores are the work of subgroups; keys and values have tiles of their own. */
+function subgroup(lanes: number, widest: number): AttentionVariant {
+  const queries = 4 * lanes;
+  const vectors = widest * queries + 2 * keyStride(widest) * tileKeys + (tileKeys + 1) * lanes + 1;
+  return {
+    name: `subgroup${queries}x${4 * widest}`,
+    precision: 'exact',
+    needs: { features: ['subgroups'], limits: limitsOf(lanes, widest, vectors) },
+    accepts: ({ headVectors }) => headVectors <= widest,
+    build: (library, { headVectors }) =>
+      library.plain('attentionSubgroup', { HEAD_VEC4: headVectors, LANES_Y: lanes }),
+  };
+}
+
+function limitsOf(lanes: number, widest: number, vectors: number): Limits {
+  return {
+    maxComputeWorkgroupStorageSize: 16 * vectors,
+    maxComputeInvocationsPerWorkgroup: lanes * widest,
   };
 }
 
@@ -60,4 +75,6 @@ export const attentionVariants: readonly AttentionVariant[] = [
   tiled(8, 8),
   tiled(8, 18),
   tiled(4, widestHead),
+  subgroup(8, 8),
+  subgroup(4, 18),
 ];

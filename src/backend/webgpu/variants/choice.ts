@@ -2,7 +2,9 @@ import { DyditError } from '../../../errors';
 import type { Precision } from '../../backend';
 import type { Gpu } from '../gpu/device';
 import { attentionVariants, type AttentionShape, type AttentionVariant } from './attention';
+import { convVariants, type ConvShape, type ConvVariant } from './conv';
 import { linearVariants, type LinearShape, type LinearVariant } from './linear';
+import { keyOf, type TunedOp } from './tuned-op';
 import { describeNeeds, meets, type Limits, type Variant } from './variant';
 
 /**
@@ -12,6 +14,7 @@ import { describeNeeds, meets, type Limits, type Variant } from './variant';
 export interface Forced {
   readonly linear?: string;
   readonly attention?: string;
+  readonly conv?: string;
   /** Whether norms are done in the product behind them. */
   readonly fused?: boolean;
 }
@@ -38,22 +41,8 @@ export class VariantChoice {
     const forced = this.#forced(linearVariants, shape, this.forced.linear);
     if (forced) return forced;
     const names = this.gpu.software ? softwareLinear(shape) : cardLinear(shape);
-    const measured = this.#measured.get(linearKey(shape));
     const suited = linearVariants.filter((variant) => isOf(variant, shape.precision));
-    return this.#choose(suited, shape, [measured, ...names]);
-  }
-
-  /** Variants that a measurement may choose among. */
-  linearCandidates(shape: LinearShape): readonly LinearVariant[] {
-    if (this.gpu.software || this.forced.linear !== undefined) return [];
-    return linearVariants.filter(
-      (variant) =>
-        // Bits are never left to a clock unless that was asked for; the readable one is never fastest.
-        isOf(variant, shape.precision) &&
-        variant.name !== 'naive' &&
-        variant.accepts(shape) &&
-        meets(variant.needs, this.gpu),
-    );
+    return this.#choose(suited, shape, [this.#measuredFor({ kind: 'linear', shape }), ...names]);
   }
 
   /**
@@ -65,7 +54,37 @@ export class VariantChoice {
     if (forced) return forced;
     const tiles = attentionVariants.map(({ name }) => name).filter((name) => name !== 'direct');
     const names = this.gpu.software ? ['direct'] : [...tiles, 'direct'];
-    return this.#choose(attentionVariants, shape, names);
+    const measured = this.#measuredFor({ kind: 'attention', shape });
+    return this.#choose(attentionVariants, shape, [measured, ...names]);
+  }
+
+  /** @throws DyditError as `attention` */
+  conv(shape: ConvShape): ConvVariant {
+    const forced = this.#forced(convVariants, shape, this.forced.conv);
+    if (forced) return forced;
+    const names = this.gpu.software ? ['pixels'] : cardConv(shape);
+    return this.#choose(convVariants, shape, [
+      this.#measuredFor({ kind: 'conv', shape }),
+      ...names,
+    ]);
+  }
+
+  /** Names of the variants that a measurement may choose among. */
+  candidates(op: TunedOp): readonly string[] {
+    if (this.gpu.software || this.forced[op.kind] !== undefined) return [];
+    switch (op.kind) {
+      case 'linear': {
+        // Bits are never left to a clock unless that was asked for; the readable one is never fastest.
+        const suited = linearVariants.filter(
+          (variant) => isOf(variant, op.shape.precision) && variant.name !== 'naive',
+        );
+        return this.#able(suited, op.shape).map(({ name }) => name);
+      }
+      case 'attention':
+        return this.#able(attentionVariants, op.shape).map(({ name }) => name);
+      case 'conv':
+        return this.#able(convVariants, op.shape).map(({ name }) => name);
+    }
   }
 
   /** Whether the norm in front of a product is done as it reads x. */
@@ -76,7 +95,7 @@ export class VariantChoice {
     return this.forced.fused ?? (!this.gpu.software && shape.k <= widestFusedNorm);
   }
 
-  /** What was measured, by `linearKey`. */
+  /** What was measured, by `keyOf`. */
   get measured(): ReadonlyMap<string, string> {
     return this.#measured;
   }
@@ -88,6 +107,15 @@ export class VariantChoice {
 
   forget(): void {
     this.#measured.clear();
+  }
+
+  #measuredFor(op: TunedOp): string | undefined {
+    return this.#measured.get(keyOf(op));
+  }
+
+  /** Variants that can do a shape here. */
+  #able<Shape, V extends Variant<Shape, never>>(variants: readonly V[], shape: Shape): V[] {
+    return variants.filter((variant) => variant.accepts(shape) && meets(variant.needs, this.gpu));
   }
 
   /** The variant of that name, if it accepts the shape. */
@@ -121,9 +149,7 @@ export class VariantChoice {
     shape: Shape,
     names: readonly (string | undefined)[],
   ): V {
-    const able = variants.filter(
-      (variant) => variant.accepts(shape) && meets(variant.needs, this.gpu),
-    );
+    const able = this.#able(variants, shape);
     for (const name of names) {
       const found = able.find((variant) => variant.name === name);
       if (found) return found;
@@ -136,21 +162,6 @@ export class VariantChoice {
 /** Whether a program that was compiled for `asked` may use a variant. */
 function isOf({ precision }: LinearVariant, asked: Precision): boolean {
   return precision === 'exact' || asked === 'fast';
-}
-
-/** Shapes that are alike to a kernel: rows by powers of two, the rest as it is. */
-export function linearKey({ rows, k, n, ...rest }: LinearShape): string {
-  const bucket = 2 ** Math.ceil(Math.log2(Math.max(8, rows)));
-  const { storage, end, normed, kept, precision } = rest;
-  const words = [
-    `${bucket}x${k}x${n}`,
-    storage,
-    end,
-    normed && 'normed',
-    kept && 'kept',
-    precision,
-  ];
-  return words.filter(Boolean).join(' ');
 }
 
 /** On a processor: registers; where there are few rows, one thread must not do them alone. */
@@ -170,4 +181,11 @@ function cardLinear({ rows, n, precision }: LinearShape): readonly string[] {
   if (tiles(64) >= enoughWorkgroups) return ['tall', 'tiled32x1'];
   if (tiles(32) >= enoughWorkgroups) return ['tiled32x1'];
   return ['tiled32x4', 'tiled32x2', 'tiled32x1'];
+}
+
+/** On a card that was not measured: tiles of which there are enough; few channels fill none. */
+function cardConv({ pixels, phases, n }: ConvShape): readonly string[] {
+  if (n < 32) return ['pixels'];
+  const tiles = phases * Math.ceil(pixels / 64) * Math.ceil(n / 64);
+  return tiles >= enoughWorkgroups ? ['productTall', 'product32'] : ['product32'];
 }

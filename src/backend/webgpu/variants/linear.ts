@@ -25,6 +25,7 @@ export interface LinearShape {
 }
 
 export interface LinearVariant extends Variant<LinearShape, KernelLibrary> {
+  readonly core: LinearCore;
   /** What the core's default constants are replaced by. */
   readonly overrides?: Overrides;
 }
@@ -36,7 +37,7 @@ function variant(
     Partial<Pick<LinearVariant, 'precision'>>,
 ): LinearVariant {
   return {
-    ...{ name, precision: 'exact', ...more },
+    ...{ name, core, precision: 'exact', ...more },
     build: (library, shape) => library.linear(core, shape, more.overrides),
   };
 }
