@@ -1,5 +1,5 @@
 import type { CheckpointTensor, TensorMap } from '../src/checkpoint/checkpoint';
-import { floatToHalf } from '../src/checkpoint/half';
+import { drawHalves } from '../src/checkpoint/drawn-halves';
 import { tokenCount, type DitConfig } from '../src/network/config';
 import { stateDictShapes } from '../src/network/oracle/state-dict';
 
@@ -27,7 +27,8 @@ export interface SyntheticOptions {
 
 /**
  * A DyDiT of seeded weights under which nothing is negligible, whose gates keep a share of the work.
- * A tensor is made when it is read, so that the largest model takes no memory here.
+ * A tensor is made when it is read, and large halves where they are used, so that the largest model
+ * takes no memory here.
  */
 export function syntheticCheckpoint(
   config: DitConfig,
@@ -41,9 +42,10 @@ export function syntheticCheckpoint(
   const tensors = new Map<string, CheckpointTensor>();
   for (const [name, shape] of stateDictShapes({ ...config, depth })) {
     const size = shape.reduce((product, length) => product * length, 1);
-    if (dtype === 'f16' && size > patternSize && name.endsWith('.weight')) {
-      const bytes = () => Promise.resolve(halvesOf(name, size, deviationOf(name, shape)));
-      tensors.set(name, { name, dtype, shape, bytes });
+    if (dtype === 'f16' && size > leastDrawn && name.endsWith('.weight')) {
+      const drawn = { seed: hashOf(name), deviation: deviationOf(name, shape), count: size };
+      const bytes = () => Promise.resolve(new Uint8Array(drawHalves(drawn).buffer));
+      tensors.set(name, { name, dtype, shape, drawn, bytes });
       continue;
     }
     const values = (): Float32Array<ArrayBuffer> => {
@@ -60,16 +62,8 @@ export function syntheticCheckpoint(
   return tensors;
 }
 
-/** Numbers that are drawn of a large tensor of halves; a prime, so that rows are not alike. */
-const patternSize = 65_537;
-
-/** Halves, drawn once and repeated: half a billion of them would take a visitor's patience. */
-function halvesOf(name: string, size: number, deviation: number): Uint8Array<ArrayBuffer> {
-  const halves = new Uint16Array(size);
-  halves.set(Uint16Array.from(random(name, patternSize, deviation), floatToHalf));
-  for (let done = patternSize; done < size; done *= 2) halves.copyWithin(done, 0, done);
-  return new Uint8Array(halves.buffer);
-}
+/** Elements from which a weight is drawn by the backend, and not here. */
+const leastDrawn = 65_536;
 
 /**
  * Biases of the width routers, 1 or -1, (layers)(H - 1): with weights of 0 they are the gates at
@@ -129,10 +123,7 @@ function deviationOf(name: string, shape: readonly number[]): number {
 
 /** Uniform numbers of mean 0, their own for every name: a 32-bit congruential generator. */
 export function random(name: string, size: number, deviation: number): Float32Array<ArrayBuffer> {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) {
-    state = Math.imul(state ^ name.charCodeAt(i), 0x01000193); // FNV-1a
-  }
+  let state = hashOf(name);
   const scale = (deviation * Math.sqrt(12)) / 2 ** 32;
   const values = new Float32Array(size);
   for (let i = 0; i < size; i++) {
@@ -140,4 +131,11 @@ export function random(name: string, size: number, deviation: number): Float32Ar
     values[i] = scale * (state - 2 ** 31);
   }
   return values;
+}
+
+/** FNV-1a, a word. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,6 +1,12 @@
 import { halfToFloat } from '../checkpoint/half';
 import { widened } from '../checkpoint/scaled-bytes';
-import { tapsOf, type ConvLayer, type ProductValues } from '../ops/layer';
+import {
+  heldValues,
+  tapsOf,
+  type ConvLayer,
+  type HeldValues,
+  type ProductValues,
+} from '../ops/layer';
 
 /** Pixels of a doubled picture that one pixel became, each with a kernel of its own. */
 export const phases = 4;
@@ -27,9 +33,10 @@ export function keptTaps(layer: ConvLayer): number {
  * @returns the same; of a layer that doubles (N, C, phases, 2, 2), the phases (even, even), (even,
  * odd), (odd, even), (odd, odd) of (row, column) in y
  */
-export function kernelsOf(layer: ConvLayer, given: ProductValues): ProductValues {
-  if (!layer.doubles) return given;
-  const weight = 'scales' in given ? widened(given) : given;
+export function kernelsOf(layer: ConvLayer, given: ProductValues): HeldValues {
+  const held = heldValues(given);
+  if (!layer.doubles) return held;
+  const weight = 'scales' in held ? widened(held) : held;
   const valueOf = weight instanceof Float32Array ? (v: number) => v : halfToFloat;
   const pairs = weight.length / layer.size ** 2;
   const folded = new Float32Array(pairs * phases * 4);

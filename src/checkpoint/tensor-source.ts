@@ -2,6 +2,7 @@ import { DyditError } from '../errors';
 import type { CheckpointTensor, TensorMap } from './tensor';
 import { readFloat32, readHalfBits } from './decode';
 import { guarded, quoted } from './failure';
+import type { DrawnHalves } from './drawn-halves';
 import { expectFinite, float16Format, float32Format } from './finite';
 import type { ScaledBytes } from './scaled-bytes';
 
@@ -62,6 +63,11 @@ export class TensorSource {
     const values = await guarded(`Tensor ${quoted(name)}`, scaledBytes);
     expectFinite(name, new Uint32Array(values.scales.buffer), float32Format);
     return values;
+  }
+
+  /** The rule of a tensor that has to be drawn, undefined for all others; throws as `float32`. */
+  drawn(name: string, shape: readonly number[]): DrawnHalves | undefined {
+    return this.tensors.get(name)?.drawn && this.#expect(name, shape).drawn;
   }
 
   #expect(name: string, shape: readonly number[]): CheckpointTensor {

@@ -1,3 +1,4 @@
+import type { DrawnHalves } from './drawn-halves';
 import type { ScaledBytes } from './scaled-bytes';
 
 /** Element types a checkpoint file may store. */
@@ -13,6 +14,8 @@ export interface CheckpointTensor {
   readonly stored?: 'int8';
   /** The same as integers with scales, where the file has it so. */
   readonly scaledBytes?: () => Promise<ScaledBytes>;
+  /** The rule by which they are drawn, where they are. */
+  readonly drawn?: DrawnHalves;
   /**
    * Contiguous row-major little-endian bytes, `elementCount * bytesPerElement` long, in memory of their
    * own: who asked for them may give it back.

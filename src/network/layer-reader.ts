@@ -65,7 +65,7 @@ async function readTokenRouter(
   };
 }
 
-/** Reads a weight as it is stored: the integers of a linear layer, else halves, else floats. */
+/** Reads a weight as it is stored, if it is: the integers of a linear layer, else halves, else floats. */
 export async function readWeight(
   source: TensorSource,
   { kind, name }: LinearLayer | ConvLayer,
@@ -74,5 +74,7 @@ export async function readWeight(
   const key = `${name}.weight`;
   const integers = kind === 'linear' ? await source.scaledBytes(key, shape) : undefined;
   if (integers) return integers;
+  const drawn = source.drawn(key, shape);
+  if (drawn) return drawn;
   return source.isHalf(key) ? source.halfBits(key, shape) : source.float32(key, shape);
 }

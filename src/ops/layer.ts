@@ -1,3 +1,4 @@
+import { drawHalves, type DrawnHalves } from '../checkpoint/drawn-halves';
 import type { ScaledBytes } from '../checkpoint/scaled-bytes';
 import type { Axis } from './axis';
 
@@ -66,8 +67,16 @@ export type Layer = LinearLayer | ConvLayer | NormLayer | TableLayer | TokenRout
 /** Numbers, or the bits of half-precision numbers. */
 export type WeightValues = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
-/** Weights of products, which may also be integers with a scale for every row (an output column). */
-export type ProductValues = WeightValues | ScaledBytes;
+/** Weights of products in memory: also integers with a scale for every row (an output column). */
+export type HeldValues = WeightValues | ScaledBytes;
+
+/** Weights of products, which may also have to be drawn first. */
+export type ProductValues = HeldValues | DrawnHalves;
+
+/** Weights in memory; those that are drawn, for who has no way of its own to draw them. */
+export function heldValues(values: ProductValues): HeldValues {
+  return 'seed' in values ? drawHalves(values) : values;
+}
 
 /** A layer with its numbers, laid out as PyTorch has them. */
 export type LayerWeights =

@@ -1,7 +1,7 @@
 import { halfToFloat } from '../../checkpoint/half';
 import { DyditError } from '../../errors';
 import { widened } from '../../checkpoint/scaled-bytes';
-import type { LayerWeights, ProductValues } from '../../ops/layer';
+import { heldValues, type LayerWeights, type ProductValues } from '../../ops/layer';
 import type { WeightSet } from '../backend';
 
 /** (N, K) and (N), as PyTorch has them. */
@@ -81,7 +81,8 @@ export class ReferenceWeights implements WeightSet {
   }
 }
 
-function doubles(values: ProductValues): Float64Array {
+function doubles(given: ProductValues): Float64Array {
+  const values = heldValues(given);
   if ('scales' in values) return Float64Array.from(widened(values));
   return values instanceof Uint16Array
     ? Float64Array.from(values, halfToFloat)

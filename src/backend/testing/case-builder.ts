@@ -20,7 +20,7 @@ import { randomScaledBytes } from './scaled-bytes';
 import type { CaseData, OpCase } from './run-case';
 
 /** How a case keeps its weights. */
-export type WeightType = 'f32' | 'f16' | 'int8';
+export type WeightType = 'f32' | 'f16' | 'int8' | 'drawn';
 
 /** What a test says of the weights of a layer; the rest is random. */
 export interface GivenWeights {
@@ -192,6 +192,7 @@ export class CaseBuilder {
     if (weight) return Float32Array.from(weight);
     if (this.weightType === 'f32') return randomFloats(this.random, length, scale);
     if (this.weightType === 'int8') return randomScaledBytes(this.random, { rows, columns }, scale);
+    if (this.weightType === 'drawn') return { seed: columns, deviation: 0.6, count: length };
     return scale === undefined
       ? randomHalves(this.random, length)
       : Uint16Array.from(randomFloats(this.random, length, scale), floatToHalf);

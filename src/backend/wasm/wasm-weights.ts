@@ -1,12 +1,13 @@
 import { DyditError } from '../../errors';
-import type {
-  ConvLayer,
-  LayerWeights,
-  LinearLayer,
-  NormLayer,
-  ProductValues,
-  TableLayer,
-  TokenRouterLayer,
+import {
+  heldValues,
+  type ConvLayer,
+  type HeldValues,
+  type LayerWeights,
+  type LinearLayer,
+  type NormLayer,
+  type TableLayer,
+  type TokenRouterLayer,
 } from '../../ops/layer';
 import type { WeightSet } from '../backend';
 import { kernelsOf } from '../phase-kernels';
@@ -118,14 +119,14 @@ export class WasmWeights implements WeightSet {
     }
     if ('weight1' in weights) return this.#packRouter(weights);
     const { layer, weight, bias } = weights;
-    const kernels = layer.kind === 'conv' ? kernelsOf(layer, weight) : weight;
+    const kernels = layer.kind === 'conv' ? kernelsOf(layer, weight) : heldValues(weight);
     return this.#packPanels(layer.name, panelShape(layer), kernels, bias);
   }
 
   #packPanels(
     name: string,
     shape: PanelShape,
-    weight: ProductValues,
+    weight: HeldValues,
     bias: Float32Array<ArrayBuffer>,
   ): PackedPanels {
     const elements = panelElements(shape);
@@ -189,7 +190,7 @@ export class WasmWeights implements WeightSet {
   }
 }
 
-function floatsOf(values: ProductValues): Float32Array<ArrayBuffer> {
+function floatsOf(values: HeldValues): Float32Array<ArrayBuffer> {
   if ('scales' in values) return widened(values);
   return values instanceof Float32Array ? values : halvesToFloats(values);
 }

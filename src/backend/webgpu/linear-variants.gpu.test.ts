@@ -2,7 +2,7 @@ import { afterAll, describe, test } from 'vitest';
 import { CaseBuilder, gatedRun, groupsGate, headsGate, widthWith } from '../testing/case-builder';
 import { halvesToFloats } from '../../checkpoint/half';
 import { widened } from '../../checkpoint/scaled-bytes';
-import type { LayerWeights } from '../../ops/layer';
+import { heldValues, type LayerWeights } from '../../ops/layer';
 import { expectSameBits } from '../testing/expect-close';
 import { weightTypes } from '../testing/patterns';
 import { resultOf, runCase, type OpCase } from '../testing/run-case';
@@ -45,8 +45,9 @@ async function expectSameEverywhere(test: OpCase): Promise<void> {
 /** The same case with its weights in f32. */
 function onFloats(test: OpCase): OpCase {
   const weights = test.weights.map((layer): LayerWeights => {
-    if (!('weight' in layer) || layer.weight instanceof Float32Array) return layer;
-    const { weight } = layer;
+    if (!('weight' in layer)) return layer;
+    const weight = heldValues(layer.weight);
+    if (weight instanceof Float32Array) return layer;
     return { ...layer, weight: 'scales' in weight ? widened(weight) : halvesToFloats(weight) };
   });
   return { ...test, weights };

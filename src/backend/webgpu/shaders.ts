@@ -3,6 +3,7 @@ import attentionSubgroup from '../../../shaders/attention_subgroup.wgsl?raw';
 import attentionTiled from '../../../shaders/attention_tiled.wgsl?raw';
 import condition from '../../../shaders/condition.wgsl?raw';
 import conv from '../../../shaders/conv.wgsl?raw';
+import drawWeights from '../../../shaders/draw_weights.wgsl?raw';
 import estimate from '../../../shaders/estimate.wgsl?raw';
 import groupNorm from '../../../shaders/group_norm.wgsl?raw';
 import groupStatistics from '../../../shaders/group_statistics.wgsl?raw';
@@ -90,6 +91,7 @@ export const plainShaders = {
   attentionSubgroup: compose(attended, attentionTiles, attentionSubgroup),
   attentionTiled: compose(attended, attentionTiles, attentionTiled),
   condition: compose(step, activations, condition),
+  drawWeights,
   estimate: compose(latentDims, estimate),
   groupNorm: compose(activations, groupNorm),
   groupStatistics: compose(workgroupSum, groupStatistics),

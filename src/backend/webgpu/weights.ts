@@ -1,17 +1,19 @@
 import { DyditError } from '../../errors';
 import { axisLength, wholeAxis } from '../../ops/axis';
-import type {
-  ConvLayer,
-  Layer,
-  LayerWeights,
-  LinearLayer,
-  NormLayer,
-  TableLayer,
-  TokenRouterLayer,
+import {
+  heldValues,
+  type ConvLayer,
+  type Layer,
+  type LayerWeights,
+  type LinearLayer,
+  type NormLayer,
+  type TableLayer,
+  type TokenRouterLayer,
 } from '../../ops/layer';
 import { release } from '../../checkpoint/release';
 import type { WeightSet } from '../backend';
 import { keptTaps, kernelsOf } from '../phase-kernels';
+import { drawWeights } from './draw-weights';
 import { BufferArena } from './gpu/buffer';
 import { withErrorScopes } from './gpu/error-scope';
 import { thrownByDevice } from './gpu/failure';
@@ -60,6 +62,8 @@ export interface TokenRouterBuffers {
   /** (R + 1), the bias last. */
   readonly w2: GPUBuffer;
 }
+
+type MatrixWeights = Extract<LayerWeights, { readonly weight: unknown }>;
 
 type LayerBuffers = MatrixBuffers | NormBuffers | TableBuffers | TokenRouterBuffers;
 
@@ -128,7 +132,7 @@ export class GpuWeights implements WeightSet {
     return new DyditError('internal', `${this.label}: there is no ${kind} layer "${name}".`);
   }
 
-  #pack(arena: BufferArena, weights: LayerWeights): LayerBuffers {
+  async #pack(arena: BufferArena, weights: LayerWeights): Promise<LayerBuffers> {
     const { name } = weights.layer;
     if ('gamma' in weights) {
       const axis = wholeAxis(weights.layer.channels);
@@ -152,53 +156,79 @@ export class GpuWeights implements WeightSet {
       };
     }
     const { layer, weight: given } = weights;
-    const weight = layer.kind === 'conv' ? kernelsOf(layer, given) : given;
+    if ('seed' in given && layer.kind === 'linear') {
+      return {
+        ...{ kind: 'linear', storage: this.library.halfStorage },
+        slices: await this.#matrix(arena, weights, Uint16Array.BYTES_PER_ELEMENT, (label, slice) =>
+          drawWeights(this.library, arena, { label, drawn: given, slice, k: layer.k }),
+        ),
+      };
+    }
+    const weight = layer.kind === 'conv' ? kernelsOf(layer, given) : heldValues(given);
     if ('scales' in weight) {
       return {
         kind: layer.kind,
         storage: 'i8',
-        slices: this.#packMatrix(arena, weights, weight.integers, weight.scales),
+        slices: await this.#packMatrix(arena, weights, weight.integers, weight.scales),
       };
     }
     return {
       kind: layer.kind,
       storage: weight instanceof Uint16Array ? this.library.halfStorage : 'f32',
-      slices: this.#packMatrix(arena, weights, weight),
+      slices: await this.#packMatrix(arena, weights, weight),
     };
   }
 
   /** @param values (N, K, taps) as they are kept, with their scales (N) where they are integers */
   #packMatrix(
     arena: BufferArena,
-    { layer, bias }: Extract<LayerWeights, { readonly weight: unknown }>,
+    weights: MatrixWeights,
     values: MatrixValues,
     scales?: Float32Array<ArrayBuffer>,
-  ): readonly MatrixSlice[] {
-    const { name } = layer;
+  ): Promise<readonly MatrixSlice[]> {
+    const { layer } = weights;
     const { k, taps } =
       layer.kind === 'linear'
         ? { k: layer.k, taps: 1 }
         : { k: wholeAxis(layer.channels), taps: keptTaps(layer) };
     const rowLength = axisLength(k) * taps;
-    const slices =
-      layer.kind === 'linear'
-        ? sliceColumns(layer.n, values.BYTES_PER_ELEMENT * paddedLength(k), arena.largestBytes)
-        : [{ start: 0, n: layer.n }];
-    return slices.map(({ start, n }): MatrixSlice => {
-      const end = start + axisLength(n);
-      const label = slices.length === 1 ? name : `${name}[${start}..${end - 1}]`;
-      const own = values.subarray(start * rowLength, end * rowLength);
+    const weightOf = (label: string, { start, n }: ColumnSlice): Promise<GPUBuffer> => {
+      const own = values.subarray(start * rowLength, (start + axisLength(n)) * rowLength);
       const packed = packWeight(own, { n, k, taps });
-      const buffer = arena.upload(`${label}.weight`, packed);
+      const buffer = arena.upload(label, packed);
       release(packed);
-      return {
-        ...{ start, n, weight: buffer },
-        bias: arena.upload(`${label}.bias`, padRows(bias.subarray(start, end), n)),
-        ...(scales && {
-          scales: arena.upload(`${label}.scales`, padRows(scales.subarray(start, end), n)),
-        }),
-      };
-    });
+      return Promise.resolve(buffer);
+    };
+    return this.#matrix(arena, weights, values.BYTES_PER_ELEMENT, weightOf, scales);
+  }
+
+  /** @param weightOf puts the weights of a slice in a buffer of that label */
+  #matrix(
+    arena: BufferArena,
+    { layer, bias }: MatrixWeights,
+    bytesPerElement: number,
+    weightOf: (label: string, slice: ColumnSlice) => Promise<GPUBuffer>,
+    scales?: Float32Array<ArrayBuffer>,
+  ): Promise<readonly MatrixSlice[]> {
+    const { name } = layer;
+    const slices: readonly ColumnSlice[] =
+      layer.kind === 'linear'
+        ? sliceColumns(layer.n, bytesPerElement * paddedLength(layer.k), arena.largestBytes)
+        : [{ start: 0, n: layer.n }];
+    return Promise.all(
+      slices.map(async (slice): Promise<MatrixSlice> => {
+        const { start, n } = slice;
+        const end = start + axisLength(n);
+        const label = slices.length === 1 ? name : `${name}[${start}..${end - 1}]`;
+        return {
+          ...{ start, n, weight: await weightOf(`${label}.weight`, slice) },
+          bias: arena.upload(`${label}.bias`, padRows(bias.subarray(start, end), n)),
+          ...(scales && {
+            scales: arena.upload(`${label}.scales`, padRows(scales.subarray(start, end), n)),
+          }),
+        };
+      }),
+    );
   }
 }
 

@@ -36,6 +36,12 @@ const axes: readonly (readonly [k: Axis, n: Axis])[] = [
 
 export function describeLinear(bed: OpBed): void {
   describe('linear', () => {
+    test.each(axes)('weights that the backend draws itself, %o to %o', async (k, n) => {
+      const c = new CaseBuilder(1, 'drawn');
+      c.expose('y', c.net.linear(c.rows('x', 5, k), c.linear('l', n, k)));
+      await bed.check(c.finish());
+    });
+
     test('works out an example by hand', async () => {
       const c = new CaseBuilder(1);
       const x = c.rows('x', 2, 3, [1, 2, 3, 0, -1, 2]);

@@ -54,7 +54,7 @@ export function convShape(
     n: paddedLength(layer.n),
     storage: weights.matrix(layer).storage,
     adds: op.adds,
-    relu: op.relu ?? false,
+    relu: op.relu,
   };
 }
 
