@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { halvesToFloats } from '../src/checkpoint/half';
-import type { TensorMap } from '../src/checkpoint/checkpoint';
+import { createReferenceBackend } from '../src/backend/reference/backend';
+import type { CheckpointTensor, TensorMap } from '../src/checkpoint/checkpoint';
 import type { DitConfig } from '../src/network/config';
+import { Dit } from '../src/network/dit/dit';
 import { paperShare } from './paper';
 import { random, rateOf, syntheticCheckpoint } from './synthetic';
 
@@ -85,6 +87,19 @@ describe('synthetic weights', () => {
     expect(Math.sqrt(square)).toBeCloseTo(1 / Math.sqrt(384), 3);
     const rows = new Set(Array.from({ length: 1536 }, (_, row) => halves[row * 384]));
     expect(rows.size).toBeGreaterThan(1000);
+  });
+
+  it('as halves are drawn by the backend: loading a network makes none of the large ones', async () => {
+    const made: string[] = [];
+    const given = syntheticCheckpoint({ ...small, depth: 2 }, { share, dtype: 'f16' });
+    const tensors = [...given.values()].map((tensor): [string, CheckpointTensor] => {
+      const bytes = () => tensor.bytes().finally(() => made.push(tensor.name));
+      return [tensor.name, { ...tensor, bytes }];
+    });
+    const dit = await Dit.load(createReferenceBackend(), new Map(tensors), {});
+    dit.destroy();
+    expect(made).toContain('blocks.1.mlp.fc1.bias');
+    expect(made.filter((name) => name.endsWith('fc1.weight'))).toEqual([]);
   });
 
   it('have the deviation that was asked for', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { runMemory } from '../../src/network/dit/memory';
 import { officialConfig } from '../configs';
 import { sizeOf, whyTooLarge } from './size';
 
@@ -7,6 +8,11 @@ it('DiT-XL/2 has 675 million weights, and as many bytes twice', () => {
   // 675 M of DiT-XL/2 (arXiv 2212.09748, table 1), and the routers of DyDiT.
   expect(weights / 2 / 1e6).toBeGreaterThan(670);
   expect(weights / 2 / 1e6).toBeLessThan(690);
+});
+
+it('a picture of DiT-XL/2 with guidance is worked out in less than 15 % of what its weights take', () => {
+  const config = officialConfig('xl2');
+  expect(runMemory(config, 2).bytes / sizeOf(config).weights).toBeLessThan(0.15);
 });
 
 it('says which limit a network does not meet, and nothing where it meets all', () => {

@@ -50,6 +50,16 @@ describe('a lane', () => {
     backend.destroy();
   });
 
+  test('keeps int8 weights in as many bytes as its report says', async () => {
+    const watched = new WatchedGpu(navigator.gpu);
+    const backend = await createWebGpuBackend(watched.gpu, { forced: { linear: 'register' } });
+    const weights = backend.lanes[0].createWeights('Test');
+    const weight = { integers: new Int8Array(64 * 64), scales: new Float32Array(64) };
+    await weights.upload({ layer, weight, bias: new Float32Array(64) });
+    expect(watched.largest).toBe(64 * 64 * (backend.report.memory?.int8Bytes ?? 0));
+    backend.destroy();
+  });
+
   test('frees all that it made', async () => {
     const watched = new WatchedGpu(navigator.gpu);
     const { backend } = await openProduct(watched.gpu);

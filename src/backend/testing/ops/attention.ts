@@ -64,6 +64,19 @@ export function describeAttention(bed: OpBed): void {
       await bed.check(attentionCase(c, { items: 1, tokens: 65, heads: 1, size }, values), 100);
     });
 
+    // Who takes the keys past the end for zeros finds a maximum that no logit is near.
+    test.each([5, 37])('all logits of %i tokens far below zero', async (tokens) => {
+      const c = new CaseBuilder(5);
+      const size = 16;
+      const values = Array.from({ length: tokens * 3 * size }, (_, i) => {
+        const part = Math.floor(i / size) % 3;
+        return [20, -20, Math.floor(i / size / 3) / tokens][part];
+      });
+      const test = attentionCase(c, { items: 1, tokens, heads: 1, size }, values);
+      const mean = (tokens - 1) / 2 / tokens;
+      await bed.expectValues(test, 'y', new Array<number>(tokens * size).fill(mean));
+    });
+
     test('one logit far above the others', async () => {
       const c = new CaseBuilder(4);
       const size = 16;

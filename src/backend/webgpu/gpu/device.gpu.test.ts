@@ -44,6 +44,18 @@ describe('requestGpu', () => {
     device.destroy();
   });
 
+  test('where there is no card, the fallback adapter is taken', async () => {
+    const asked: GPURequestAdapterOptions[] = [];
+    const gpu = gpuWhose((options) => {
+      asked.push(options);
+      return options.forceFallbackAdapter ? navigator.gpu.requestAdapter() : Promise.resolve(null);
+    });
+    (await requestGpu(gpu)).device.destroy();
+    expect(asked.map(({ forceFallbackAdapter = false }) => forceFallbackAdapter)).toEqual([
+      ...[false, false, true],
+    ]);
+  });
+
   test.each(['high-performance', 'low-power'] as const)(
     'asks for the %s card where that is wanted',
     async (card) => {

@@ -85,6 +85,7 @@ export async function requestGpu(gpu: GPU | undefined, card?: GPUPowerPreference
 }
 
 /**
+ * The card; after a moment again, where there is none; at last the processor's imitation of one.
  * @param card which of two the browser is asked for; it may give the same one for both
  * @throws DyditError `adapter-refused`
  */
@@ -98,7 +99,8 @@ export async function requestAdapter(
   await new Promise((resolve) => setTimeout(resolve, secondTryMs));
   try {
     const second = await gpu.requestAdapter(options);
-    if (second) return second;
+    const last = second ?? (await gpu.requestAdapter({ forceFallbackAdapter: true }));
+    if (last) return last;
   } catch (cause) {
     throw noAdapter(`: ${String(cause)}`, cause);
   }
