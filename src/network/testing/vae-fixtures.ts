@@ -36,6 +36,16 @@ export const emojiSized: VaeConfig = {
   normNumGroups: 16,
 };
 
+/** The decoder that comes with Stable Diffusion and the authors' DiTs. */
+export const stableDiffusion: VaeConfig = {
+  latentChannels: 4,
+  blockOutChannels: [128, 256, 512, 512],
+  layersPerBlock: 2,
+  normNumGroups: 32,
+  midBlockAddAttention: true,
+  scalingFactor: 0.18215,
+};
+
 /** A tensor that the fixture must have. */
 export function fixtureTensor(tensors: TensorMap, key: string): CheckpointTensor {
   const found = tensors.get(key);

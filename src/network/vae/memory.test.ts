@@ -5,20 +5,12 @@ import { tapsOf, type Layer, type LayerWeights } from '../../ops/layer';
 import { layersOf } from '../../ops/program';
 import { planSlots } from '../../ops/slots';
 import { elementCount, type Tensor } from '../../ops/tensor';
-import type { VaeConfig } from '../config';
 import { uploadLayers } from '../lane-weights';
+import { stableDiffusion } from '../testing/vae-fixtures';
 import { LaneDecoder } from './decoder';
 import { decoderCost, recordDecoder, type DecoderShape } from './network';
 import { usualMemory } from './strips';
 
-const stableDiffusion: VaeConfig = {
-  latentChannels: 4,
-  blockOutChannels: [128, 256, 512, 512],
-  layersPerBlock: 2,
-  normNumGroups: 32,
-  midBlockAddAttention: true,
-  scalingFactor: 0.18215,
-};
 const unbounded = { strip: Infinity, doubled: Infinity };
 const MiB = 2 ** 20;
 

@@ -3,17 +3,8 @@ import { layersOf } from '../../ops/program';
 import { planSlots } from '../../ops/slots';
 import { elementCount } from '../../ops/tensor';
 import type { VaeConfig } from '../config';
-import { emojiSized as emoji } from '../testing/vae-fixtures';
+import { emojiSized as emoji, stableDiffusion } from '../testing/vae-fixtures';
 import { decoderCost, decoderSpecs, recordDecoder } from './network';
-
-const stableDiffusion: VaeConfig = {
-  latentChannels: 4,
-  blockOutChannels: [128, 256, 512, 512],
-  layersPerBlock: 2,
-  normNumGroups: 32,
-  midBlockAddAttention: true,
-  scalingFactor: 0.18215,
-};
 
 describe.each([
   ['Stable Diffusion', stableDiffusion, 64, true],
