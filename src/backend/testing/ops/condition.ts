@@ -1,6 +1,7 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CaseBuilder } from '../case-builder';
 import type { OpBed } from '../op-bed';
+import { resultOf } from '../run-case';
 
 export function describeCondition(bed: OpBed): void {
   describe('condition', () => {
@@ -19,6 +20,7 @@ export function describeCondition(bed: OpBed): void {
     for (const [times, columns, items, evaluations] of [
       [1, 4, 1, 1],
       [5, 36, 2, 1],
+      [2, 18, 3, 2],
       [5, 260, 3, 2],
       [3, 72, 2, 4],
     ]) {
@@ -32,6 +34,18 @@ export function describeCondition(bed: OpBed): void {
         });
       }
     }
+
+    // Rows of 18 may be padded: what lies there is multiplied by zeros, which numbers without end survive.
+    test('a label without end leaves the item before it alone', async () => {
+      const c = new CaseBuilder(1);
+      const zeros = new Array<number>(18).fill(0);
+      const label = c.dense('label', 2, 18, [...zeros, ...new Array<number>(18).fill(Infinity)]);
+      const rows = c.net.condition(c.rows('temb', 1, 18, zeros), label, 1);
+      const layer = c.linear('l', 4, 18, { bias: [1, 2, 3, 4] });
+      c.expose('y', c.net.linear(rows, layer));
+      const y = resultOf(await bed.run(c.finish()), 'y');
+      expect([...y].slice(0, 4)).toEqual([1, 2, 3, 4]);
+    });
 
     test('large and small values', async () => {
       const c = new CaseBuilder(1);
