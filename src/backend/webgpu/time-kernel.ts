@@ -133,7 +133,7 @@ function timedAttention({ tokens, headVectors, heads: all }: AttentionShape): Ti
   };
 }
 
-function timedConv({ pixels, phases, taps, channels, n, storage, adds }: ConvShape): TimedOp {
+function timedConv({ pixels, phases, taps, channels, n, storage, adds, relu }: ConvShape): TimedOp {
   const side = Math.ceil(Math.sqrt(Math.min(pixels, mostPixels)));
   const doubles = phases > 1;
   const size = taps === 1 ? 1 : 3;
@@ -154,7 +154,8 @@ function timedConv({ pixels, phases, taps, channels, n, storage, adds }: ConvSha
         weight: zeros(storage, n, channels * size ** 2),
         bias: new Float32Array(n),
       }),
-    record: (net, { x, y }) => net.conv(wholePicture(x), layer, { into: wholePicture(y), adds }),
+    record: (net, { x, y }) =>
+      net.conv(wholePicture(x), layer, { into: wholePicture(y), adds, relu }),
   };
 }
 

@@ -18,9 +18,9 @@ export function keyOf(op: TunedOp): string {
       return `attention ${bucketOf(tokens)} of ${headVectors}, ${bucketOf(heads)}`;
     }
     case 'conv': {
-      const { pixels, phases, taps, channels, n, storage, adds } = op.shape;
+      const { pixels, phases, taps, channels, n, storage, adds, relu } = op.shape;
       const size = `${bucketOf(pixels)}x${phases} ${taps}x${taps}x${channels}x${n}`;
-      return `conv ${size} ${storage}${adds ? ' adds' : ''}`;
+      return `conv ${size} ${storage}${adds ? ' adds' : ''}${relu ? ' relu' : ''}`;
     }
   }
 }
