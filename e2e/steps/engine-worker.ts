@@ -83,6 +83,7 @@ export const withFastTimes = beforeEachMessage(`
     Object.assign(message.result.statistics, { samplingMs: 20, decodeMs: 5 });
   }`);
 
+/** A card's device is destroyed, as by a driver that crashed; the processor has none, and says so. */
 const keepDevice = `
   if (self.GPUAdapter) {
     const { requestDevice } = GPUAdapter.prototype;
@@ -90,12 +91,19 @@ const keepDevice = `
       self.keptDevice = await requestDevice.apply(this, args);
       return self.keptDevice;
     };
-    self.addEventListener('message', (event) => {
-      if (event.data.type !== 'lose-device') return;
-      event.stopImmediatePropagation();
-      self.keptDevice.destroy();
-    });
-  }`;
+  }
+  self.loseDevice = () => {
+    if (self.keptDevice) self.keptDevice.destroy();
+    else {
+      const error = { code: 'device-lost', message: 'The device was lost.', advice: '' };
+      self.postMessage({ type: 'lost', error });
+    }
+  };
+  self.addEventListener('message', (event) => {
+    if (event.data.type !== 'lose-device') return;
+    event.stopImmediatePropagation();
+    self.loseDevice();
+  });`;
 
 /** A worker that loses its device on `loseDevice`, as a driver crash would. */
 export const withLosableDevice = keepDevice;
@@ -107,22 +115,12 @@ export function withDeviceLostAtStep(step: number): string {
   )}`;
 }
 
-/**
- * A worker that loses its device as soon as there is something to go on from: a card's is destroyed,
- * as by a driver that crashed; the processor has none, and says so.
- */
+/** A worker that loses its device as soon as there is something to go on from. */
 export const withLossAtBookmark = `${keepDevice}${beforeEachMessage(`
   if (message.type === 'bookmark') {
     post(message, options);
-    if (self.keptDevice) {
-      self.keptDevice.destroy();
-      return;
-    }
-    options = {};
-    message = {
-      type: 'lost',
-      error: { code: 'device-lost', message: 'The device was lost.', advice: '' },
-    };
+    self.loseDevice();
+    return;
   }`)}`;
 
 /** A worker whose script never comes back from a Cancel. */
@@ -131,7 +129,7 @@ export const withHangAtCancel = `
     while (event.data.type === 'cancel');
   });`;
 
-/** Destroys the GPU device under the engine; needs `watchWorkers` and `withLosableDevice`. */
+/** Loses the device under the engine; needs `watchWorkers` and `withLosableDevice`. */
 export async function loseDevice(page: Page): Promise<void> {
   await page.evaluate(() => {
     window.watchedWorkers.at(-1)?.worker.postMessage({ type: 'lose-device' });
