@@ -77,6 +77,8 @@ export interface ModelInfo {
   /** False for a static DiT: the toggles then do nothing and are disabled with a reason. */
   readonly dynamic: boolean;
   readonly hasVae: boolean;
+  /** What a tiny VAE (TAESD) makes, where there is one: all, or the previews beside another VAE. */
+  readonly tinyVae?: 'pictures' | 'previews';
   /** What the network draws; pixels need no VAE. */
   readonly space: 'latents' | 'pixels';
   /** False where the model was trained without a null class: guidance must then be 1. */

@@ -77,7 +77,10 @@ export async function loadModel(
     if (signal.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
     const pictures = new PictureDecoder(backend, dit.config, { vae, space });
     return {
-      info: describeModel({ name, identity, dit, vae, manifest, classNames, space }),
+      info: describeModel({
+        ...{ name, identity, dit, vae, manifest, classNames, space },
+        hasPreview: preview !== undefined,
+      }),
       dit,
       pictures,
       previews: preview && new PictureDecoder(backend, dit.config, { vae: preview, space }),

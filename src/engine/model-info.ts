@@ -1,6 +1,6 @@
 import { DyditError } from '../errors';
 import { conditionIndex, moveNames } from '../network/conditions';
-import { hasJumps, tokenCount, type DitConfig } from '../network/config';
+import { hasJumps, isTiny, tokenCount, type DitConfig } from '../network/config';
 import { evaluationCost } from '../network/dit/cost';
 import type { Dit } from '../network/dit/dit';
 import type { Vae } from '../network/vae/vae';
@@ -26,6 +26,8 @@ export interface ModelParts {
   readonly identity: string;
   readonly dit: Pick<Dit, 'config' | 'parameters' | 'weightDtype'>;
   readonly vae?: Pick<Vae, 'config' | 'multiplyAdds'>;
+  /** Whether a tiny VAE beside that makes the previews. */
+  readonly hasPreview?: boolean;
   /** Names and defaults, where the model came with them. */
   readonly manifest?: Manifest | undefined;
   readonly classNames?: readonly string[] | undefined;
@@ -59,6 +61,7 @@ export function describeModel(parts: ModelParts): ModelInfo {
     samplers: samplersFor({ objective: config.objective, jumps: hasJumps(config) }),
     dynamic: config.dynamic,
     hasVae: vae !== undefined,
+    ...tinyVaeOf(parts),
     space,
     guidable,
     depth: config.depth,
@@ -75,6 +78,11 @@ export function describeModel(parts: ModelParts): ModelInfo {
     styles: manifest?.styles ?? Array.from({ length: config.numStyles }, (_, i) => `Style ${i}`),
     defaults: guidable ? defaults : { ...defaults, guidance: 1 },
   };
+}
+
+function tinyVaeOf({ vae, hasPreview }: ModelParts): Pick<ModelInfo, 'tinyVae'> {
+  if (hasPreview) return { tinyVae: 'previews' };
+  return vae && isTiny(vae.config) ? { tinyVae: 'pictures' } : {};
 }
 
 function defaultsOf({ sampling, fast }: Manifest): ModelInfo['defaults'] {

@@ -332,7 +332,8 @@ function waitingForWeights(
     return [{ files: [], sentence }];
   }
   if (!whole.has('vae') && !whole.has('tiny')) return [];
-  return [{ files: [], sentence: 'Waiting for the model that the VAE belongs to.' }];
+  const decoder = whole.has('vae') ? 'VAE' : 'tiny VAE (TAESD)';
+  return [{ files: [], sentence: `Waiting for the model that the ${decoder} belongs to.` }];
 }
 
 /** Names that a manifest has for what is not there. */

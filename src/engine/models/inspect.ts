@@ -43,6 +43,8 @@ export interface InspectedModel {
   readonly answers: ModelAnswers;
   /** Whether a manifest says all, so that there is nothing to answer. */
   readonly isDescribed: boolean;
+  /** What files say and is not used, a sentence each. */
+  readonly leftOut: readonly string[];
   /** What it takes in a store, by type. */
   readonly keptBytes: Readonly<Record<TargetDtype, number>>;
   /** Why it can't be loaded by these answers. */
@@ -93,7 +95,7 @@ async function inspectModel(assembly: Assembly, choice: ModelChoice): Promise<In
   const { dit, vae, preview, manifest } = assembly;
   if (!dit) throw new DyditError('internal', 'There is no model to look at.');
   const { checkpoint } = dit;
-  const { subject, known, questions } = askAbout(assembly, choice.answers);
+  const { subject, known, questions, leftOut } = askAbout(assembly, choice.answers);
   const weights = [dit, vae, preview].flatMap((part) => part?.files ?? []).map(({ blob }) => blob);
   const about = {
     name: dit.files[0].name,
@@ -107,6 +109,7 @@ async function inspectModel(assembly: Assembly, choice: ModelChoice): Promise<In
     chosen: checkpoint.chosen,
     isDescribed: manifest !== undefined,
     questions: manifest ? [] : questions,
+    leftOut: manifest ? [] : leftOut,
     answers: likelyAnswers(subject, known),
   };
   try {

@@ -3,6 +3,7 @@ import type { Engine, ModelInfo, ModelSource } from '../api';
 import { createLocalEngine } from '../local-engine';
 import { localLibrary } from './local-library';
 import type { ModelChoice } from './model-choice';
+import { reportOn } from './report';
 import { memoryStorage } from './testing/memory-storage';
 import {
   caseFile,
@@ -208,6 +209,15 @@ describe('what shapes do not say is asked once', () => {
     expect(again.remembered).toEqual(choice);
     expect(again.model?.questions.filter((question) => question.open)).toEqual([]);
     expect((await load(files, choice)).heads).toBe(6);
+  });
+
+  it('names that can not be shown are told among what is odd', async () => {
+    const settings = { num_heads: 2, class_names: ['fox', 'x'.repeat(300)] };
+    const config = textFile('config.json', JSON.stringify(settings));
+    const files = [await caseFile('tiny', 'a'), config];
+    const lines = await reportOn(files.map((blob) => ({ name: blob.name, blob })));
+    const [odd] = lines.slice(lines.indexOf('What is odd') + 1);
+    expect(odd).toContain('The names in "class_names" are left out');
   });
 
   it('other answers are another model', async () => {

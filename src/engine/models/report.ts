@@ -51,7 +51,9 @@ export async function reportOn(
     const { message, advice } = DyditError.from(thrown);
     lines.push('', `${message} ${advice}`.trim());
   }
-  const odd = await oddities(checkpoint.tensors, checkpoint.skippedTypes, readsAll);
+  const { tensors, skippedTypes } = checkpoint;
+  const left = model.leftOut.map((sentence) => `  ${sentence}`);
+  const odd = [...left, ...(await oddities(tensors, skippedTypes, readsAll))];
   lines.push('', 'What is odd', ...(odd.length > 0 ? odd : ['  nothing']));
   lines.push('', 'Tensors', ...tensorLines(checkpoint.tensors));
   return lines;

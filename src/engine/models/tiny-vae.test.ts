@@ -16,7 +16,7 @@ const layouts = ['taesd-diffusers.safetensors', 'taesd-decoder.pth'] as const;
 describe('a tiny VAE (TAESD)', () => {
   it.each(layouts)('%s waits for its model, in words', async (layout) => {
     const { waiting, refused, joins } = await inspect(named([await vaeFile(layout, 'x.bin')]));
-    expect(waiting).toEqual(['Waiting for the model that the VAE belongs to.']);
+    expect(waiting).toEqual(['Waiting for the model that the tiny VAE (TAESD) belongs to.']);
     expect([refused, joins]).toEqual([[], true]);
   });
 
@@ -72,6 +72,7 @@ describe('a tiny VAE (TAESD)', () => {
       const files = [await dit(), ...(await Promise.all(decoders.map((name) => vaeFile(name))))];
       const info = await engine.load({ kind: 'files', name: 'model', files });
       expect([info.hasVae, info.imageSize]).toEqual([true, 64]);
+      expect(info.tinyVae).toBe(decoders.length > 1 ? 'previews' : 'pictures');
       const { pictures } = await engine.generate({
         ...{ sampler: info.defaults.sampler, steps: 3, guidance: 1, seed: 3, images: 1 },
         ...{ guidanceChannels: 3, labels: [{ classId: 1, weight: 1 }], variation: 0, budget: 0 },

@@ -22,6 +22,13 @@ export async function startServer(): Promise<MisbehavingServer> {
     const name = request.url?.slice(1) ?? '';
     requests.set(name, [...(requests.get(name) ?? []), request.headers]);
     open.add(response);
+    // Any page may ask for its files, and learn what it needs to go on with one.
+    response.setHeader('access-control-allow-origin', '*');
+    response.setHeader('access-control-expose-headers', 'content-range, etag');
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { 'access-control-allow-headers': '*' }).end();
+      return;
+    }
     response.on('close', () => open.delete(response));
     const answers = files.get(name) ?? [];
     const answer = answers.length > 1 ? answers.shift() : answers.at(0);

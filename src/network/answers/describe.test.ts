@@ -4,7 +4,7 @@ import { assemble } from '../../checkpoint/files/assemble';
 import type { NamedFile } from '../../checkpoint/files/named-file';
 import { parseJson, isJsonObject } from '../../checkpoint/json';
 import type { ModelAnswers } from './answers';
-import { describeAssembly } from './describe';
+import { askAbout, describeAssembly } from './describe';
 import { readAnswers } from './read-answers';
 
 const folder = new URL('../../checkpoint/fixtures/field/', import.meta.url);
@@ -115,6 +115,23 @@ describe('a model is described by what is known, and asks for the rest', () => {
   it('class names are taken from a file of them', async () => {
     const { classNames } = await describeFiles(['plain', text('l', 'fox\ncat\ndog')]);
     expect(classNames).toEqual(['fox', 'cat', 'dog']);
+  });
+
+  it.each([
+    ['a configuration', '{"num_heads": 2, "class_names": ["fox", "LONG"]}'],
+    ['options in it', '{"num_heads": 2, "model_args": {"class_names": ["fox", "LONG"]}}'],
+    ['metadata in it', '{"num_heads": 2, "config": "{\\"class_names\\": [\\"LONG\\"]}"}'],
+  ])('names in %s that can not be shown are left out, and that is said', async (_, content) => {
+    const config = text('config', content.replace('LONG', 'x'.repeat(300)));
+    const assemblyOf = async (...files: NamedFile[]) =>
+      askAbout(await assemble([await file('plain'), config, ...files]));
+    const { known, leftOut } = await assemblyOf();
+    expect(known.classNames).toBeUndefined();
+    expect(leftOut).toEqual([
+      expect.stringMatching(/^The names in "class_names" are left out.* has 300 characters/),
+    ]);
+    // Names that are taken leave nothing to be said.
+    expect((await assemblyOf(text('l', 'fox\ncat\ndog'))).leftOut).toEqual([]);
   });
 
   it.each<[string, string, RegExp]>([

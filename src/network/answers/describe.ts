@@ -5,7 +5,7 @@ import { inferDitConfig, type DitHints } from '../dit/infer-config';
 import { inferDecoderConfig } from '../vae/config';
 import { firstOf, type ModelAnswers } from './answers';
 import { likelyAnswers, questionsAbout, type Question, type Subject } from './questions';
-import { readAnswers } from './read-answers';
+import { namesLeftOut, readAnswers } from './read-answers';
 
 /** A model as it is about to be loaded. */
 export interface ModelDescription {
@@ -29,6 +29,8 @@ export interface Asked {
   readonly subject: Subject;
   readonly known: ModelAnswers;
   readonly questions: readonly Question[];
+  /** What was said and is not used, a sentence each. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -62,7 +64,10 @@ export function askAbout(
     relevant('dit', readAnswers(dit.checkpoint.settings)),
     ...(vae ? [relevant('vae', readAnswers(vae.checkpoint.settings))] : []),
   );
-  return { subject, known, questions: questionsAbout(subject, known) };
+  const said = [...configs.map(({ settings }) => settings), dit.checkpoint.settings];
+  // Names from elsewhere stand in for those that can't be shown.
+  const leftOut = known.classNames ? [] : said.flatMap((each) => namesLeftOut(each) ?? []);
+  return { subject, known, questions: questionsAbout(subject, known), leftOut };
 }
 
 /**

@@ -1,7 +1,7 @@
-import { fitLabels, labelsFromJson } from '../../checkpoint/files/labels';
-import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../checkpoint/json';
+import { isJsonObject, type JsonObject } from '../../checkpoint/json';
 import type { ModelAnswers, Prediction } from './answers';
 import { firstOf } from './answers';
+import { parsedSetting, readNames } from './read-names';
 
 /** Heads of the official sizes by the letter in "DiT-XL/2" (DiT, table 1). */
 const headsBySize: ReadonlyMap<string, number> = new Map([
@@ -33,27 +33,35 @@ const nested: readonly string[] = [
   'transformer',
 ];
 
+/** Options that are nested in others. */
+function innerSettings(settings: JsonObject): readonly JsonObject[] {
+  return nested.flatMap((key) => {
+    const value = parsedSetting(settings.get(key));
+    return isJsonObject(value) ? [value] : [];
+  });
+}
+
+/**
+ * Why names of classes are not taken, wherever they stand; undefined where some are, or there are none.
+ */
+export function namesLeftOut(settings: JsonObject): string | undefined {
+  const { names, leftOut } = readNames(settings);
+  if (names) return undefined;
+  return (
+    leftOut ??
+    innerSettings(settings)
+      .map(namesLeftOut)
+      .find((each) => each !== undefined)
+  );
+}
+
 /**
  * Reads what is said beside weights, in whatever of the usual names: options of a training script,
  * metadata of a safetensors file, diffusers' config.json. What can't be understood is left out.
  */
 export function readAnswers(settings: JsonObject): ModelAnswers {
   const here = readHere(settings);
-  const inner = nested.flatMap((key) => {
-    const value = parsed(settings.get(key));
-    return isJsonObject(value) ? [readAnswers(value)] : [];
-  });
-  return firstOf(here, ...inner);
-}
-
-/** Metadata holds texts only, some of which are JSON. */
-function parsed(value: JsonValue | undefined): JsonValue | undefined {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return parseJson(value, 'The metadata');
-  } catch {
-    return undefined;
-  }
+  return firstOf(here, ...innerSettings(settings).map(readAnswers));
 }
 
 function readHere(settings: JsonObject): ModelAnswers {
@@ -80,25 +88,8 @@ function readHere(settings: JsonObject): ModelAnswers {
     latentScale: number('scaling_factor', 'scale_factor', 'latent_scale', 'vae_scale'),
     latentShift: number('shift_factor'),
     normGroups: isVae(settings) ? count('norm_num_groups') : undefined,
-    classNames: namesOf(settings),
+    classNames: readNames(settings).names,
   };
-}
-
-function namesOf(settings: JsonObject): readonly string[] | undefined {
-  for (const key of ['id2label', 'class_names', 'classes', 'labels', 'label_names']) {
-    const names = labelsFromJson(parsed(settings.get(key)));
-    if (names) return fittingNames(names);
-  }
-  return undefined;
-}
-
-/** Names that can't be shown are no reason to refuse the weights that they lie beside: numbers do. */
-function fittingNames(names: readonly string[]): readonly string[] | undefined {
-  try {
-    return fitLabels(names);
-  } catch {
-    return undefined;
-  }
 }
 
 function predictionOf(settings: JsonObject, model: string): Prediction | undefined {

@@ -128,6 +128,21 @@ describe('files that are no model yet', () => {
   });
 });
 
+describe('what files say and is not used', () => {
+  it('is told once the model is loaded, or beside the questions about it', async () => {
+    const leftOut = ['The names are left out.'];
+    const notice = { kind: 'info', text: 'The names are left out.' };
+    for (const questions of [[], asked.questions]) {
+      const model = fakeInspected('named.pt', { leftOut, questions });
+      const { state } = setUp({ library: fakeLibrary({ inspect: () => modelInspection(model) }) });
+      await state().start();
+      await state().openFiles([file('named.pt')]);
+      expect(state().opening?.status).toBe(questions.length > 0 ? 'asking' : undefined);
+      expect(state().notice).toEqual(notice);
+    }
+  });
+});
+
 describe('what files do not say', () => {
   it('is asked, remembered, and the model opened by the answers', async () => {
     const library = fakeLibrary({ inspect: () => modelInspection(asked) });

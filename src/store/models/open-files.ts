@@ -5,6 +5,7 @@ import type { LibraryInspection } from '../../engine/models/library';
 import type { ModelChoice } from '../../engine/models/model-choice';
 import type { AppContext } from '../app-context';
 import { loadSource } from '../engine-actions';
+import type { Notice } from '../notice';
 import { isLarge } from './keep-choice';
 import { gatheredFiles, waitingOf } from './opening';
 import { originOfFiles, reportOfFiles, type Origin } from './origin';
@@ -95,7 +96,7 @@ async function settle(
   const problem = refused.at(0);
   const notice = problem
     ? ({ kind: 'error', error: withName(problem, originOfFiles(address)) } as const)
-    : null;
+    : leftOutOf(model);
   if (!model) {
     const sentences =
       waiting.length > 0 || usable.length === 0
@@ -125,6 +126,12 @@ async function settle(
   await loading;
   // Said last: loading takes earlier notices away.
   if (notice) set({ notice });
+}
+
+/** What files say and is not used is told where there is nothing worse to tell. */
+function leftOutOf(model: InspectedModel | undefined): Notice | null {
+  const text = model?.leftOut.join(' ') ?? '';
+  return text === '' ? null : { kind: 'info', text };
 }
 
 function mustAsk(model: InspectedModel): boolean {

@@ -17,7 +17,7 @@ export function fakeInspected(name: string, patch: Partial<InspectedModel> = {})
     hasPreview: false,
     filesIdentity: identityOfText(name),
     ...{ choices: [{ name: '', tensors: 10 }], chosen: '', questions: [], answers: {} },
-    ...{ isDescribed: false, keptBytes: { f32: 4000, f16: 2000, int8: 1000 } },
+    ...{ isDescribed: false, leftOut: [], keptBytes: { f32: 4000, f16: 2000, int8: 1000 } },
     ...patch,
   };
 }

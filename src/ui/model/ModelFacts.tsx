@@ -8,6 +8,13 @@ export function ModelFacts() {
   return model ? <Facts facts={factsOf(model)} /> : <p>No model is loaded yet.</p>;
 }
 
+/** By what a tiny one makes. */
+const decoderWords = {
+  none: 'loaded',
+  pictures: 'a tiny one (TAESD): fast, with less detail than a whole VAE',
+  previews: 'loaded, and a tiny one (TAESD) for previews',
+} as const;
+
 function factsOf(model: ModelInfo) {
   return [
     { name: 'Model', value: model.name },
@@ -26,7 +33,7 @@ function factsOf(model: ModelInfo) {
     {
       name: 'Decoder',
       value: model.hasVae
-        ? 'loaded'
+        ? decoderWords[model.tinyVae ?? 'none']
         : model.space === 'pixels'
           ? 'none needed: the network draws the pixels'
           : 'none: without a VAE, latents cannot become pictures. Add its file below.',
