@@ -119,7 +119,12 @@ test.describe('a server that lies', () => {
     await fetchModel(server.file('model.pt', well(file)));
     await expect(page.getByRole('button', { name: 'Model: model.pt' })).toBeVisible();
     await expect(card).toHaveCount(0);
-    expect(server.asked('model.pt').at(tries)?.range).toBe(`bytes=${half}-`);
+    // How much had come when the connection broke is the network's to say.
+    const from = Number(
+      /^bytes=(\d+)-$/.exec(server.asked('model.pt').at(tries)?.range ?? '')?.[1],
+    );
+    expect(from).toBeGreaterThan(0);
+    expect(from).toBeLessThanOrEqual(half);
     await setNumber(page, 'Steps', 1);
     await generate(page);
   });
