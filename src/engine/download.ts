@@ -1,5 +1,6 @@
 import { expectSha256 } from '../checkpoint/integrity';
 import { DyditError } from '../errors';
+import { eitherSignal } from './either-signal';
 import { openLocalFile } from './local-file';
 import { transfer, webPage, type TransferControl } from './transfer';
 
@@ -49,7 +50,7 @@ export async function downloadAll(
   { onProgress, signal, clock }: DownloadControl = {},
 ): Promise<Blob[]> {
   const failure = new AbortController();
-  const ended = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  const ended = signal ? eitherSignal([signal, failure.signal]) : failure.signal;
   const counts = files.map(() => ({ received: 0, total: 0 }));
   const fetchOne = async (file: RemoteFile, index: number): Promise<Blob> => {
     try {

@@ -1,5 +1,6 @@
 import { DyditError } from '../errors';
 import type { Engine, EngineOptions } from './api';
+import { eitherSignal } from './either-signal';
 import { keepAlive } from './keep-alive';
 import { Session } from './session';
 
@@ -47,7 +48,7 @@ class LocalEngine implements Engine {
     work: (ended: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const signals = [this.#end.signal, signal].filter((one) => one !== undefined);
-    const ended = AbortSignal.any(signals);
+    const ended = eitherSignal(signals);
     if (ended.aborted) {
       const disposed = this.#end.signal.aborted;
       throw new DyditError('cancelled', disposed ? 'The engine was disposed of.' : 'Cancelled.');

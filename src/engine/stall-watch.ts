@@ -1,10 +1,12 @@
 import type { Clock } from '../clock';
+import { eitherSignal } from './either-signal';
 
-/** Ends something that shows no sign of life for a while, or that nobody wants any more. */
+/** Ends something that shows no sign of life for a while, that is over, or that nobody wants any more. */
 export class StallWatch {
-  readonly #stalled = new AbortController();
-  /** Aborted where nothing was heard for too long, or the outer signal was. */
+  readonly #own = new AbortController();
+  /** Aborted where nothing was heard for too long, at the end, or where the outer signal was. */
   readonly signal: AbortSignal;
+  #hasStalled = false;
   #takeBack: () => void = () => undefined;
 
   constructor(
@@ -12,23 +14,27 @@ export class StallWatch {
     private readonly patienceMs: number,
     outer?: AbortSignal,
   ) {
-    const own = this.#stalled.signal;
-    this.signal = outer ? AbortSignal.any([own, outer]) : own;
+    const own = this.#own.signal;
+    this.signal = outer ? eitherSignal([own, outer]) : own;
     this.alive();
   }
 
   get hasStalled(): boolean {
-    return this.#stalled.signal.aborted;
+    return this.#hasStalled;
   }
 
   /** Something was heard: the time begins anew. */
   alive(): void {
     this.#takeBack();
-    this.#takeBack = this.clock.after(this.patienceMs, () => this.#stalled.abort());
+    this.#takeBack = this.clock.after(this.patienceMs, () => {
+      this.#hasStalled = true;
+      this.#own.abort();
+    });
   }
 
-  /** Watches no longer. */
+  /** Whatever would still come is of no use; what has ended does not mind. */
   end(): void {
     this.#takeBack();
+    this.#own.abort();
   }
 }

@@ -59,11 +59,10 @@ export async function transfer(url: string, control: TransferControl = {}): Prom
 /** @throws DyditError `network-failed` where another try would fail likewise; `Interrupted`, TypeError */
 async function receive(url: string, file: PartialFile, control: TransferControl): Promise<void> {
   const { onProgress, signal, clock = wallClock, fresh = false, most = mostBytes } = control;
-  const connection = new AbortController();
   const watch = new StallWatch(clock, stallMs, signal);
   try {
     const response = await fetch(url, {
-      signal: AbortSignal.any([watch.signal, connection.signal]),
+      signal: watch.signal,
       headers: file.rangeHeaders(isOwnOrigin(url)),
       ...(fresh ? { cache: 'reload' } : {}),
     });
@@ -90,8 +89,6 @@ async function receive(url: string, file: PartialFile, control: TransferControl)
     throw thrown;
   } finally {
     watch.end();
-    // Whatever it still sends is of no use; one that has ended does not mind.
-    connection.abort();
   }
 }
 

@@ -208,8 +208,8 @@ export interface PixelsOp {
 }
 
 /**
- * y = conv(x), or y += conv(x) in place where `adds`; then max(y, 0) where `relu`. Rows of x that the kernel reaches and that are
- * in the picture must be in the tensor; those outside the picture are zeros.
+ * y = conv(x), or y += conv(x) in place where `adds`; then max(y, 0) where `relu`. Rows of x that the
+ * kernel reaches and that are in the picture must be in the tensor; those outside the picture are zeros.
  */
 export interface ConvOp extends PixelsOp {
   readonly kind: 'conv';

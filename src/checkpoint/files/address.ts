@@ -20,7 +20,7 @@ export function resolveBeside(
   { elsewhere = false }: AddressOptions = {},
 ): string {
   const folder = new URL('.', manifest);
-  const address = parse(file, manifest);
+  const address = parseUrl(file, manifest);
   const allowed = folder.protocol === 'file:' ? ['file:'] : ['https:', folder.protocol];
   if (!address || !allowed.includes(address.protocol) || address.username || address.password) {
     throw refused(
@@ -35,8 +35,13 @@ export function resolveBeside(
   return address.href;
 }
 
-function parse(file: string, base: string): URL | undefined {
-  return URL.canParse(file, base) ? new URL(file, base) : undefined;
+/** Undefined where it is none. `URL.canParse` is missing in Chrome up to 119. */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Escaped dots and slashes, which some servers take for what they stand for, do not count as names. */

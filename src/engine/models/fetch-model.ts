@@ -1,5 +1,5 @@
-import { resolveBeside } from '../../checkpoint/files/address';
-import { identify } from '../../checkpoint/files/identify';
+import { parseUrl, resolveBeside } from '../../checkpoint/files/address';
+import { identify, type FileIdentity } from '../../checkpoint/files/identify';
 import { DyditError } from '../../errors';
 import { download, nameOf, type RemoteFile } from '../download';
 import { filesOfManifest, parseManifest } from '../manifest';
@@ -24,11 +24,10 @@ export async function fetchModel(
       ...(report && { onProgress: report }),
     });
   const address = addressOf(url);
-  const first = await fetchOne({ url: address }, (received, total) => {
+  const { file: first, identity } = await fetchOne({ url: address }, (received, total) => {
     if (total > 0) onProgress?.(received / total);
   });
-  const identity = await identify({ name: first.name, blob: first });
-  if (identity.kind !== 'manifest') return [first];
+  if (identity?.kind !== 'manifest') return [first];
   const wanted = filesOfManifest(parseManifest(plainJson(identity.manifest)));
   const files: File[] = [first];
   // One after the other: what is whole stays, whatever happens to the rest.
@@ -37,9 +36,15 @@ export async function fetchModel(
     const fetched = await fetchOne(from, (received, total) => {
       if (total > 0) onProgress?.((index + received / total) / wanted.length);
     });
-    files.push(new File([fetched], file));
+    files.push(new File([fetched.file], file));
   }
   return files;
+}
+
+interface Fetched {
+  readonly file: File;
+  /** By its own index, where no hash says what it should be. */
+  readonly identity?: FileIdentity;
 }
 
 /**
@@ -48,31 +53,36 @@ export async function fetchModel(
  */
 async function fetchReadable(
   storage: ModelStorage,
-  file: RemoteFile,
+  remote: RemoteFile,
   control: FetchControl,
-): Promise<File> {
-  const first = await fetchFile(storage, file, control);
-  const error = await refusalOf(storage, file, first);
-  if (error?.code !== 'checkpoint-broken') return orThrow(first, error);
-  const second = await fetchFile(storage, file, { ...control, fresh: true });
-  return orThrow(second, await refusalOf(storage, file, second));
+): Promise<Fetched> {
+  const first = await fetchIdentified(storage, remote, control);
+  if (refusalOf(first)?.code !== 'checkpoint-broken') return orThrow(first);
+  return orThrow(await fetchIdentified(storage, remote, { ...control, fresh: true }));
 }
 
-async function refusalOf(
+async function fetchIdentified(
   storage: ModelStorage,
-  { url, sha256 }: RemoteFile,
-  fetched: File,
-): Promise<DyditError | undefined> {
-  if (sha256 !== undefined) return undefined;
-  const identity = await identify({ name: fetched.name, blob: fetched });
-  if (identity.kind !== 'refused') return undefined;
-  await removeDownload(storage, url).catch(() => undefined); // a browser without a store has none
-  return identity.error;
+  remote: RemoteFile,
+  control: FetchControl,
+): Promise<Fetched> {
+  const file = await fetchFile(storage, remote, control);
+  if (remote.sha256 !== undefined) return { file };
+  const identity = await identify({ name: file.name, blob: file });
+  if (identity.kind === 'refused') {
+    await removeDownload(storage, remote.url).catch(() => undefined); // a browser without a store has none
+  }
+  return { file, identity };
 }
 
-function orThrow(file: File, error: DyditError | undefined): File {
+function refusalOf({ identity }: Fetched): DyditError | undefined {
+  return identity?.kind === 'refused' ? identity.error : undefined;
+}
+
+function orThrow(fetched: Fetched): Fetched {
+  const error = refusalOf(fetched);
   if (error) throw error;
-  return file;
+  return fetched;
 }
 
 /** Into the store, or into memory where there is none. */
@@ -94,7 +104,7 @@ async function fetchFile(
  * @throws DyditError `address-refused` where it is no http(s) address
  */
 export function addressOf(text: string): string {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  const url = parseUrl(text.trim());
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
     throw new DyditError(
       'address-refused',

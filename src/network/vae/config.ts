@@ -2,6 +2,7 @@ import { DyditError } from '../../errors';
 import type { TensorMap } from '../../checkpoint/checkpoint';
 import { isTinyVae } from '../../checkpoint/layouts/decoder-keys';
 import type { DecoderConfig, VaeConfig } from '../config';
+import { kernelShape } from './kernel-shape';
 import { inferTinyConfig } from './tiny-config';
 
 /** What a checkpoint does not say by its shapes, from a manifest or the caller. */
@@ -26,21 +27,10 @@ function unsupported(message: string): DyditError {
 }
 
 function shapeOf(tensors: TensorMap, key: string): readonly number[] {
-  const tensor = tensors.get(key);
-  if (!tensor) {
-    throw new DyditError(
-      'checkpoint-incomplete',
-      `The VAE checkpoint has no tensor "${key}".`,
-      'If the VAE is in several files, drop the others as well; else save it whole.',
-    );
-  }
-  const { shape } = tensor;
-  if (shape.length !== 4 || shape.some((size) => size < 1)) {
-    throw unsupported(
-      `Tensor "${key}" has shape [${shape.join(', ')}]; 4 dimensions of at least 1 were expected.`,
-    );
-  }
-  return shape;
+  return kernelShape(tensors, key, {
+    missing: 'If the VAE is in several files, drop the others as well; else save it whole.',
+    odd: layoutAdvice,
+  });
 }
 
 function count(tensors: TensorMap, key: (index: number) => string): number {

@@ -1,7 +1,7 @@
 import type { TensorMap } from '../../checkpoint/checkpoint';
 import { tinyLevels, tinyPrefix } from '../../checkpoint/layouts/tiny-vae';
-import { DyditError } from '../../errors';
 import type { TinyVaeConfig } from '../config';
+import { kernelShape } from './kernel-shape';
 
 /**
  * Reads the shape of a tiny decoder off its tensors. It takes latents as the DiT makes them: by its
@@ -21,22 +21,8 @@ export function inferTinyConfig(tensors: TensorMap): TinyVaeConfig {
 }
 
 function shapeOf(tensors: TensorMap, layer: number): readonly number[] {
-  const name = `${tinyPrefix}.${layer}.weight`;
-  const tensor = tensors.get(name);
-  if (!tensor) {
-    throw new DyditError(
-      'checkpoint-incomplete',
-      `The VAE checkpoint has no tensor "${name}".`,
-      'Save the decoder whole.',
-    );
-  }
-  const { shape } = tensor;
-  if (shape.length !== 4 || shape.some((size) => size < 1)) {
-    throw new DyditError(
-      'checkpoint-unsupported',
-      `Tensor "${name}" has shape [${shape.join(', ')}]; 4 dimensions of at least 1 were expected.`,
-      "The engine runs TAESD's decoder as its authors published it.",
-    );
-  }
-  return shape;
+  return kernelShape(tensors, `${tinyPrefix}.${layer}.weight`, {
+    missing: 'Save the decoder whole.',
+    odd: "The engine runs TAESD's decoder as its authors published it.",
+  });
 }
