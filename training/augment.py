@@ -16,6 +16,7 @@ CONDITIONS = (
     "soft",
     "guidance",
 )  # the network's linear inputs: soft, a low-resolution drawing; guidance, w - 1
+PINCH = 0.65  # of another style, at most, that a seed mixes in
 TILT, ZOOM, SHIFT, HUE = math.radians(20), 0.25, 0.1, 0.08 * 2 * math.pi
 
 

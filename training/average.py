@@ -1,10 +1,11 @@
-"""The average of two weights of one network: `python average.py --first A --second B --share 0.6 --out OUT`
+"""The average of two weights of one network: `python average.py --first A [--second B --share 0.6] --out OUT`
 
 OUT = share x A + (1 - share) x B, tensor by tensor; what B lacks, or has in another shape, is A's. After a short stage
 that taught new things, the average with the weights it began from keeps both: detail of the old, skills of the new
 (Wortsman et al. 2022, arXiv 2109.01903).
---second may be what the page ships, with its manifest as --second-manifest. --shift -1 lowers the logits of all
-routers, and so makes a smaller share of the work the usual one; training has held them to every budget (gates.py).
+--second may be what the page ships, with its manifest as --second-manifest; without it OUT is A. --shift -1 lowers the
+logits of all routers, and so makes a smaller share of the work the usual one; training has held them to every budget
+(gates.py).
 """
 
 import json
@@ -31,16 +32,23 @@ def shifted(state, shift):
 
 def main(argv=None):
     args = options(
-        __doc__, argv, required=["first", "second", "out"], stage="average", share=0.5, shift=0.0, second_manifest=None
+        __doc__,
+        argv,
+        required=["first", "out"],
+        stage="average",
+        second=None,
+        second_manifest=None,
+        share=0.5,
+        shift=0.0,
     )
-    second = read_state(args.second)
+    share, second = (args.share, read_state(args.second)) if args.second else (1.0, {})
     if args.second_manifest:
         known = json.loads(args.second_manifest.read_text())
         second = select_conditions(second, known["dit"].get("condition_names", []))
     with safe_open(str(args.first), "pt") as file:
         names = file.metadata() or {}
-    state = shifted(average(read_state(args.first), second, args.share), args.shift)
-    made = {"average": json.dumps([args.share, 1 - args.share]), "shift": json.dumps(args.shift)}
+    state = shifted(average(read_state(args.first), second, share), args.shift)
+    made = {"average": json.dumps([share, 1 - share]), "shift": json.dumps(args.shift)}
     write_safetensors(args.out, state, {**names, **made})
 
 

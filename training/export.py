@@ -19,14 +19,13 @@ import torch
 from safetensors.torch import load_file
 
 import autoencoder
-from augment import CONDITIONS
+from augment import CONDITIONS, PINCH
 from checkpoints import load_into, load_model
 from common import write_json, write_safetensors
 from gates import Gates
 from model import DiT
 from options import options
 from quantise import dequantise, quantise
-from sample import PINCH
 
 LIMIT = 24 * 2**20  # bytes shipped in all
 

@@ -11,6 +11,7 @@ of universally slimmable networks, arXiv 1903.05134).
 
 import torch
 
+from augment import PINCH
 from diffusion import drop_labels, flow_loss, logit_normal_timesteps, stratified_timesteps
 from epsilon import STEPS, epsilon_loss
 from fast import make_targets, targets_loss
@@ -35,7 +36,8 @@ def budgets(groups, target, lowest, progress, device):
     the lowest; while the run is young all come down from 1 with it."""
     asked = lowest + (1 - lowest) * torch.rand(groups, device=device)
     asked[0] = target
-    asked[1:2] = lowest if groups > 2 else asked[1:2]
+    if groups > 2:
+        asked[1] = lowest
     return 1 + (asked - 1) * progress, shift_of(asked, target, low=lowest).to(device)
 
 
@@ -54,7 +56,7 @@ def kinds_of(half, groups, jumps, device):
     """(half,) for fast.make_targets: in every group, of four pictures one asks for guidance, `jumps` (1 or 2) for a
     jump, the rest are plain; all plain where nothing fast is learned (jumps 0)."""
     turn = torch.arange(half, device=device) // groups % 4
-    kinds = torch.where(turn == 1, 1, torch.where((turn == 3) | ((turn == 2) & (jumps == 2)), 2, 0))
+    kinds = torch.where(turn == 1, 1, torch.where(turn >= 4 - jumps, 2, 0))
     return kinds if jumps else torch.zeros_like(turn)
 
 
@@ -63,7 +65,7 @@ def step_loss(model, teacher, args, x, labels, ramp=1.0, route=0.0):
     args.distil the one that the run began from; ramp: how far the target of the share of work has come down, 0..1."""
     B, device, flow = len(x), x.device, args.objective == "flow"
     if args.blend and labels["s"] is not None:
-        labels = blended(labels, args.blend, 0.65 if args.distil else 0.3)
+        labels = blended(labels, args.blend, PINCH if args.distil else 0.3)
     dropped = drop_labels(B, args.drop, labels["s"] is not None, device)
     labels = dict(labels, dropped=dropped[0], dropped_style=dropped[1])
     # Of a dynamic step one half goes through the routers, one through open gates; both cover all timesteps in quarters.

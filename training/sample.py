@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 import autoencoder
-from augment import MOVES, draw_moves
+from augment import MOVES, PINCH, draw_moves
 from checkpoints import load_model
 from common import grid, to_pixels
 from diffusion import guided, sample_flow, sample_jumps
@@ -20,8 +20,6 @@ from gates import Gates, share_of_work
 from machine import Machine
 from options import options
 from pictures import Pictures
-
-PINCH = 0.65  # of another style, at most, that a seed mixes in
 
 
 @dataclass(kw_only=True)

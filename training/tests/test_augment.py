@@ -6,8 +6,8 @@ import pytest
 import torch
 
 import augment
-from augment import MOVES, draw_moves, move
-from sample import PINCH, lively
+from augment import MOVES, PINCH, draw_moves, move
+from sample import lively
 
 
 def test_moves_by_hand():

@@ -10,13 +10,12 @@ from safetensors.torch import load_file, save_file
 
 import publish
 from average import average, shifted
-from augment import CONDITIONS
+from augment import CONDITIONS, PINCH
 from checkpoints import config_of, load_into, load_model, read_state, select_conditions, select_rows
 from conftest import SMALL_VAE, mock_dynamic, mock_vae, run
 from export import decided_inputs, without_unused
 from gates import Gates
 from model import Config, DiT
-from sample import PINCH
 from quantise import dequantise, quantise
 
 TODAY = {"name", "dit", "vae", "sampling", "styles", "classes"}
