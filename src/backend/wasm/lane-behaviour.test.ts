@@ -101,6 +101,18 @@ for (const [where, options, number] of places) {
       made.destroy();
     });
 
+    test('messages and timers are let in between runs, however short each is', async () => {
+      const backend = await open(options);
+      const made = await chain(backend.lanes[number], 1, 1);
+      const letIn = vi.fn();
+      setTimeout(letIn, 0);
+      for (let runs = 0; runs < 100_000 && letIn.mock.calls.length === 0; runs++) {
+        await made.executable.run();
+      }
+      expect(letIn).toHaveBeenCalled();
+      made.destroy();
+    });
+
     test('writes, runs and reads take effect in the order they were asked for', async () => {
       const backend = await open(options);
       const lane = backend.lanes[number];

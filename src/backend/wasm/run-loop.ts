@@ -1,10 +1,7 @@
 import { Progress } from '../../../assembly/fields';
 import { DyditError } from '../../errors';
 import type { Kernels } from './kernels';
-import { nextTurn } from './next-turn';
-
-/** Longest that a run keeps messages waiting, in milliseconds. */
-const longestTurn = 30;
+import type { Turn } from './turn';
 
 /** Those who compute beside the thread that asked for the run. */
 export interface Crew {
@@ -29,10 +26,12 @@ export interface Running {
   /** Address of the lane's state. */
   readonly state: number;
   readonly crew: Crew;
+  /** Of the asking thread. */
+  readonly turn: Turn;
 }
 
 /** @throws DyditError `cancelled` where one of the signals was aborted */
-export function expectNotAborted(signals: readonly AbortSignal[]): void {
+function expectNotAborted(signals: readonly AbortSignal[]): void {
   if (signals.some(({ aborted }) => aborted)) throw new DyditError('cancelled', 'Cancelled.');
 }
 
@@ -42,20 +41,21 @@ export function expectNotAborted(signals: readonly AbortSignal[]): void {
  * @throws DyditError `cancelled`; the lane can be used again at once
  */
 export async function runToEnd(running: Running, signals: readonly AbortSignal[]): Promise<number> {
-  const { kernels, state, crew } = running;
+  const { kernels, state, crew, turn } = running;
+  if (turn.isLong()) await turn.end();
+  expectNotAborted(signals);
   let spent = 0;
-  let turnStart = performance.now();
+  let since = performance.now();
   crew.expectAlive();
   kernels.begin(state);
   for (;;) {
     const progress = kernels.step(state);
-    const now = performance.now();
-    if (progress === Progress.finished) return spent + now - turnStart;
+    if (progress === Progress.finished) return spent + performance.now() - since;
     if (progress === Progress.waiting) crew.waitForOthers();
-    if (now - turnStart < longestTurn) continue;
-    spent += now - turnStart;
-    await nextTurn();
-    turnStart = performance.now();
+    if (!turn.isLong()) continue;
+    spent += performance.now() - since;
+    await turn.end();
+    since = performance.now();
     if (signals.some(({ aborted }) => aborted)) stop(running);
     expectNotAborted(signals);
   }

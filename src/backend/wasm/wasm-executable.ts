@@ -13,8 +13,9 @@ import type { Block, LaneMemory } from './lane-memory';
 import { lowerOp, temporaryBytes } from './lower';
 import type { OpRecord } from './record';
 import { expectRunValues, writeRun, type RunTarget } from './run-state';
-import { expectNotAborted, runToEnd, type Crew } from './run-loop';
+import { runToEnd, type Crew } from './run-loop';
 import type { SerialQueue } from './serial-queue';
+import type { Turn } from './turn';
 import { WasmStorage } from './wasm-storage';
 import { WasmWeights } from './wasm-weights';
 
@@ -25,6 +26,8 @@ export interface Machine {
   /** Address of the lane's state. */
   readonly state: number;
   readonly crew: Crew;
+  /** Of the thread that asks for runs. */
+  readonly turn: Turn;
   readonly queue: SerialQueue;
   /** Aborted when the lane is not to be used any more. */
   readonly closing: AbortSignal;
@@ -71,14 +74,13 @@ export class WasmExecutable implements Executable {
   }
 
   async run(values: RunValues = {}, signal?: AbortSignal): Promise<void> {
-    const { memory, kernels, state, crew, queue, closing } = this.machine;
+    const { memory, state, queue, closing } = this.machine;
     const { target, evaluations, timedRuns } = this.compiled;
     expectRunValues(this.program.ops, values, evaluations);
     await queue.add(async () => {
       const signals = signal ? [closing, signal] : [closing];
-      expectNotAborted(signals);
       writeRun(memory, state, target, values);
-      const spent = await runToEnd({ kernels, state, crew }, signals);
+      const spent = await runToEnd(this.machine, signals);
       if (this.#times.length < timedRuns) this.#times.push(spent);
     });
   }

@@ -15,6 +15,7 @@ import type { LaneMemory } from './lane-memory';
 import { defaultWidenedBytes, type LaneSettings } from './lane-settings';
 import type { Crew } from './run-loop';
 import { SerialQueue } from './serial-queue';
+import { Turn } from './turn';
 import { WasmExecutable, type Machine } from './wasm-executable';
 import { WasmStorage } from './wasm-storage';
 import { WasmWeights } from './wasm-weights';
@@ -37,7 +38,8 @@ export class WasmLane implements Lane {
     place: LanePlace,
     private readonly settings: LaneSettings,
   ) {
-    this.#machine = { ...place, queue: new SerialQueue(), closing: this.#closing.signal };
+    const closing = this.#closing.signal;
+    this.#machine = { ...place, turn: new Turn(), queue: new SerialQueue(), closing };
   }
 
   /** Most bytes of everything on it. */
