@@ -104,6 +104,31 @@ test('an edit is in the link at once: copied, and after a reload', async ({ page
   expect(new URL(copied).searchParams.get('steps')).toBe('11');
 });
 
+test('a number that is typed and not entered survives a reload; one that cannot be had is no news', async ({
+  page,
+}) => {
+  await openPage(page, quickSettings);
+  for (const [name, text] of [
+    ['Steps', '9'],
+    ['Seed', '123'],
+    ['Guidance', '3,5'],
+    ['Pictures', '3'],
+  ] as const) {
+    await numberField(page, name).click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(text);
+    await page.reload();
+    await expect(numberField(page, name)).toHaveValue(text.replace(',', '.'));
+  }
+  const before = page.url();
+  await numberField(page, 'Pictures').fill('17');
+  expect(page.url()).toBe(before);
+  await expect(numberField(page, 'Pictures')).toHaveValue('17');
+  await page.reload();
+  await expect(numberField(page, 'Pictures')).toHaveValue('3');
+  await expect(page.getByText('Not all of that can be had')).toHaveCount(0);
+});
+
 test('a link that is badly encoded leaves what makes sense', async ({ page }) => {
   await page.goto('/?class=%E0%A4%A&steps=%zz&&==&seed=5');
   await expect(page.getByRole('button', { name: 'Class: cat face' })).toBeVisible();

@@ -69,6 +69,8 @@ export interface Session {
   seedUsed: boolean;
   /** Whether the address in the bar is that of a run, which a new setting must not overwrite. */
   addressIsOfRun: boolean;
+  /** What the address was before it took up a number that is being typed; `null` while it holds none. */
+  beforeDraft: string | null;
   /** Kinds of run that have been through all kernels since the model was loaded. */
   warm: Set<string>;
   nextOutcomeId: number;

@@ -184,6 +184,8 @@ export interface AppActions {
   readonly reuse: (outcome: Outcome, settings?: Settings) => void;
   /** Takes a number as it was typed. */
   readonly type: (setting: NumberSetting, text: string) => void;
+  /** Has the address hold a number that is being typed, where it is one that can be had. */
+  readonly draft: (setting: NumberSetting, text: string) => void;
   /** Half as many images, then generate: the way out of too little memory. */
   readonly generateFewer: () => Promise<void>;
   /** Forgets all runs, also those kept from earlier visits. */

@@ -268,6 +268,55 @@ describe('the address', () => {
   });
 });
 
+describe('a number that is being typed', () => {
+  async function typing(query = 'seed=7&images=2') {
+    const page = setUp({ query });
+    await page.state().start();
+    const link = () => page.addressBar.read();
+    return { ...page, link, inLink: (name: string) => new URLSearchParams(link()).get(name) };
+  }
+
+  it('is in the address before it is entered, and nowhere else', async () => {
+    const { state, inLink } = await typing();
+    state().draft('steps', '1');
+    expect(inLink('steps')).toBe('1');
+    state().draft('steps', '12');
+    expect(inLink('steps')).toBe('12');
+    expect(state()).toMatchObject({ settings: { steps: 25 }, notice: null });
+    state().type('steps', '12');
+    expect(inLink('steps')).toBe('12');
+  });
+
+  it.each(['17', '0', '1,5', '-1', '1e3', 'many', ''])('is not where it is %o', async (text) => {
+    const { state, link } = await typing();
+    const before = link();
+    state().draft('images', '1');
+    state().draft('images', text);
+    expect(link()).toBe(before);
+    expect(state().notice).toBeNull();
+  });
+
+  it('leaves the entry of a run alone, and one of its own at most', async () => {
+    const { state, addressBar, link } = await typing();
+    await state().generate();
+    const ofRun = link();
+    for (const text of ['1', '12', '', '1', '13']) state().draft('steps', text);
+    state().type('steps', '13');
+    expect(addressBar.entries).toEqual([ofRun, link()]);
+    expect(link()).toContain('steps=13');
+  });
+
+  it('given up leaves the link that waits for its model', async () => {
+    const { state, link } = await typing('model=own.safetensors&class=dog-face&steps=9');
+    const awaiting = link();
+    expect(awaiting).toContain('own.safetensors');
+    state().draft('seed', '5');
+    expect(link()).not.toBe(awaiting);
+    state().draft('seed', String(state().settings?.seed));
+    expect(link()).toBe(awaiting);
+  });
+});
+
 describe('opening files', () => {
   it('loads a checkpoint with its VAE, keeps the subject, and returns to the built-in model', async () => {
     const { state, addressBar } = setUp({ query: 'seed=7&class=dog-face&steps=9' });

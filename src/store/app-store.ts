@@ -36,6 +36,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     awaited: null,
     seedUsed: false,
     addressIsOfRun: false,
+    beforeDraft: null,
     warm: new Set(),
     nextOutcomeId: 1,
     historyRead: false,

@@ -6,9 +6,9 @@ import { changesOfFitting, nameOfNumber } from './changes';
 import { settingsNotice } from './notice';
 import { parseNumber } from './numbers';
 import { nameOfSource } from './opened-files';
-import { linkOf } from './recipe';
+import { linkInUse, linkOf } from './recipe';
 import { fitSettings } from './settings';
-import { putSettings } from './settings-in-use';
+import { putSettings, showInAddress } from './settings-in-use';
 import { readQuery } from './shared-settings';
 import { withClass } from './subject';
 
@@ -16,6 +16,7 @@ type SettingsActions = Pick<
   AppActions,
   | 'change'
   | 'type'
+  | 'draft'
   | 'rollSeed'
   | 'setSeedLocked'
   | 'surprise'
@@ -48,6 +49,22 @@ export function settingsActions(context: AppContext): SettingsActions {
         const change = { name: nameOfNumber(setting), asked: text, used };
         set({ notice: settingsNotice('', [change]) });
       }
+    },
+    draft(setting, text) {
+      const app = get();
+      const { settings, model } = app;
+      if (!settings || !model) return;
+      const { beforeDraft } = session;
+      const value = parseNumber(text) ?? NaN;
+      const asked = { ...settings, [setting]: value };
+      // '17' where 16 are the most would be another number after a reload, without a word.
+      const isOne = value !== settings[setting] && fitSettings(asked, model)[setting] === value;
+      if (isOne) {
+        settleRedraw(context);
+        const before = beforeDraft ?? dependencies.addressBar.read();
+        showInAddress(context, linkInUse({ ...app, settings: asked }));
+        session.beforeDraft = before;
+      } else if (beforeDraft !== null) showInAddress(context, beforeDraft);
     },
     rollSeed: () => get().change({ seed: dependencies.randomSeed() }),
     setSeedLocked: (seedLocked) => set({ seedLocked }),
@@ -83,6 +100,7 @@ export function followAddress(context: AppContext): void {
     const query = dependencies.addressBar.read();
     endRedraw(context);
     session.addressIsOfRun = true;
+    session.beforeDraft = null;
     session.seedUsed = false;
     session.redrawn = null;
     const maker = { model, checkpoint: nameOfSource(source) };

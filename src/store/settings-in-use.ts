@@ -13,6 +13,7 @@ export function putSettings(context: AppContext, settings: Settings): void {
 /** The address of a run stays an entry of its own; any other is replaced. */
 export function showInAddress({ dependencies, session }: AppContext, query: string): void {
   const { addressBar } = dependencies;
+  session.beforeDraft = null;
   if (query === addressBar.read()) return;
   if (session.addressIsOfRun) addressBar.push(query);
   else addressBar.replace(query);

@@ -38,6 +38,7 @@ export function ControlPanel() {
 function Controls({ settings, model }: { settings: Settings; model: ModelInfo }) {
   const change = useApp((app) => app.change);
   const type = useApp((app) => app.type);
+  const draft = useApp((app) => app.draft);
   const steps = stepLimits(settings.sampler);
   return (
     <div className={styles.controls}>
@@ -61,6 +62,7 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
         {...limits.images}
         onChange={(images) => change({ images })}
         onType={(text) => type('images', text)}
+        onDraft={(text) => draft('images', text)}
       />
       <DynamicToggles />
       <div className={styles.sampling}>
@@ -72,6 +74,7 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
           sliderMax={Math.min(slidSteps, steps.max)}
           onChange={(steps) => change({ steps })}
           onType={(text) => type('steps', text)}
+          onDraft={(text) => draft('steps', text)}
         />
         <NumberSlider
           label="Guidance"
@@ -80,6 +83,7 @@ function Controls({ settings, model }: { settings: Settings; model: ModelInfo })
           step={0.1}
           onChange={(guidance) => change({ guidance })}
           onType={(text) => type('guidance', text)}
+          onDraft={(text) => draft('guidance', text)}
         />
         <SeedField />
       </div>

@@ -13,6 +13,7 @@ export function SeedField() {
   const locked = useApp((app) => app.seedLocked);
   const change = useApp((app) => app.change);
   const type = useApp((app) => app.type);
+  const draft = useApp((app) => app.draft);
   const rollSeed = useApp((app) => app.rollSeed);
   const setSeedLocked = useApp((app) => app.setSeedLocked);
   const lockLabel = locked ? 'Seed locked: every run repeats it' : 'Lock the seed';
@@ -24,6 +25,7 @@ export function SeedField() {
         step={1}
         styles={styles}
         onType={(text) => type('seed', text)}
+        onDraft={(text) => draft('seed', text)}
         onStep={(next) => change({ seed: clamp(next, limits.seed) })}
       />
       <IconButton label="Roll a new seed" icon="dice" onPress={rollSeed} />

@@ -10,6 +10,8 @@ interface Props {
   styles: { readonly field?: string; readonly label?: string; readonly input?: string };
   /** What was typed, as it was typed; it is taken at Enter and when the field is left. */
   onType: (text: string) => void;
+  /** What is in the field while somebody types there, and when they let it be. */
+  onDraft?: (text: string) => void;
   onStep: (value: number) => void;
 }
 
@@ -17,12 +19,20 @@ interface Props {
  * A number to type, with point or comma whatever the browser's language. Not a NumberField, which
  * takes the comma of "2,5" for one between thousands where the language is English.
  */
-export function NumberBox({ label, value, step, styles, onType, onStep }: Props) {
+export function NumberBox({ label, value, step, styles, onType, onDraft, onStep }: Props) {
   /** `null` while nobody types. */
   const [typed, setTyped] = useState<string | null>(null);
   const shown = formatSetting(value);
-  const take = () => {
+  const draft = (text: string) => {
+    setTyped(text);
+    onDraft?.(text);
+  };
+  const leave = () => {
     setTyped(null);
+    if (typed !== null) onDraft?.(shown);
+  };
+  const take = () => {
+    leave();
     if (typed !== null && typed.trim() !== '' && typed !== shown) onType(typed);
   };
   const stepBy = (event: KeyboardEvent, by: number) => {
@@ -31,12 +41,7 @@ export function NumberBox({ label, value, step, styles, onType, onStep }: Props)
     else onStep(roundTo(value + by, step));
   };
   return (
-    <TextField
-      className={styles.field ?? ''}
-      value={typed ?? shown}
-      onChange={setTyped}
-      onBlur={take}
-    >
+    <TextField className={styles.field ?? ''} value={typed ?? shown} onChange={draft} onBlur={take}>
       <Label className={styles.label ?? ''}>{label}</Label>
       <Input
         className={styles.input ?? ''}
@@ -44,7 +49,7 @@ export function NumberBox({ label, value, step, styles, onType, onStep }: Props)
         autoComplete="off"
         onKeyDown={(event) => {
           if (event.key === 'Enter') take();
-          if (event.key === 'Escape') setTyped(null);
+          if (event.key === 'Escape') leave();
           if (event.key === 'ArrowUp') stepBy(event, step);
           if (event.key === 'ArrowDown') stepBy(event, -step);
         }}

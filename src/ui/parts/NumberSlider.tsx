@@ -14,6 +14,7 @@ interface Props {
   sliderMax?: number;
   onChange: (value: number) => void;
   onType: (text: string) => void;
+  onDraft?: (text: string) => void;
 }
 
 /** A number to drag or to type. */
@@ -26,6 +27,7 @@ export function NumberSlider({
   sliderMax = max,
   onChange,
   onType,
+  onDraft,
 }: Props) {
   const end = Math.max(sliderMax, value);
   return (
@@ -36,6 +38,7 @@ export function NumberSlider({
         step={step}
         styles={styles}
         onType={onType}
+        {...(onDraft && { onDraft })}
         onStep={(next) => onChange(clamp(next, { min, max }))}
       />
       <Slider
