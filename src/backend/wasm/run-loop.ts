@@ -1,7 +1,7 @@
 import { Progress } from '../../../assembly/fields';
 import { DyditError } from '../../errors';
 import type { Kernels } from './kernels';
-import type { Turn } from './turn';
+import type { Turn } from '../turn';
 
 /** Those who compute beside the thread that asked for the run. */
 export interface Crew {

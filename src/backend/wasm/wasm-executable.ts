@@ -15,7 +15,7 @@ import type { OpRecord } from './record';
 import { expectRunValues, writeRun, type RunTarget } from './run-state';
 import { runToEnd, type Crew } from './run-loop';
 import type { SerialQueue } from './serial-queue';
-import type { Turn } from './turn';
+import type { Turn } from '../turn';
 import { WasmStorage } from './wasm-storage';
 import { WasmWeights } from './wasm-weights';
 

@@ -15,7 +15,7 @@ import type { LaneMemory } from './lane-memory';
 import { defaultWidenedBytes, type LaneSettings } from './lane-settings';
 import type { Crew } from './run-loop';
 import { SerialQueue } from './serial-queue';
-import { Turn } from './turn';
+import { Turn } from '../turn';
 import { WasmExecutable, type Machine } from './wasm-executable';
 import { WasmStorage } from './wasm-storage';
 import { WasmWeights } from './wasm-weights';

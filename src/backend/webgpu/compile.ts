@@ -6,6 +6,7 @@ import { elementCount, type Tensor } from '../../ops/tensor';
 import type { ActiveWidth } from '../../ops/width';
 import type { CompileOptions, Precision } from '../backend';
 import { sideBySide } from '../side-by-side';
+import type { Turn } from '../turn';
 import type { CommandOrder } from './command-order';
 import { Compilation } from './compilation';
 import { expectGrid, type Dispatch } from './dispatch';
@@ -34,6 +35,7 @@ export interface GpuCompileOptions {
   readonly choice: VariantChoice;
   readonly precision: Precision;
   readonly pace: Pace;
+  readonly turn: Turn;
   readonly order: CommandOrder;
   readonly weights: GpuWeights;
   readonly storage: CompileOptions['storage'];
@@ -54,7 +56,7 @@ export async function compileProgram(
   options: GpuCompileOptions,
 ): Promise<GpuExecutable> {
   const { gpu } = library;
-  const { choice, precision, weights, pace, order, onDestroy } = options;
+  const { choice, precision, weights, pace, turn, order, onDestroy } = options;
   const { label } = program;
   const arena = new BufferArena(gpu, label);
   try {
@@ -84,7 +86,7 @@ export async function compileProgram(
       worksOf(program, steps[index], dispatches),
     );
     return new GpuExecutable(gpu, {
-      ...{ label, ops, works, records, step, timestamps, arena, pace, order, onDestroy },
+      ...{ label, ops, works, records, step, timestamps, arena, pace, turn, order, onDestroy },
     });
   } catch (thrown) {
     arena.destroy();

@@ -1,6 +1,7 @@
 import { DyditError } from '../../errors';
 import type { RunValues } from '../../ops/run-values';
 import type { Executable } from '../backend';
+import type { Turn } from '../turn';
 import type { CommandOrder } from './command-order';
 import { encode, type BoundOp, type Dispatch } from './dispatch';
 import type { BufferArena } from './gpu/buffer';
@@ -30,6 +31,7 @@ export interface ExecutableParts {
   /** Owns everything that was made for the program. */
   readonly arena: BufferArena;
   readonly pace: Pace;
+  readonly turn: Turn;
   readonly order: CommandOrder;
   readonly onDestroy: (executable: GpuExecutable) => void;
 }
@@ -52,7 +54,13 @@ export class GpuExecutable implements Executable {
 
   async run(values: RunValues = {}, signal?: AbortSignal): Promise<void> {
     try {
-      await this.#parts.order.run(() => this.#start(values, signal));
+      const { order, turn } = this.#parts;
+      // A device that is fast enough never makes a run wait, and so would let no Cancel in.
+      await order.run(() =>
+        turn.isLong()
+          ? turn.end().then(() => this.#start(values, signal))
+          : this.#start(values, signal),
+      );
     } catch (thrown) {
       throw thrownByDevice(`running ${this.#parts.label}`, thrown);
     }

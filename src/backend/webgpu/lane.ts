@@ -11,6 +11,7 @@ import type {
   WeightSet,
 } from '../backend';
 import { Owned } from '../owned';
+import { Turn } from '../turn';
 import { CommandOrder } from './command-order';
 import { compileProgram } from './compile';
 import { BufferArena } from './gpu/buffer';
@@ -38,6 +39,7 @@ export interface LaneParts {
 export class GpuLane implements Lane {
   readonly #gpu: Gpu;
   readonly #order = new CommandOrder();
+  readonly #turn = new Turn();
   readonly #staging: StagingPool;
   readonly #live = new Set<{ destroy(): void }>();
   /** Programs, between the first and the last of which results are read in a loop. */
@@ -136,6 +138,7 @@ export class GpuLane implements Lane {
         owned.adopt(
           await compileProgram(library, program, {
             ...{ choice, precision, pace, weights, storage, width, timedRuns },
+            turn: this.#turn,
             order: this.#order,
             onDestroy: (freed) => this.#freeProgram(freed),
           }),
