@@ -30,6 +30,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let left = first.x;
   let tap_stride = 4 * dims.in_channels; // rows of the weight
   let w_start = number * SIZE * SIZE * tap_stride;
+  let scale = load_scale(w_start, channel, dims.n_stride); // of weights that have none
   var sum0 = vec4f(0.0);
   var sum1 = vec4f(0.0);
   var sum2 = vec4f(0.0);
@@ -54,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let x5 = load_pixel(line, left + 5, c);
       let x6 = load_pixel(line, left + 6, c);
       let x7 = load_pixel(line, left + 7, c);
-      let w_0 = load_weights(w_row, channel, dims.n_stride);
+      let w_0 = load_weights(w_row, channel, dims.n_stride, scale);
       sum0 = multiply_add(x0, w_0, sum0);
       sum1 = multiply_add(x1, w_0, sum1);
       sum2 = multiply_add(x2, w_0, sum2);
@@ -65,7 +66,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum7 = multiply_add(x7, w_0, sum7);
       if (SIZE > 1) {
         let x8 = load_pixel(line, left + 8, c);
-        let w_1 = load_weights(w_row + tap_stride, channel, dims.n_stride);
+        let w_1 = load_weights(w_row + tap_stride, channel, dims.n_stride, scale);
         sum0 = multiply_add(x1, w_1, sum0);
         sum1 = multiply_add(x2, w_1, sum1);
         sum2 = multiply_add(x3, w_1, sum2);
@@ -76,7 +77,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         sum7 = multiply_add(x8, w_1, sum7);
         if (SIZE > 2) {
           let x9 = load_pixel(line, left + 9, c);
-          let w_2 = load_weights(w_row + 2 * tap_stride, channel, dims.n_stride);
+          let w_2 = load_weights(w_row + 2 * tap_stride, channel, dims.n_stride, scale);
           sum0 = multiply_add(x2, w_2, sum0);
           sum1 = multiply_add(x3, w_2, sum1);
           sum2 = multiply_add(x4, w_2, sum2);

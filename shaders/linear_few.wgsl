@@ -47,17 +47,24 @@ fn main(
     var sum5 = vec4f(0.0);
     var sum6 = vec4f(0.0);
     var sum7 = vec4f(0.0);
-    let piece = start + lane.y * PIECE;
-    for (var k = piece; k < min(piece + PIECE, x_stride); k++) {
-      let w = load_weights(weight_row(k), w_column, dims.n_stride);
-      sum0 = multiply_add(load_x(first_row, first_row, k, x_stride), w, sum0);
-      sum1 = multiply_add(load_x(row1, first_row, k, x_stride), w, sum1);
-      sum2 = multiply_add(load_x(row2, first_row, k, x_stride), w, sum2);
-      sum3 = multiply_add(load_x(row3, first_row, k, x_stride), w, sum3);
-      sum4 = multiply_add(load_x(row4, first_row, k, x_stride), w, sum4);
-      sum5 = multiply_add(load_x(row5, first_row, k, x_stride), w, sum5);
-      sum6 = multiply_add(load_x(row6, first_row, k, x_stride), w, sum6);
-      sum7 = multiply_add(load_x(row7, first_row, k, x_stride), w, sum7);
+    var k = start + lane.y * PIECE;
+    let piece_end = min(k + PIECE, x_stride);
+    while (k < piece_end) {
+      let end = min(run_end(k), piece_end);
+      var w_row = weight_row(k);
+      let scale = load_scale(w_row, w_column, dims.n_stride);
+      for (; k < end; k++) {
+        let w = load_weights(w_row, w_column, dims.n_stride, scale);
+        sum0 = multiply_add(load_x(first_row, first_row, k, x_stride), w, sum0);
+        sum1 = multiply_add(load_x(row1, first_row, k, x_stride), w, sum1);
+        sum2 = multiply_add(load_x(row2, first_row, k, x_stride), w, sum2);
+        sum3 = multiply_add(load_x(row3, first_row, k, x_stride), w, sum3);
+        sum4 = multiply_add(load_x(row4, first_row, k, x_stride), w, sum4);
+        sum5 = multiply_add(load_x(row5, first_row, k, x_stride), w, sum5);
+        sum6 = multiply_add(load_x(row6, first_row, k, x_stride), w, sum6);
+        sum7 = multiply_add(load_x(row7, first_row, k, x_stride), w, sum7);
+        w_row += 4;
+      }
     }
     let place = lane.y * TILE_ROWS * LANES + lane.x;
     piece_sums[place] = sum0;

@@ -30,7 +30,9 @@ fn main(
   for (var piece = 0u; piece < x_stride; piece += PIECE) {
     var sum = vec4f(0.0);
     for (var k = piece; k < min(piece + PIECE, x_stride); k++) {
-      let w = load_weights(weight_row(k), w_column, dims.n_stride);
+      let w_row = weight_row(k);
+      let scale = load_scale(w_row, w_column, dims.n_stride);
+      let w = load_weights(w_row, w_column, dims.n_stride, scale);
       sum = multiply_add(load_x(row, first_row, k, x_stride), w, sum);
     }
     total += sum;

@@ -72,11 +72,12 @@ fn main(
   var right7 = vec4f(0.0);
   var k = 0u;
   while (k < x_stride) {
-    // To the end of the piece or of the group, whichever comes first.
     let piece_end = min((k / PIECE + 1) * PIECE, x_stride);
-    let run_end = min(piece_end, (k / dims.k_group + 1) * dims.k_group);
+    let end = min(run_end(k), piece_end);
     var w_row = weight_row(k);
-    for (; k < run_end; k++) {
+    let left_scale = load_scale(w_row, left_column, dims.n_stride);
+    let right_scale = load_scale(w_row, right_column, dims.n_stride);
+    for (; k < end; k++) {
       let a0 = x[x0 + k];
       let a1 = x[x1 + k];
       let a2 = x[x2 + k];
@@ -85,7 +86,7 @@ fn main(
       let a5 = x[x5 + k];
       let a6 = x[x6 + k];
       let a7 = x[x7 + k];
-      let left_w = load_weights(w_row, left_column, dims.n_stride);
+      let left_w = load_weights(w_row, left_column, dims.n_stride, left_scale);
       left0 = multiply_add(a0, left_w, left0);
       left1 = multiply_add(a1, left_w, left1);
       left2 = multiply_add(a2, left_w, left2);
@@ -94,7 +95,7 @@ fn main(
       left5 = multiply_add(a5, left_w, left5);
       left6 = multiply_add(a6, left_w, left6);
       left7 = multiply_add(a7, left_w, left7);
-      let right_w = load_weights(w_row, right_column, dims.n_stride);
+      let right_w = load_weights(w_row, right_column, dims.n_stride, right_scale);
       right0 = multiply_add(a0, right_w, right0);
       right1 = multiply_add(a1, right_w, right1);
       right2 = multiply_add(a2, right_w, right2);

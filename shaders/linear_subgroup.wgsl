@@ -77,16 +77,25 @@ fn main(
       let a5 = load_x(row5, first_row, mine, x_stride);
       let a6 = load_x(row6, first_row, mine, x_stride);
       let a7 = load_x(row7, first_row, mine, x_stride);
-      for (var source = 0u; source < min(lanes, piece_end - start); source++) {
-        let w = load_weights(weight_row(start + source), w_column, dims.n_stride);
-        sum0 = multiply_add(subgroupShuffle(a0, source), w, sum0);
-        sum1 = multiply_add(subgroupShuffle(a1, source), w, sum1);
-        sum2 = multiply_add(subgroupShuffle(a2, source), w, sum2);
-        sum3 = multiply_add(subgroupShuffle(a3, source), w, sum3);
-        sum4 = multiply_add(subgroupShuffle(a4, source), w, sum4);
-        sum5 = multiply_add(subgroupShuffle(a5, source), w, sum5);
-        sum6 = multiply_add(subgroupShuffle(a6, source), w, sum6);
-        sum7 = multiply_add(subgroupShuffle(a7, source), w, sum7);
+      // Those that have come, in runs.
+      let there = min(lanes, piece_end - start);
+      var source = 0u;
+      while (source < there) {
+        let end = min(run_end(start + source) - start, there);
+        var w_row = weight_row(start + source);
+        let scale = load_scale(w_row, w_column, dims.n_stride);
+        for (; source < end; source++) {
+          let w = load_weights(w_row, w_column, dims.n_stride, scale);
+          sum0 = multiply_add(subgroupShuffle(a0, source), w, sum0);
+          sum1 = multiply_add(subgroupShuffle(a1, source), w, sum1);
+          sum2 = multiply_add(subgroupShuffle(a2, source), w, sum2);
+          sum3 = multiply_add(subgroupShuffle(a3, source), w, sum3);
+          sum4 = multiply_add(subgroupShuffle(a4, source), w, sum4);
+          sum5 = multiply_add(subgroupShuffle(a5, source), w, sum5);
+          sum6 = multiply_add(subgroupShuffle(a6, source), w, sum6);
+          sum7 = multiply_add(subgroupShuffle(a7, source), w, sum7);
+          w_row += 4;
+        }
       }
     }
     total0 += sum0;

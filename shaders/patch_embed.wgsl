@@ -9,6 +9,7 @@ struct Dims {
   side: u32, // S
   patch_size: u32, // P
   width: u32, // D, in vec4
+  k_scaled: u32, // rows of w that share their scales; for int8
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -35,7 +36,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       for (var q = 0u; q < dims.patch_size; q++) {
         let value = x[image + (c * dims.side + top + p) * dims.side + left + q];
         let k = (c * dims.patch_size + p) * dims.patch_size + q;
-        sum = fma(vec4f(value), load_weight(k * dims.width + column, column), sum);
+        let scale = load_scale(k, column, dims.width);
+        sum = fma(vec4f(value), load_weight(k * dims.width + column, scale), sum);
       }
     }
   }

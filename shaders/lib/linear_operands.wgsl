@@ -20,6 +20,7 @@ struct LinearDims {
   y_first: u32, // first column of y where no gate decides on it, in vec4
   k_group: u32, // columns of x in a group, in vec4
   k_record: u32, // record of x's groups; 0 where x has no gate
+  k_scaled: u32, // rows of the weight that share their scales, a multiple of 4; for int8
 }
 
 @group(0) @binding(0) var<uniform> dims: LinearDims;
@@ -56,4 +57,10 @@ fn weight_row(k: u32) -> u32 {
     return 4 * k;
   }
   return 4 * (active_index(dims.k_record, k / dims.k_group) * dims.k_group + k % dims.k_group);
+}
+
+// Past the last active vec4 of x from `k` on whose weights lie one below the other and share their scales.
+fn run_end(k: u32) -> u32 {
+  let group_end = (k / dims.k_group + 1) * dims.k_group;
+  return min(group_end, k + scale_run(weight_row(k)) / 4);
 }

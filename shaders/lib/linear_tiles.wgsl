@@ -8,6 +8,11 @@ const TILE_K = 4u; // in vec4
 override TILE_AREA: u32 = TILE_ROWS * TILE_K + 4 * TILE_K * LANES_X;
 var<workgroup> tiles: array<TileVec, SLICES * TILE_AREA>;
 
+// Scales of the only column of the weight that a thread reads, and the row where they end. Rows come
+// upwards.
+var<private> scale: vec4f;
+var<private> scale_end: u32;
+
 // What a thread needs to know to fill tiles.
 struct Filler {
   first_row: u32,
@@ -36,7 +41,11 @@ fn fill_tiles(by: Filler, k: u32) {
     var value = vec4f(0.0);
     if (k + tile_k / 4 < by.x_stride) {
       let row = weight_row(k + tile_k / 4) + tile_k % 4;
-      value = load_weight(row * dims.n_stride + column, column);
+      if (row >= scale_end) {
+        scale = load_scale(row, column, dims.n_stride);
+        scale_end = row + scale_run(row);
+      }
+      value = load_weight(row * dims.n_stride + column, scale);
     }
     tiles[by.area + TILE_ROWS * TILE_K + i] = to_tile(value);
   }

@@ -4,8 +4,8 @@ import {
   heldValues,
   tapsOf,
   type ConvLayer,
-  type HeldValues,
   type ProductValues,
+  type WeightValues,
 } from '../ops/layer';
 
 /** Pixels of a doubled picture that one pixel became, each with a kernel of its own. */
@@ -30,13 +30,13 @@ export function keptTaps(layer: ConvLayer): number {
  * doubled is four 2 x 2 kernels on the picture before: taps that fall on the same pixel are summed.
  * Exact at the border too: a doubled row is outside the picture where the row that it was made of is.
  * @param given (N, C, size, size)
- * @returns the same; of a layer that doubles (N, C, phases, 2, 2), the phases (even, even), (even,
+ * @returns the same, integers as floats; of a layer that doubles (N, C, phases, 2, 2), the phases (even, even), (even,
  * odd), (odd, even), (odd, odd) of (row, column) in y
  */
-export function kernelsOf(layer: ConvLayer, given: ProductValues): HeldValues {
+export function kernelsOf(layer: ConvLayer, given: ProductValues): WeightValues {
   const held = heldValues(given);
-  if (!layer.doubles) return held;
   const weight = 'scales' in held ? widened(held) : held;
+  if (!layer.doubles) return weight;
   const valueOf = weight instanceof Float32Array ? (v: number) => v : halfToFloat;
   const pairs = weight.length / layer.size ** 2;
   const folded = new Float32Array(pairs * phases * 4);

@@ -46,6 +46,30 @@ describe('int8 with a scale a row', () => {
     }
   });
 
+  it('has as many scales a row as the file has groups, in the order of the columns', async () => {
+    const grouped = withScalesApplied(
+      new Map([
+        tensor('w', 'i8', [2, 2, 2], Int8Array.of(1, 2, 3, 4, 5, 6, 7, 8)),
+        tensor('w.scale', 'f16', [2, 2], Uint16Array.of(...[1, 2, 0.5, -4].map(floatToHalf))),
+      ]),
+    );
+    const source = new TensorSource(grouped);
+    expect([...(await source.float32('w', [2, 2, 2]))]).toEqual([1, 2, 6, 8, 2.5, 3, -28, -32]);
+    const read = await source.scaledBytes('w', [2, 2, 2]);
+    expect([...(read?.scales ?? [])]).toEqual([1, 2, 0.5, -4]);
+  });
+
+  it.each([[[3]], [[2, 2]], [[2, 0]], [[2, 3, 1]], [[]]])(
+    'is refused where scales of %j do not fit two rows of three',
+    (shape) => {
+      const map = new Map([
+        tensor('w', 'i8', [2, 3], new Int8Array(6)),
+        tensor('w.scale', 'f16', shape, new Uint16Array(6)),
+      ]);
+      expect(() => withScalesApplied(map)).toThrow('"w.scale" is f16');
+    },
+  );
+
   it('is refused where a scale is none', async () => {
     const source = new TensorSource(tensors([0.5, NaN]));
     await expect(source.scaledBytes('w', [2, 3])).rejects.toMatchObject({

@@ -16,11 +16,11 @@ import { denseFloats, denseWords, rowsOf, type Tensor, type TensorSpec } from '.
 import type { ActiveWidth, Gate } from '../../ops/width';
 import { randomHalves } from './half';
 import { randomFloats, seededRandom } from './random';
-import { randomScaledBytes } from './scaled-bytes';
+import { randomScaledBytes, someGroups } from './scaled-bytes';
 import type { CaseData, OpCase } from './run-case';
 
-/** How a case keeps its weights. */
-export type WeightType = 'f32' | 'f16' | 'int8' | 'drawn';
+/** How a case keeps its weights; int8 has scales for groups of columns where there can be some. */
+export type WeightType = 'f32' | 'f16' | 'int8' | 'int8, a scale a row' | 'drawn';
 
 /** What a test says of the weights of a layer; the rest is random. */
 export interface GivenWeights {
@@ -28,6 +28,8 @@ export interface GivenWeights {
   readonly bias?: readonly number[];
   /** Largest magnitude of random weights; about 2 or 1 where absent. */
   readonly scale?: number;
+  /** Groups of a row of int8 weights. */
+  readonly scaleGroups?: number;
 }
 
 /** What an output holds before a program runs, to show what the program left alone. */
@@ -186,12 +188,15 @@ export class CaseBuilder {
   /** Weights that are given are floats; the random ones are of the builder's type. */
   #weight(
     { rows, columns }: { readonly rows: number; readonly columns: number },
-    { weight, scale }: GivenWeights,
+    { weight, scale, scaleGroups }: GivenWeights,
   ): ProductValues {
     const length = rows * columns;
     if (weight) return Float32Array.from(weight);
     if (this.weightType === 'f32') return randomFloats(this.random, length, scale);
-    if (this.weightType === 'int8') return randomScaledBytes(this.random, { rows, columns }, scale);
+    if (this.weightType === 'int8' || this.weightType === 'int8, a scale a row') {
+      const groups = scaleGroups ?? (this.weightType === 'int8' ? someGroups(columns) : 1);
+      return randomScaledBytes(this.random, { rows, columns, groups, largest: scale });
+    }
     if (this.weightType === 'drawn') return { seed: columns, deviation: 0.6, count: length };
     return scale === undefined
       ? randomHalves(this.random, length)

@@ -1,7 +1,6 @@
 import { afterAll, describe, test } from 'vitest';
 import { CaseBuilder } from '../testing/case-builder';
 import { expectSameBits } from '../testing/expect-close';
-import { weightTypes } from '../testing/patterns';
 import { resultOf, runCase, type OpCase } from '../testing/run-case';
 import type { Forced } from './variants/choice';
 import { convVariants } from './variants/conv';
@@ -21,7 +20,7 @@ async function outputBy(name: string, test: OpCase): Promise<Float32Array> {
 
 // Tuning may choose another variant on the next visit, and a picture must not change with it.
 describe('variants of convolutions give the same bits', () => {
-  for (const type of weightTypes) {
+  for (const type of ['f32', 'f16'] as const) {
     for (const kernel of [{ size: 1 }, { size: 3 }, { size: 3, doubles: true }] as const) {
       // Tiles of rows and of columns that end within a row of pixels, and several of each.
       for (const [channels, n, side] of [

@@ -59,7 +59,7 @@ function floats(values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>) {
 
 // Tuning may choose another variant on the next visit, and a picture must not change with it.
 describe('variants of the linear kernel give the same bits', () => {
-  for (const type of weightTypes) {
+  for (const type of [...weightTypes, 'int8, a scale a row'] as const) {
     for (const rows of [1, 63, 65]) {
       for (const [k, n] of [
         [4, 68],
@@ -98,4 +98,14 @@ describe('variants of the linear kernel give the same bits', () => {
       await expectSameEverywhere(c.finish());
     });
   }
+
+  // Heads whose scales begin within them, so that a run of k ends at either.
+  test('active heads of 12, int8', async () => {
+    const c = new CaseBuilder(4, 'int8');
+    const axis = { groups: 20, group: 12 };
+    const x = c.rows('x', 65, axis);
+    c.expose('y', c.net.linear(x, c.linear('l', 36, axis), { k: headsGate }));
+    const heads = [0, 1, 3, 4, 5, 8, 9, 11, 12, 13, 14, 15, 17, 19];
+    await expectSameEverywhere(c.finish({ width: widthWith(20, { heads }), runs: gatedRun }));
+  });
 });

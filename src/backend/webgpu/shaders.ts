@@ -60,7 +60,7 @@ const enabling = /^enable \w+;$/gm;
 
 /**
  * How weights lie in GPU memory: f32, f16 read with shader-f16, f16 pairs read without, or int8 with a
- * scale for every output column. All are widened to f32 as they are read.
+ * scale for every output column and group of K. All are widened to f32 as they are read.
  */
 export type WeightStorage = 'f32' | 'f16' | 'f16-packed' | 'i8';
 

@@ -1,4 +1,5 @@
 import { wholeAxis } from '../../ops/axis';
+import { scaleGroups } from '../../checkpoint/scaled-bytes';
 import type { ConvLayer, LinearLayer, ProductValues } from '../../ops/layer';
 import { wholePicture } from '../../ops/pixels';
 import { chunk, Recorder } from '../../ops/recorder';
@@ -180,7 +181,7 @@ function zeros(storage: WeightStorage, n: number, k: number): ProductValues {
     case 'f32':
       return new Float32Array(n * k);
     case 'i8':
-      return { integers: new Int8Array(n * k), scales: new Float32Array(n) };
+      return { integers: new Int8Array(n * k), scales: new Float32Array(n * scaleGroups(k)) };
     case 'f16':
     case 'f16-packed':
       return new Uint16Array(n * k);

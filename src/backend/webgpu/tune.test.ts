@@ -46,7 +46,7 @@ const buffer: GPUBuffer = {
 };
 
 const matrix: MatrixBuffers = {
-  ...{ kind: 'linear', storage: 'f32' },
+  ...{ kind: 'linear', storage: 'f32', scaledRows: 256 },
   slices: [{ start: 0, n: wholeAxis(768), weight: buffer, bias: buffer }],
 };
 const context = { program, weights: { matrix: () => matrix }, precision: 'exact' } as const;

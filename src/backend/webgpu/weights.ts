@@ -9,8 +9,10 @@ import {
   type NormLayer,
   type TableLayer,
   type TokenRouterLayer,
+  type WeightValues,
 } from '../../ops/layer';
 import { release } from '../../checkpoint/release';
+import { widened } from '../../checkpoint/scaled-bytes';
 import type { WeightSet } from '../backend';
 import { keptTaps, kernelsOf } from '../phase-kernels';
 import { drawWeights } from './draw-weights';
@@ -27,7 +29,7 @@ import type { WeightStorage } from './shaders';
 export interface MatrixSlice extends ColumnSlice {
   readonly weight: GPUBuffer;
   readonly bias: GPUBuffer;
-  /** (N), what the integers of an output column are multiplied by; for the storage `i8` alone. */
+  /** (groups of K, N), what integers are multiplied by; for the storage `i8` alone. */
   readonly scales?: GPUBuffer;
 }
 
@@ -35,6 +37,8 @@ export interface MatrixSlice extends ColumnSlice {
 export interface MatrixBuffers {
   readonly kind: 'linear' | 'conv';
   readonly storage: WeightStorage;
+  /** Rows of the weight, counted along K, that share their scales: all where there are no scales. */
+  readonly scaledRows: number;
   /** All columns: of a linear layer in as many slices as bindings need, else one. */
   readonly slices: readonly MatrixSlice[];
 }
@@ -158,28 +162,37 @@ export class GpuWeights implements WeightSet {
     const { layer, weight: given } = weights;
     if ('seed' in given && layer.kind === 'linear') {
       return {
-        ...{ kind: 'linear', storage: this.library.halfStorage },
+        ...{ kind: 'linear', storage: this.library.halfStorage, scaledRows: paddedLength(layer.k) },
         slices: await this.#matrix(arena, weights, Uint16Array.BYTES_PER_ELEMENT, (label, slice) =>
           drawWeights(this.library, arena, { label, drawn: given, slice, k: layer.k }),
         ),
       };
     }
-    const weight = layer.kind === 'conv' ? kernelsOf(layer, given) : heldValues(given);
-    if ('scales' in weight) {
-      return {
-        kind: layer.kind,
-        storage: 'i8',
-        slices: await this.#packMatrix(arena, weights, weight.integers, weight.scales),
-      };
-    }
+    if (layer.kind === 'conv') return this.#packValues(arena, weights, kernelsOf(layer, given));
+    const held = heldValues(given);
+    if (!('scales' in held)) return this.#packValues(arena, weights, held);
+    const scaledRows = rowsScaledTogether(layer, held.scales.length);
+    if (scaledRows === undefined) return this.#packValues(arena, weights, widened(held));
+    const { integers, scales } = held;
+    const slices = await this.#packMatrix(arena, weights, integers, scales);
+    return { kind: 'linear', storage: 'i8', scaledRows, slices };
+  }
+
+  async #packValues(
+    arena: BufferArena,
+    weights: MatrixWeights,
+    values: WeightValues,
+  ): Promise<MatrixBuffers> {
+    const { layer } = weights;
     return {
       kind: layer.kind,
-      storage: weight instanceof Uint16Array ? this.library.halfStorage : 'f32',
-      slices: await this.#packMatrix(arena, weights, weight),
+      storage: values instanceof Uint16Array ? this.library.halfStorage : 'f32',
+      scaledRows: layer.kind === 'linear' ? paddedLength(layer.k) : layer.channels,
+      slices: await this.#packMatrix(arena, weights, values),
     };
   }
 
-  /** @param values (N, K, taps) as they are kept, with their scales (N) where they are integers */
+  /** @param values (N, K, taps) as they are kept, with their scales (N, groups) where they are integers */
   #packMatrix(
     arena: BufferArena,
     weights: MatrixWeights,
@@ -211,6 +224,7 @@ export class GpuWeights implements WeightSet {
     scales?: Float32Array<ArrayBuffer>,
   ): Promise<readonly MatrixSlice[]> {
     const { name } = layer;
+    const groups = (scales?.length ?? 0) / axisLength(layer.n);
     const slices: readonly ColumnSlice[] =
       layer.kind === 'linear'
         ? sliceColumns(layer.n, bytesPerElement * paddedLength(layer.k), arena.largestBytes)
@@ -224,12 +238,29 @@ export class GpuWeights implements WeightSet {
           ...{ start, n, weight: await weightOf(`${label}.weight`, slice) },
           bias: arena.upload(`${label}.bias`, padRows(bias.subarray(start, end), n)),
           ...(scales && {
-            scales: arena.upload(`${label}.scales`, padRows(scales.subarray(start, end), n)),
+            scales: arena.upload(
+              `${label}.scales`,
+              packWeight(scales.subarray(start * groups, end * groups), {
+                ...{ n, k: wholeAxis(groups), taps: 1 },
+              }),
+            ),
           }),
         };
       }),
     );
   }
+}
+
+/**
+ * Rows of a packed weight that share their scales, undefined where kernels, which read four at once,
+ * would find those of others. No model that is known has such groups.
+ * @param scales how many the layer has
+ */
+function rowsScaledTogether({ n, k }: LinearLayer, scales: number): number | undefined {
+  const groups = scales / axisLength(n);
+  if (groups === 1) return paddedLength(k);
+  const group = axisLength(k) / groups;
+  return group % 4 === 0 && paddedLength(k) === axisLength(k) ? group : undefined;
 }
 
 /** (R, D) to (D, R), with rows of zeros where D is padded. */

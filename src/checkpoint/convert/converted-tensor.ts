@@ -4,9 +4,10 @@ import { floatToHalf, halfToFloat } from '../half';
 import { elementCount } from '../layout';
 import { scaleSuffix } from '../layouts/scaled-int8';
 import { release } from '../release';
+import { scaleGroups } from '../scaled-bytes';
 import type { CheckpointTensor } from '../tensor';
 
-/** What weights may be converted to; int8 has a scale for each row. */
+/** What weights may be converted to; int8 has a scale for each row and group of its columns. */
 export const targetDtypes = ['f32', 'f16', 'int8'] as const;
 
 export type TargetDtype = (typeof targetDtypes)[number];
@@ -45,7 +46,8 @@ export function convertedTensor(source: CheckpointTensor, target: TargetDtype): 
       return { source, outputs: [output('F16', 2)], convert: async () => [await halves(source)] };
     case 'int8': {
       const rows = shape[0];
-      const scale = { name: name + scaleSuffix, dtype: 'F16', shape: [rows], bytes: 2 * rows };
+      const groups = scaleGroups(elements / rows);
+      const scale = { name: name + scaleSuffix, shape: [rows, groups], bytes: 2 * rows * groups };
       return {
         source,
         outputs: [
@@ -54,7 +56,7 @@ export function convertedTensor(source: CheckpointTensor, target: TargetDtype): 
         ],
         async convert() {
           const values = await readFinite(source);
-          const quantised = quantise(values, rows);
+          const quantised = quantise(values, rows * groups);
           release(values);
           return quantised;
         },
@@ -82,28 +84,29 @@ async function halves(source: CheckpointTensor): Promise<Uint8Array<ArrayBuffer>
 /** Adding and subtracting it rounds a small double to an integer, ties to even. */
 const roundingConstant = 1.5 * 2 ** 52;
 
-/** The smallest half: the scale of a row of zeros. */
+/** The smallest half: the scale of a group of zeros. */
 const smallestHalf = 2 ** -24;
 
 /**
- * weight[row] ~ scale[row] * int8[row], as training/quantise.py does it. The scale is a little more
- * than max/127, so that its rounding to a half puts no weight out of reach.
+ * weight[group] ~ scale[group] * int8[group], as training/quantise.py does it with whole rows. The
+ * scale is a little more than max/127, so that its rounding to a half puts no weight out of reach.
+ * @param groups of equal length that `values` are
  */
 function quantise(
   values: Float32Array,
-  rows: number,
+  groups: number,
 ): readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
-  const columns = values.length / rows;
+  const length = values.length / groups;
   const integers = new Int8Array(values.length);
-  const scales = new Uint16Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const start = row * columns;
+  const scales = new Uint16Array(groups);
+  for (let group = 0; group < groups; group++) {
+    const start = group * length;
     let largest = 0;
-    for (let i = start; i < start + columns; i++) largest = Math.max(largest, Math.abs(values[i]));
+    for (let i = start; i < start + length; i++) largest = Math.max(largest, Math.abs(values[i]));
     const wanted = (largest / 127) * (1 + 2 ** -10) + 2 ** -25;
-    scales[row] = floatToHalf(Math.max(wanted, smallestHalf));
-    const scale = halfToFloat(scales[row]);
-    for (let i = start; i < start + columns; i++) {
+    scales[group] = floatToHalf(Math.max(wanted, smallestHalf));
+    const scale = halfToFloat(scales[group]);
+    for (let i = start; i < start + length; i++) {
       integers[i] = values[i] / scale + roundingConstant - roundingConstant;
     }
   }

@@ -43,6 +43,35 @@ test('int8 has a scale for each row: the small row is not off by the large oneâ€
   expect(alone.largest).toBeLessThan(2 ** -9);
 });
 
+test('int8 has a scale for every 64 columns: an outlier makes no others coarse', async () => {
+  const values = new Float32Array(2 * 128);
+  // The first row: 100 among the first 64, 0.4 in the others, which steps of 100 / 127 would make 0 or 0.8.
+  values.fill(0.4, 64, 128);
+  values[5] = 100;
+  const converted = convertedTensor(tensor(values, 'f32'), 'int8');
+  expect(converted.outputs.map(({ shape, bytes }) => [...shape, bytes])).toEqual([
+    [2, 128, 256],
+    [2, 2, 8],
+  ]);
+  const { largest } = await roundingError(converted, await converted.convert());
+  expect(largest * 100).toBeLessThan(0.2);
+});
+
+test.each([
+  [4, 1],
+  [64, 1],
+  [66, 1], // no two groups of a multiple of four
+  [72, 2],
+  [96, 2],
+  [144, 3],
+  [148, 1], // 37 groups of four are none
+  [1152, 18],
+  [4608, 72],
+])('%i columns have %i scales', (columns, groups) => {
+  const { outputs } = convertedTensor(tensor(new Float32Array(2 * columns), 'f32'), 'int8');
+  expect(outputs[1].shape).toEqual([2, groups]);
+});
+
 test('f64 that is narrowed is compared with what the file has', async () => {
   const { largest } = await errorOf(tensor(Float64Array.of(1 + 2 ** -30, 0, 0, 0), 'f64'), 'f32');
   expect(largest).toBeCloseTo(2 ** -30, 15);

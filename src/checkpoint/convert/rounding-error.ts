@@ -57,9 +57,9 @@ function valuesOf(
     }
     case 'I8': {
       const integers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-      const rows = halvesToFloats(new Uint16Array((scales ?? new Uint8Array()).slice().buffer));
-      const columns = integers.length / rows.length;
-      return (i) => integers[i] * rows[Math.floor(i / columns)];
+      const scale = halvesToFloats(new Uint16Array((scales ?? new Uint8Array()).slice().buffer));
+      const group = integers.length / scale.length;
+      return (i) => integers[i] * scale[Math.floor(i / group)];
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { CheckpointTensor, TensorMap } from '../tensor';
 import { readFloat32 } from '../decode';
 import { quoted, unsupported } from '../failure';
+import { elementCount } from '../layout';
 import { release } from '../release';
 import { widened, type ScaledBytes } from '../scaled-bytes';
 
@@ -8,9 +9,9 @@ import { widened, type ScaledBytes } from '../scaled-bytes';
 export const scaleSuffix = '.scale';
 
 /**
- * int8 weights as training/quantise.py writes them: `name` int8 (rows, ...) and `name.scale` f16
- * (rows), weight[row] = scale[row] * int8[row]. They come out as f32 under `name`, or as they are by
- * `scaledBytes`.
+ * int8 weights: `name` int8 (rows, ...) and `name.scale` f16, either (rows), as training/quantise.py
+ * writes them, or (rows, groups), a scale for so many like groups of what a row has, as a conversion
+ * does. They come out as f32 under `name`, or as they are by `scaledBytes`.
  * @throws DyditError `checkpoint-unsupported` where a scale does not fit its weight
  */
 export function withScalesApplied(tensors: TensorMap): TensorMap {
@@ -31,9 +32,12 @@ function isScale(name: string, tensors: TensorMap): boolean {
 function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTensor {
   const { name, shape } = tensor;
   const rows = shape.at(0);
-  if (rows === undefined || scale.dtype !== 'f16' || scale.shape.join() !== String(rows)) {
+  const columns = (elementCount(shape) ?? 0) / (rows ?? 0);
+  const [scaleRows, groups = 1, ...others] = scale.shape;
+  const fits = scaleRows === rows && others.length === 0 && columns % groups === 0;
+  if (rows === undefined || scale.dtype !== 'f16' || !fits) {
     throw unsupported(
-      `Tensor ${quoted(scale.name)} is ${scale.dtype} [${scale.shape.join(', ')}]; f16 [${rows ?? ''}] was expected, a number a row of ${quoted(name)}.`,
+      `Tensor ${quoted(scale.name)} is ${scale.dtype} [${scale.shape.join(', ')}]; f16 [${rows ?? ''}] was expected, a number a row of ${quoted(name)}, or as many for each of its rows as divide it into like groups.`,
     );
   }
   const scaledBytes = async (): Promise<ScaledBytes> => {

@@ -1,6 +1,7 @@
 import type { MemoryLimits } from '../../backend/backend';
 import { planDit, planVae } from '../../checkpoint/convert/plan';
 import type { TargetDtype } from '../../checkpoint/convert/converted-tensor';
+import { scaleGroup } from '../../checkpoint/scaled-bytes';
 import { elementCount } from '../../checkpoint/layout';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/tensor';
 import { DyditError } from '../../errors';
@@ -53,8 +54,10 @@ export function memoryNeed(
           ...planDit(dit.tensors, keptAs),
           ...parts.flatMap(({ tensors }) => planVae(tensors, keptAs)),
         ]
-          .flatMap(({ outputs }) => outputs)
-          .map(({ dtype, bytes }) => (dtype === 'I8' ? int8Bytes * bytes : bytes));
+          // What follows the first output are scales, which are counted with it.
+          .map(({ outputs: [{ dtype, bytes }] }) =>
+            dtype === 'I8' ? bytesOfInt8(bytes, int8Bytes) : bytes,
+          );
   return {
     weights: weights.reduce((sum, bytes) => sum + bytes, 0),
     pictures: run.bytes + decoders.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -101,8 +104,13 @@ export function expectFit(model: ResolvedModel, limits: MemoryLimits, images = 1
 
 function bytesOf({ dtype, stored, shape }: CheckpointTensor, int8Bytes: number): number {
   const elements = elementCount(shape) ?? 0;
-  if (stored === 'int8') return int8Bytes * elements;
+  if (stored === 'int8') return bytesOfInt8(elements, int8Bytes);
   return elements * (dtype === 'f16' ? 2 : 4);
+}
+
+/** Where integers stay integers they have their scales beside them, as f32. */
+function bytesOfInt8(elements: number, int8Bytes: number): number {
+  return int8Bytes * elements + (int8Bytes === 1 ? (4 * elements) / scaleGroup : 0);
 }
 
 /** The encoder is not loaded. */

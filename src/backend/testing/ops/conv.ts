@@ -3,7 +3,6 @@ import type { ConvLayer } from '../../../ops/layer';
 import { allRows, reachOf, type RowSpan } from '../../../ops/pixels';
 import { CaseBuilder, sentinel, type WeightType } from '../case-builder';
 import type { OpBed } from '../op-bed';
-import { weightTypes } from '../patterns';
 import { randomFloats, seededRandom } from '../random';
 import { resultOf, type OpCase } from '../run-case';
 
@@ -86,7 +85,7 @@ export function describeConv(bed: OpBed): void {
       [true, true],
     ] as const;
     // How a sum ends hangs on no type of weights: all ends are tried with one.
-    for (const type of weightTypes) {
+    for (const type of ['f32', 'f16'] as const) {
       for (const kernel of [{ size: 1 }, { size: 3 }, { size: 3, doubles: true }] as const) {
         for (const [channels, n, side] of [
           [4, 4, 1],

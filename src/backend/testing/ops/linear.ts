@@ -84,6 +84,13 @@ export function describeLinear(bed: OpBed): void {
       }
     }
 
+    test('int8 with groups that begin within a vector of four', async () => {
+      const c = new CaseBuilder(1, 'int8');
+      const layer = c.linear('l', 20, { groups: 4, group: 18 }, { scaleGroups: 12 });
+      c.expose('y', c.net.linear(c.rows('x', 5, layer.k), layer));
+      await bed.check(c.finish(), 4);
+    });
+
     test('x dense, y into an external tensor', async () => {
       const c = new CaseBuilder(5);
       const x = c.dense('x', 3, 18);
@@ -110,7 +117,7 @@ export function describeLinear(bed: OpBed): void {
     const active: readonly (readonly number[])[] = [[0], [2], [0, 2], [1, 2, 3], [0, 1, 2, 3]];
     for (const units of active) {
       for (const [size, rows] of [
-        [16, 5],
+        [12, 5],
         [18, 65],
         [5, 63],
         [1, 1],
@@ -118,7 +125,7 @@ export function describeLinear(bed: OpBed): void {
         for (const gate of [headsGate, qkvGate, groupsGate]) {
           const name = `${gate.repeat} x ${gate.unit} ${units.join(' ')} of 4, each of ${size}`;
           test(`${name}, ${rows} rows`, async () => {
-            const c = new CaseBuilder(rows, size === 18 ? 'f16' : 'f32');
+            const c = new CaseBuilder(rows, size === 18 ? 'f16' : size === 12 ? 'int8' : 'f32');
             const axis = { groups: 4 * gate.repeat, group: size };
             const hidden = c.net.linear(c.rows('x', rows, 12), c.linear('in', axis, 12), {
               n: gate,

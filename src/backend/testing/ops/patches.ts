@@ -32,6 +32,7 @@ export function describePatches(bed: OpBed): void {
       for (const [columns, type, extra] of [
         [36, 'f32', 0],
         [4, 'f16', 1],
+        [8, 'int8', 0],
       ] as const) {
         const { items, images, channels, side, patch } = shape;
         const name = `${items} items of ${images} images, ${channels} x ${side} x ${side}, patch ${patch}`;

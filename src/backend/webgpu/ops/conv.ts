@@ -16,7 +16,7 @@ export async function bindConv(op: ConvOp, compilation: Compilation): Promise<Bo
   const variant = compilation.choice.conv(shape);
   const kernel = await variant.build(compilation.library, shape);
   const { width, first, rows } = pixelsOf(op);
-  const [{ weight, bias, scales }] = compilation.weights.matrix(layer).slices;
+  const [{ weight, bias }] = compilation.weights.matrix(layer).slices;
   const bound = compilation.bind(
     kernel,
     compilation.name(op),
@@ -24,7 +24,6 @@ export async function bindConv(op: ConvOp, compilation: Compilation): Promise<Bo
       x: compilation.rows(op.x, wholeAxis(layer.channels)),
       weight,
       bias,
-      ...(scales && { scales }),
       y: compilation.rows(op.y, layer.n),
     },
     {

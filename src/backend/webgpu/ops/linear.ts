@@ -94,7 +94,7 @@ async function bindProduct(
   compilation: Compilation,
 ): Promise<BoundOp> {
   const { step, widthTable, weights, records, choice, library } = compilation;
-  const { slices } = weights.matrix(op.layer);
+  const { slices, scaledRows } = weights.matrix(op.layer);
   const { n, k } = op.layer;
   const nGate = op.kind === 'linear' ? op.n : undefined;
   const shape = { ...linearShape(op, compilation, end), normed: norm !== undefined };
@@ -140,6 +140,7 @@ async function bindProduct(
           y_first: isGated ? 0 : inVectors(columnsBefore(slice, n)),
           k_group: inVectors(op.k ? paddedGroup(k) : paddedLength(k)),
           k_record: records.record(op.k),
+          k_scaled: scaledRows,
         },
       },
     );

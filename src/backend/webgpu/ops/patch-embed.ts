@@ -8,7 +8,7 @@ export async function bindPatchEmbed(op: PatchEmbedOp, compilation: Compilation)
   const { library, weights } = compilation;
   const { items, images, channels, side, patch, layer } = op;
   if (layer.k.groups !== 1) throw compilation.misuse('a patch has an axis without groups');
-  const { slices, storage } = weights.matrix(layer);
+  const { slices, storage, scaledRows } = weights.matrix(layer);
   if (slices.length > 1) throw compilation.unsupported('its patches have too many channels');
   const [{ weight, bias, scales }] = slices;
   const kernel = await library.weighted('patchEmbed', storage);
@@ -24,7 +24,9 @@ export async function bindPatchEmbed(op: PatchEmbedOp, compilation: Compilation)
       pos_embed: weights.table(op.positions).values,
       y: compilation.rows(op.y, layer.n),
     },
-    { dims: { items, images, channels, side, patch_size: patch, width } },
+    {
+      dims: { items, images, channels, side, patch_size: patch, width, k_scaled: scaledRows },
+    },
   );
   const tokens = (side / patch) ** 2;
   return {
