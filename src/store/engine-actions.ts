@@ -129,12 +129,14 @@ function takeModel(context: AppContext, source: ModelSource, model: ModelInfo): 
   session.warm.clear();
   const read = isFirst ? readQuery(dependencies.addressBar.read()) : null;
   const maker = { model, checkpoint: nameOfSource(source) };
+  const isOfLink = read !== null && session.awaited === null;
   const taken = settingsForModel(context, maker, read);
   // Until the model of a link is here, a reload must find that link.
-  if (read && taken.isAwaiting) session.addressIsOfRun = true;
+  const linkWaits = isOfLink && taken.isAwaiting;
+  if (linkWaits) session.addressIsOfRun = true;
   const opening = afterLoading(get().opening);
   set({ engine: { status: 'ready' }, source, model, settings: taken.settings, opening });
-  if (!(read && taken.isAwaiting)) showInAddress(context, linkInUse(get()));
+  if (!linkWaits) showInAddress(context, linkInUse(get()));
   if (taken.notice) set({ notice: taken.notice });
   if (isFirst) restoreUnfinished(context, session.kept, { model, source });
   void drawFirstPicture(context, {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DyditError } from '../errors';
+import type { Outcome } from './app-state';
 import { writePictureFile } from './picture-file';
-import { linkOf, sharedOf } from './recipe';
+import { linkInUse, linkOf, sharedOf } from './recipe';
 import type { ModelInfo } from '../engine/api';
 import { identityOfText } from './testing/fake-engine';
 import { setUp } from './testing/set-up';
@@ -172,6 +174,26 @@ describe('a link made with a checkpoint', () => {
     expect(state().settings).toMatchObject({ classId: 0, sampler: 'ddim' });
     expect(notice()).toContain('class “class-8” became “Class 0”');
     expect(notice()).toContain('sampler “flow-euler” became “ddim”');
+  });
+});
+
+describe('settings of a picture whose model is not here', () => {
+  it('taken before any model is here have the address follow them, not the link before', async () => {
+    const kept: Outcome[] = [];
+    const before = await start({ fileModel, kept });
+    await before.state().openFiles([first]);
+    await before.state().generate();
+    const loadErrors = [new DyditError('network-failed', 'It is not there.')];
+    const { state, addressBar, notice } = await start({
+      query: 'seed=11&images=3',
+      kept,
+      loadErrors,
+    });
+    state().reuse(state().outcomes[0]);
+    await state().retryLoad();
+    expect(notice()).toContain('“model.pt”');
+    expect(addressBar.read()).toBe(linkInUse(state()));
+    expect(state().settings?.seed).not.toBe(11);
   });
 });
 
