@@ -1,3 +1,4 @@
+import { writeSafetensors } from '../../src/checkpoint/testing/safetensors-file';
 import type { DitConfig } from '../../src/network/config';
 import { randomModel } from '../../src/network/oracle/random-model';
 import { stateDictShapes } from '../../src/network/oracle/state-dict';
@@ -22,17 +23,8 @@ const smallStaticDit: DitConfig = {
 export function staticCheckpoint(): Buffer {
   const { tensors } = randomModel(smallStaticDit, { seed: 1 });
   const shapes = stateDictShapes(smallStaticDit);
-  const header: Record<string, object> = {};
-  const parts: Buffer[] = [];
-  let at = 0;
-  for (const [key, values] of tensors) {
-    const bytes = Buffer.from(values.buffer);
-    header[key] = { dtype: 'F32', shape: shapes.get(key), data_offsets: [at, at + bytes.length] };
-    parts.push(bytes);
-    at += bytes.length;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  return Buffer.concat([length, json, ...parts]);
+  const parts = [...tensors].map(([name, values]) => ({
+    ...{ name, dtype: 'F32', shape: shapes.get(name) ?? [], bytes: new Uint8Array(values.buffer) },
+  }));
+  return Buffer.from(writeSafetensors(parts));
 }

@@ -31,3 +31,13 @@ export async function dropFile(page: Page, { name, bytes }: FileToOpen): Promise
   await page.dispatchEvent('main', 'dragover', { dataTransfer });
   await page.dispatchEvent('main', 'drop', { dataTransfer });
 }
+
+/** Drops files and folders of this machine on the page, all at once, as a file manager does. */
+export async function dropPaths(page: Page, ...paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+  }
+  await session.detach();
+}

@@ -95,10 +95,20 @@ export async function loadSource(context: AppContext, source: ModelSource): Prom
     const model = await loading;
     if (isCurrent()) takeModel(context, source, model);
   } catch (thrown) {
-    if (isCurrent()) failLoading(context, reportOfFiles(thrown, originOf(source)));
+    if (!isCurrent()) return;
+    const error = reportOfFiles(thrown, originOf(source));
+    if (error.code === 'checkpoint-broken') await discardFetched(context, source);
+    if (isCurrent()) failLoading(context, error);
   } finally {
     if (isCurrent()) session.abort = null;
   }
+}
+
+/** What was fetched and is damaged must not be found again by the next try. */
+async function discardFetched({ dependencies }: AppContext, source: ModelSource): Promise<void> {
+  if (source.kind !== 'files' || source.address === undefined) return;
+  // Without a store there is nothing to forget.
+  await dependencies.library.discard(source.files).catch(() => undefined);
 }
 
 function failLoading(context: AppContext, error: ErrorReport): void {

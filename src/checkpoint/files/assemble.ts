@@ -11,6 +11,13 @@ import { identify, type FileIdentity, type WeightsFile } from './identify';
 import type { ConfigSubject } from './json-file';
 import { mergeIndexes } from './merge';
 import type { NamedFile } from './named-file';
+import {
+  pictureBeside,
+  sayReplaced,
+  type PassedOverFile,
+  type Replaced,
+  type Runnable,
+} from './passed-over';
 import { missingShards, shardOf } from './shards';
 
 /** A network that is whole. */
@@ -62,6 +69,8 @@ export interface Assembly {
   readonly parts: readonly NamedFile[];
   /** Of no use any more: weights that others came after, and pictures. */
   readonly leftOver: readonly NamedFile[];
+  /** What is to be said of them. */
+  readonly passedOver: readonly PassedOverFile[];
 }
 
 export interface AssembleOptions extends OpenOptions {
@@ -78,8 +87,6 @@ interface Part {
   readonly file: NamedFile;
   readonly weights: WeightsFile;
 }
-
-type Runnable = 'dit' | 'vae' | 'tiny';
 
 /**
  * Puts files together: shards with or without their index, a DiT and its VAE in any order, and what
@@ -101,7 +108,8 @@ export async function assemble(
   );
   const joined = joinParts(weights, indexes, options);
   const used = [...joined.whole.values()].flatMap(({ files: own }) => own);
-  const done = new Set([...used, ...joined.replaced, ...joined.refused.map(({ file }) => file)]);
+  const replaced = joined.replaced.flatMap(({ files: own }) => own);
+  const done = new Set([...used, ...replaced, ...joined.refused.map(({ file }) => file)]);
   const described = besides(identified);
   return {
     files,
@@ -116,7 +124,11 @@ export async function assemble(
       ...joined.refused,
     ],
     parts: weights.map(({ file }) => file).filter((file) => !done.has(file)),
-    leftOver: [...joined.replaced, ...described.pictures],
+    leftOver: [...replaced, ...described.pictures],
+    passedOver: [
+      ...(await sayReplaced(joined.replaced)),
+      ...described.pictures.map((file) => ({ file, sentence: pictureBeside(file) })),
+    ],
     ...described,
   };
 }
@@ -147,8 +159,8 @@ interface Joined {
   readonly whole: Map<Runnable, AssembledNetwork>;
   readonly waiting: Waiting[];
   readonly refused: RefusedFile[];
-  /** Files of whole networks that others came after. */
-  readonly replaced: NamedFile[];
+  /** Whole networks that others came after. */
+  readonly replaced: Replaced[];
 }
 
 function joinParts(
@@ -286,7 +298,8 @@ function add(
     const checkpoint = selectWeights(index, files[0].name, { weights: chosen });
     if (kind === 'dit') expectDit(checkpoint.tensors);
     else expectVae(checkpoint.tensors);
-    joined.replaced.push(...(joined.whole.get(kind)?.files ?? []));
+    const before = joined.whole.get(kind);
+    if (before) joined.replaced.push({ kind, files: before.files, by: files });
     joined.whole.set(kind, { files, checkpoint });
   } catch (thrown) {
     const error = DyditError.from(thrown);

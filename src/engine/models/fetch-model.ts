@@ -30,13 +30,19 @@ export async function fetchModel(
   if (identity?.kind !== 'manifest') return [first];
   const wanted = filesOfManifest(parseManifest(plainJson(identity.manifest)));
   const files: File[] = [first];
-  // One after the other: what is whole stays, whatever happens to the rest.
-  for (const [index, { file, sha256 }] of wanted.entries()) {
-    const from = { url: resolveBeside(file, address), sha256 };
-    const fetched = await fetchOne(from, (received, total) => {
-      if (total > 0) onProgress?.((index + received / total) / wanted.length);
-    });
-    files.push(new File([fetched.file], file));
+  try {
+    // One after the other: what is whole stays, whatever happens to the rest.
+    for (const [index, { file, sha256 }] of wanted.entries()) {
+      const from = { url: resolveBeside(file, address), sha256 };
+      const fetched = await fetchOne(from, (received, total) => {
+        if (total > 0) onProgress?.((index + received / total) / wanted.length);
+      });
+      files.push(new File([fetched.file], file));
+    }
+  } catch (thrown) {
+    // It may be what is wrong: the next try asks for it anew.
+    await removeDownload(storage, address).catch(() => undefined);
+    throw thrown;
   }
   return files;
 }

@@ -51,6 +51,12 @@ export interface InspectedModel {
   readonly problem?: ErrorReport;
 }
 
+/** A file that nothing is done with, and why. */
+export interface PassedOverReport {
+  readonly index: number;
+  readonly sentence: string;
+}
+
 /** What files come to, in plain data. */
 export interface Inspection {
   readonly model?: InspectedModel;
@@ -61,6 +67,8 @@ export interface Inspection {
   readonly parts: readonly number[];
   /** Indexes of files that are of no use: refused, or of a model that another one came after. */
   readonly useless: readonly number[];
+  /** What is to be said of files that are sound and of no use. */
+  readonly passedOver: readonly PassedOverReport[];
   /** Whether there is anything in it that joins a model: a VAE, names, a configuration. */
   readonly joins: boolean;
 }
@@ -85,7 +93,10 @@ export async function inspect(
   const indexes = (some: readonly NamedFile[]) => some.map((file) => files.indexOf(file));
   const parts = indexes(assembly.parts);
   const useless = [...refused.map(({ index }) => index), ...indexes(assembly.leftOver)];
-  const found = { waiting, refused, joins, parts, useless };
+  const passedOver = assembly.passedOver.map(({ file, sentence }) => ({
+    ...{ index: files.indexOf(file), sentence },
+  }));
+  const found = { waiting, refused, joins, parts, useless, passedOver };
   // A manifest speaks of all of a model: without its VAE it is not whole.
   if (!assembly.dit || (assembly.manifest && waiting.length > 0)) return found;
   return { ...found, model: await inspectModel(assembly, choice) };

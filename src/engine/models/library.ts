@@ -48,6 +48,8 @@ export interface ModelLibrary {
    * @throws DyditError `network-failed`, `address-refused`, `checkpoint-broken`, `storage-full`, `cancelled`
    */
   fetch(url: string, control?: KeepControl): Promise<readonly File[]>;
+  /** Forgets what was fetched of files that turned out to be damaged: the next try gets others. */
+  discard(files: readonly File[]): Promise<void>;
   /** @throws DyditError `storage-unavailable` */
   overview(): Promise<StoreOverview>;
   remove(id: string): Promise<void>;

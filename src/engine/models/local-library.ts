@@ -49,6 +49,7 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
       }
     },
     fetch: (url, control) => fetchModel(storage, url, control),
+    discard: (files) => removeDownloads(storage, files),
     async overview() {
       return { ...(await listStored(storage)), ...(await room()) };
     },

@@ -11,6 +11,7 @@ import {
   fieldFile,
   renamed,
   safetensorsFile,
+  shards,
   textFile,
   type Weights,
 } from './testing/field';
@@ -62,16 +63,6 @@ const diffusersName = (name: string) =>
   name === 'pos_embed'
     ? 'pos_embed.pos_embed'
     : name.replace('blocks.', 'transformer_blocks.').replace('x_embedder', 'pos_embed');
-
-function shards(weights: Weights): readonly [File, File] {
-  const entries = [...weights];
-  const half = Math.floor(entries.length / 2);
-  const [a, b] = [entries.slice(0, half), entries.slice(half)].map((part) => new Map(part));
-  return [
-    safetensorsFile('model-00001-of-00002.safetensors', a),
-    safetensorsFile('model-00002-of-00002.safetensors', b),
-  ];
-}
 
 const oneStep = new Float32Array([5]);
 

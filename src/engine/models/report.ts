@@ -26,11 +26,12 @@ export async function reportOn(
   files: readonly NamedFile[],
   { choice = {}, readsAll = false, convertedTo }: ReportOptions = {},
 ): Promise<readonly string[]> {
-  const { model, waiting, refused } = await inspect(files, choice);
+  const { model, waiting, refused, passedOver } = await inspect(files, choice);
   const assembly = await assemble(files, { weights: choice.weights });
   const lines = [
     ...refused.map(({ name, error }) => `${name}: ${error.message} ${error.advice}`.trim()),
     ...waiting,
+    ...passedOver.map(({ sentence }) => sentence),
   ];
   if (!model || !assembly.dit) return lines;
   const { checkpoint } = assembly.dit;

@@ -3,8 +3,8 @@ import type { ModelChoice } from '../../engine/models/model-choice';
 
 /** What can be done with files of models, and with models that the browser keeps. */
 export interface ModelActions {
-  /** Takes files that were dropped or chosen: of models, or a saved picture. */
-  readonly openFiles: (files: readonly File[]) => Promise<void>;
+  /** Takes files that were dropped or chosen: of models, or a saved picture. Never rejects. */
+  readonly openFiles: (files: readonly File[] | Promise<readonly File[]>) => Promise<void>;
   /** Brings back files that waited on the page before a reload. */
   readonly restoreWaiting: () => Promise<void>;
   /** Fetches a checkpoint, or a manifest with its files, and opens it. */

@@ -34,7 +34,7 @@ export function modelActions(context: AppContext): ModelActions {
     return session.opened === turn ? model : undefined;
   };
   return {
-    openFiles: (files) => openFiles(context, files),
+    openFiles: (files) => attempt(async () => openFiles(context, await files)),
     restoreWaiting: () => restoreWaiting(context),
     openAddress: (url) => openAddress(context, url),
     reconsider: (choice) =>

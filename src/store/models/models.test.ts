@@ -6,7 +6,7 @@ import { fakeInspected, fakeLibrary, modelInspection } from '../testing/fake-lib
 import { gate, setUp } from '../testing/set-up';
 
 const nothing: LibraryInspection = {
-  ...{ waiting: [], refused: [], parts: [], useless: [], joins: false },
+  ...{ waiting: [], refused: [], parts: [], useless: [], passedOver: [], joins: false },
 };
 
 function file(name: string): File {

@@ -66,7 +66,10 @@ async function gather(context: AppContext, files: readonly File[]): Promise<Gath
   if (!inUse) return { files, choice: inspection.remembered, inspection };
   const together = [...inUse.files, ...files];
   const choice = inUse.choice;
-  return { files: together, choice, inspection: await library.inspect(together, choice) };
+  const joined = await library.inspect(together, choice);
+  // What is new takes the place of what was there: that is what it was dropped for.
+  const passedOver = joined.passedOver.filter(({ index }) => index >= inUse.files.length);
+  return { files: together, choice, inspection: { ...joined, passedOver } };
 }
 
 async function filesInUse({
@@ -96,7 +99,7 @@ async function settle(
   const problem = refused.at(0);
   const notice = problem
     ? ({ kind: 'error', error: withName(problem, originOfFiles(address)) } as const)
-    : leftOutOf(model);
+    : leftOutOf(inspection);
   if (!model) {
     const sentences =
       waiting.length > 0 || usable.length === 0
@@ -129,8 +132,9 @@ async function settle(
 }
 
 /** What files say and is not used is told where there is nothing worse to tell. */
-function leftOutOf(model: InspectedModel | undefined): Notice | null {
-  const text = model?.leftOut.join(' ') ?? '';
+function leftOutOf({ model, passedOver }: LibraryInspection): Notice | null {
+  const sentences = [...(model?.leftOut ?? []), ...passedOver.map(({ sentence }) => sentence)];
+  const text = sentences.join(' ');
   return text === '' ? null : { kind: 'info', text };
 }
 

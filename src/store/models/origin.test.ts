@@ -47,7 +47,7 @@ describe('what to do about a damaged file', () => {
     });
     await fetching.state().start();
     await fetching.state().openAddress('https://example.org/mine.pt');
-    expect(advised(fetching.state())).toMatch(/then fetch it again/);
+    expect(advised(fetching.state())).toMatch(/^Fetch it again/);
 
     const loadErrors: DyditError[] = [];
     const loading = setUp({
@@ -57,7 +57,7 @@ describe('what to do about a damaged file', () => {
     await loading.state().start();
     loadErrors.push(broken());
     await loading.state().openAddress('https://example.org/mine.pt');
-    expect(advised(loading.state())).toMatch(/then fetch it again/);
+    expect(advised(loading.state())).toMatch(/^Fetch it again/);
   });
 
   it('that the browser keeps: delete it and keep it again', async () => {

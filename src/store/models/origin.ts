@@ -29,7 +29,7 @@ const advice: Partial<Record<ErrorCode, Partial<Record<Origin, string>>>> = {
     dropped:
       'Drop it again, in case it was still being written. If that does not help, copy or download it anew.',
     fetched:
-      'Delete what the model’s menu lists as fetched of it, then fetch it again. If that does not help, it is damaged where it lies.',
+      'Fetch it again: what had come of it is deleted. If that does not help, it is damaged where it lies, or its manifest is that of another version.',
     kept: 'Delete it in the model’s menu, then keep it again from its own files.',
   },
   'checkpoint-incomplete': {

@@ -1,3 +1,4 @@
+import { guarded, quoted } from '../../checkpoint/failure';
 import type { ErrorReport } from '../../errors';
 import type { AppContext } from '../app-context';
 import { settleRedraw } from '../live';
@@ -6,10 +7,16 @@ import { readPictureFile } from '../picture-file';
 
 const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Told by its first bytes, whatever its name. */
+/**
+ * Told by its first bytes, whatever its name.
+ * @throws DyditError `file-unreadable` where the file is gone
+ */
 export async function isPicture(file: File): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, png.length).arrayBuffer());
-  return png.every((byte, i) => head[i] === byte);
+  const head = await guarded(`The file ${quoted(file.name)}`, () =>
+    file.slice(0, png.length).arrayBuffer(),
+  );
+  const bytes = new Uint8Array(head);
+  return png.every((byte, i) => bytes[i] === byte);
 }
 
 /** Takes the settings that a picture was made with. */

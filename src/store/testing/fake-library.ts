@@ -23,7 +23,7 @@ export function fakeInspected(name: string, patch: Partial<InspectedModel> = {})
 }
 
 export function modelInspection(model: InspectedModel): LibraryInspection {
-  return { model, waiting: [], refused: [], parts: [], useless: [], joins: false };
+  return { model, waiting: [], refused: [], parts: [], useless: [], passedOver: [], joins: false };
 }
 
 /** A library that keeps nothing and takes every file for a model. */
@@ -42,6 +42,7 @@ export function fakeLibrary({ inspect }: FakeLibraryOptions = {}): ModelLibrary 
     remember: (identity, choice) => Promise.resolve(void remembered.set(identity, choice)),
     keep: () => Promise.reject(new Error('This library keeps nothing.')),
     fetch: () => Promise.reject(new Error('This library has no network.')),
+    discard: () => Promise.resolve(),
     overview: () => Promise.resolve({ models: [], unfinished: [], isPersistent: false }),
     remove: () => Promise.resolve(),
     rename: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useApp } from '../use-app';
+import { droppedFiles } from './dropped-files';
 import styles from './PageDrop.module.css';
 
 function carriesFiles(event: DragEvent): boolean {
@@ -24,7 +25,7 @@ export function PageDrop() {
       // A drop zone inside the page has taken these already.
       if (event.defaultPrevented || !carriesFiles(event)) return;
       event.preventDefault();
-      void openFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void openFiles(droppedFiles(event.dataTransfer));
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);

@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { safetensorsHeader } from '../../../checkpoint/convert/safetensors-header';
 import { readFloat32 } from '../../../checkpoint/decode';
+import { writeSafetensors } from '../../../checkpoint/testing/safetensors-file';
 import { openCheckpoint } from '../../../checkpoint/open';
 
 const cases = new URL('../../../../conformance/cases/', import.meta.url);
@@ -56,6 +57,36 @@ export function safetensorsFile(name: string, weights: Weights): File {
   return new File([safetensorsHeader(entries), ...parts], name);
 }
 
+/** The same weights in two files, named as Hugging Face does. */
+export function shards(weights: Weights): readonly [File, File] {
+  const entries = [...weights];
+  const half = Math.floor(entries.length / 2);
+  const [a, b] = [entries.slice(0, half), entries.slice(half)].map((part) => new Map(part));
+  return [
+    safetensorsFile('model-00001-of-00002.safetensors', a),
+    safetensorsFile('model-00002-of-00002.safetensors', b),
+  ];
+}
+
 export function renamed(weights: Weights, rename: (name: string) => string): Weights {
   return new Map([...weights].map(([name, tensor]) => [rename(name), tensor]));
+}
+
+/** Weights whose numbers bf16 has. */
+export function cutToBf16(weights: Weights): Weights {
+  return new Map(
+    [...weights].map(([name, { shape, values }]) => {
+      const bits = new Uint32Array(values.slice().buffer).map((each) => each & 0xffff0000);
+      return [name, { shape, values: new Float32Array(bits.buffer) }] as const;
+    }),
+  );
+}
+
+/** A `.safetensors` file of weights in bf16, which has their numbers. */
+export function bf16File(name: string, weights: Weights): File {
+  const tensors = [...weights].map(([tensor, { shape, values }]) => {
+    const halves = Uint16Array.from(new Uint32Array(values.slice().buffer), (bits) => bits >>> 16);
+    return { name: tensor, dtype: 'BF16', shape, bytes: new Uint8Array(halves.buffer) };
+  });
+  return new File([writeSafetensors(tensors)], name);
 }

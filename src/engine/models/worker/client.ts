@@ -71,6 +71,8 @@ export class LibraryClient implements ModelLibrary {
       control,
     );
 
+  readonly discard: ModelLibrary['discard'] = (files) => this.#do({ type: 'discard', files });
+
   readonly overview: ModelLibrary['overview'] = () =>
     this.#call({ type: 'overview' }, (message) =>
       message.type === 'overview' ? message.overview : undefined,

@@ -9,6 +9,7 @@ export type ToLibrary = { readonly id: number } & (
   | { readonly type: 'remember'; readonly identity: string; readonly choice: ModelChoice }
   | { readonly type: 'keep'; readonly request: KeepRequest }
   | { readonly type: 'fetch'; readonly url: string }
+  | { readonly type: 'discard'; readonly files: readonly File[] }
   | { readonly type: 'overview' }
   | { readonly type: 'remove'; readonly model: string }
   | { readonly type: 'rename'; readonly model: string; readonly name: string }

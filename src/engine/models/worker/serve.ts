@@ -67,6 +67,9 @@ export class LibraryServer {
         const files = await library.fetch(message.url, { signal, onProgress });
         return { type: 'files', id, files };
       }
+      case 'discard':
+        await library.discard(message.files);
+        return { type: 'done', id };
       case 'overview':
         return { type: 'overview', id, overview: await library.overview() };
       case 'remove':
