@@ -26,7 +26,7 @@ const batchSize = Math.min(8, requestLimits.images.max);
  * @throws UsageError, DyditError
  */
 export async function draw(options: DrawOptions, terminal: Terminal): Promise<void> {
-  const model = await findModel(options.model, options.vae);
+  const model = await findModel(options);
   const engine = await createEngine({ backend: 'wasm', threads: options.threads });
   const progress = new Progress(options.quiet ? undefined : terminal.err);
   try {

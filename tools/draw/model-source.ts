@@ -1,10 +1,13 @@
-import { openAsBlob } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { identify } from '../../src/checkpoint/files/identify';
 import type { ModelSource } from '../../src/engine/api';
 import { parseManifest } from '../../src/engine/manifest';
+import { inspect } from '../../src/engine/models/inspect';
 import { UsageError } from '../command';
+import { openPaths } from '../models/options';
+import type { DrawOptions } from './options';
 
 const embedded = fileURLToPath(new URL('../../public/models/emoji/', import.meta.url));
 
@@ -16,31 +19,31 @@ export interface FoundModel {
 }
 
 /**
- * Finds a model: a folder with a manifest, a manifest, or a checkpoint; the embedded one where
- * nothing is named.
+ * Finds a model: a folder with a manifest, a manifest, or files that are told by their content; the
+ * embedded one where nothing is named.
  * @throws UsageError where there is no such file
  */
-export async function findModel(path = embedded, vaePath?: string): Promise<FoundModel> {
-  const manifest = await manifestPath(path);
+export async function findModel({
+  models,
+  vae,
+  choice,
+}: Pick<DrawOptions, 'models' | 'vae' | 'choice'>): Promise<FoundModel> {
+  const paths = [...models, ...(vae === undefined ? [] : [vae])];
+  if (paths.length === 0) paths.push(embedded);
+  const manifest = paths.length === 1 ? await manifestPath(paths[0]) : undefined;
   if (manifest !== undefined) {
     const isEmbedded = manifest === join(embedded, 'manifest.json');
-    if (vaePath !== undefined) {
-      throw new UsageError('--vae belongs to a checkpoint; a manifest names its own.');
-    }
     return {
       source: { kind: 'manifest', url: pathToFileURL(manifest).href },
       ...(isEmbedded ? {} : { name: await checkpointName(manifest) }),
     };
   }
-  const checkpoint = await openFile(path);
-  return {
-    source: {
-      kind: 'files',
-      name: checkpoint.name,
-      files: [checkpoint, ...(vaePath === undefined ? [] : [await openFile(vaePath)])],
-    },
-    name: checkpoint.name,
-  };
+  const found = await openPaths(paths);
+  // Of files that come to no model the engine says why.
+  const { model } = await inspect(found, choice);
+  const name = model?.name ?? basename(paths[0]);
+  const files = found.map((file) => new File([file.blob], file.name));
+  return { source: { kind: 'files', name, files, choice }, name };
 }
 
 /** The checkpoint's file, by which the page knows it once it is dropped there. */
@@ -49,23 +52,13 @@ async function checkpointName(manifest: string): Promise<string> {
   return basename(parseManifest(json).dit.file);
 }
 
-/** The manifest that a path means; undefined for a checkpoint. */
+/** The manifest that a path means; undefined where it is none, or a folder without one. */
 async function manifestPath(path: string): Promise<string | undefined> {
   const full = resolve(path);
   const found = await stat(full).catch(() => undefined);
   if (!found) throw new UsageError(`${path} can't be found.`);
-  if (found.isDirectory()) {
-    const manifest = join(full, 'manifest.json');
-    if (await stat(manifest).catch(() => undefined)) return manifest;
-    throw new UsageError(`${path} has no manifest.json.`);
-  }
-  return full.endsWith('.json') ? full : undefined;
-}
-
-async function openFile(path: string): Promise<File> {
-  try {
-    return new File([await openAsBlob(path)], basename(path));
-  } catch {
-    throw new UsageError(`${path} can't be read.`);
-  }
+  const file = found.isDirectory() ? join(full, 'manifest.json') : full;
+  if (!(await stat(file).catch(() => undefined))) return undefined;
+  const [named] = await openPaths([file]);
+  return (await identify(named)).kind === 'manifest' ? file : undefined;
 }

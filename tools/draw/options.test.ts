@@ -10,6 +10,8 @@ describe('the command line', () => {
       kind: 'draw',
       subject: 'fox',
       count: 1,
+      models: [],
+      choice: { answers: {} },
       dynamicWidth: true,
       dynamicTokens: true,
       quiet: false,
@@ -19,7 +21,8 @@ describe('the command line', () => {
   it('takes every flag', () => {
     const line =
       'cat face --style twemoji --seed 7 --count 4 --steps 25 --guidance 2.5 --sampler flow-heun ' +
-      '--width off --threads 2 --model some/where --vae vae.pt -o out/fox.png -q';
+      '--width off --threads 2 --model some/where --model config.json --vae vae.pt --weights ema --answer numHeads=6 ' +
+      '-o out/fox.png -q';
     expect(parse(line)).toEqual({
       kind: 'draw',
       subject: 'cat face',
@@ -32,7 +35,8 @@ describe('the command line', () => {
       dynamicWidth: false,
       dynamicTokens: true,
       threads: 2,
-      model: 'some/where',
+      models: ['some/where', 'config.json'],
+      choice: { weights: 'ema', answers: { numHeads: 6 } },
       vae: 'vae.pt',
       output: 'out/fox.png',
       quiet: true,

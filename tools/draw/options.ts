@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import type { ModelChoice } from '../../src/engine/models/model-choice';
 import { moveNames, type MoveName, type Moves } from '../../src/network/conditions';
 import { samplerNames, type SamplerName } from '../../src/sampler/samplers';
 import { limits } from '../../src/store/limits';
 import { evenShare } from '../../src/store/subject';
 import { UsageError } from '../command';
+import { choiceOf, choiceOptions } from '../models/options';
 import { mostPictures } from './usage';
 
 /** A second class or style, and its share of the mix. */
@@ -32,8 +34,10 @@ export interface DrawOptions {
   readonly dynamicWidth: boolean;
   readonly dynamicTokens: boolean;
   readonly threads?: number;
-  readonly model?: string;
+  /** Files or folders of a model; the embedded one where there are none. */
+  readonly models: readonly string[];
   readonly vae?: string;
+  readonly choice: ModelChoice;
   readonly output?: string;
   readonly quiet: boolean;
 }
@@ -65,8 +69,9 @@ export function parseDrawOptions(args: readonly string[]): DrawOptions {
     dynamicWidth: !values.static && isOn('width', values.width),
     dynamicTokens: !values.static && isOn('tokens', values.tokens),
     threads: integer('threads', values.threads, { min: 1, max: 256 }),
-    model: values.model,
+    models: values.model ?? [],
     vae: values.vae,
+    choice: choiceOf(values.weights, values.answer),
     output: values.output,
     quiet: values.quiet,
   };
@@ -93,7 +98,8 @@ function parse(args: readonly string[]) {
         tokens: { type: 'string', default: 'on' },
         static: { type: 'boolean', default: false },
         threads: { type: 'string' },
-        model: { type: 'string' },
+        ...choiceOptions,
+        model: { type: 'string', multiple: true },
         vae: { type: 'string' },
         output: { type: 'string', short: 'o' },
         quiet: { type: 'boolean', short: 'q', default: false },

@@ -1,5 +1,6 @@
 import { MAX_JUMPS } from '../../src/sampler/flow';
 import { samplerNames } from '../../src/sampler/samplers';
+import { choiceHelp } from '../models/options';
 import { limits } from '../../src/store/limits';
 
 const { seed, steps, guidance } = limits;
@@ -35,9 +36,11 @@ CLASS is a name (fox, "cat face"), an emoji or a number; --list shows all.
   --tokens on|off     dynamic tokens: skip tokens (on)
   --static            both off
   --threads N         threads of the processor (as many as it has)
-  --model PATH        folder with a manifest.json, a manifest, or a DiT checkpoint (.pt,
-                      .safetensors) (public/models/emoji)
-  --vae PATH          the VAE of a checkpoint; without one its latents are shown
+  --model PATH        a checkpoint, a manifest, or a folder with one; once more for each file that
+                      belongs to it: shards, its VAE, a config.json, class names
+                      (public/models/emoji)
+  --vae PATH          the same as --model PATH; without a VAE latents are shown
+${choiceHelp}
   -o, --output FILE   PNG to write; several pictures become FILE-1.png, FILE-2.png ...
                       (the class's name)
   -q, --quiet         no progress

@@ -6,17 +6,22 @@ import { parseAnswers } from '../../src/engine/models/choice-memory';
 import type { ModelChoice } from '../../src/engine/models/model-choice';
 import { UsageError } from '../command';
 
-/** Options that convert and inspect have in common, for parseArgs. */
-export const commonOptions = {
+/** Options of every command that opens files of models, for parseArgs. */
+export const choiceOptions = {
   weights: { type: 'string' },
   answer: { type: 'string', multiple: true },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** Their lines of help. */
-export const commonHelp = `  --weights NAME      which set of weights, where a file has several (the averaged one)
+export const choiceHelp = `  --weights NAME      which set of weights, where a file has several (the averaged one)
   --answer NAME=VALUE what the file does not say, such as numHeads=6, prediction=flow-v, nullClass=false;
-                      inspect shows what is open
+                      inspect shows what is open`;
+
+/** Options that convert and inspect have in common. */
+export const commonOptions = { ...choiceOptions, help: { type: 'boolean', short: 'h' } } as const;
+
+/** Their lines of help. */
+export const commonHelp = `${choiceHelp}
   -h, --help          print this, and end
 `;
 
