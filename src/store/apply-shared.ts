@@ -9,6 +9,7 @@ import {
   findStyle,
   formatPart,
   slug,
+  styleSlugs,
   type ReadSettings,
   type SharedPart,
   type SharedSettings,
@@ -165,7 +166,7 @@ function nearStyles(
   model: ModelInfo,
   patch: (styleId: number) => Offer['patch'],
 ): readonly Offer[] {
-  const slugs = model.styles.map(slug);
+  const slugs = styleSlugs(model.styles);
   return nearestNames(slug(text), slugs).map((near) => {
     const styleId = slugs.indexOf(near);
     return { label: styleName(model, styleId), patch: patch(styleId) };

@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../engine/api';
+import { parseNumber } from './numbers';
 import type { Settings } from './settings';
 import { className, describePart, styleName } from './subject';
 
@@ -24,17 +25,22 @@ export type NumberSetting = (typeof fittedNumbers)[number]['key'];
 
 /** Numbers that are fitted, by the names that the page has for them. */
 const fittedNumbers = [
-  { key: 'seed', name: 'seed' },
-  { key: 'images', name: 'pictures' },
-  { key: 'steps', name: 'steps' },
-  { key: 'guidance', name: 'guidance' },
-  { key: 'variation', name: 'variation' },
-  { key: 'budget', name: 'budget' },
+  { key: 'seed', name: 'seed', kind: 'whole' },
+  { key: 'images', name: 'pictures', kind: 'whole' },
+  { key: 'steps', name: 'steps', kind: 'whole' },
+  { key: 'guidance', name: 'guidance', kind: 'decimal' },
+  { key: 'variation', name: 'variation', kind: 'decimal' },
+  { key: 'budget', name: 'budget', kind: 'decimal' },
 ] as const;
 
 /** What the page calls a number. */
 export function nameOfNumber(setting: NumberSetting): string {
   return fittedNumbers.find(({ key }) => key === setting)?.name ?? setting;
+}
+
+/** A number as it was typed for a setting; `undefined` where it is none. */
+export function numberFor(setting: NumberSetting, text: string): number | undefined {
+  return parseNumber(text, fittedNumbers.find(({ key }) => key === setting)?.kind);
 }
 
 /** What `fitSettings` has changed, for the visitor. */

@@ -2,9 +2,8 @@ import type { AppContext } from './app-context';
 import type { AppActions } from './app-state';
 import { endRedraw, redrawSoon, settleRedraw } from './live';
 import { takeShared } from './awaited-model';
-import { changesOfFitting, nameOfNumber } from './changes';
+import { changesOfFitting, nameOfNumber, numberFor } from './changes';
 import { settingsNotice } from './notice';
-import { parseNumber } from './numbers';
 import { nameOfSource } from './opened-files';
 import { linkInUse, linkOf } from './recipe';
 import { fitSettings } from './settings';
@@ -41,7 +40,7 @@ export function settingsActions(context: AppContext): SettingsActions {
     },
     type(setting, text) {
       const { settings } = get();
-      const value = parseNumber(text);
+      const value = numberFor(setting, text);
       if (!settings) return;
       if (value !== undefined) get().change({ [setting]: value });
       else {
@@ -55,7 +54,7 @@ export function settingsActions(context: AppContext): SettingsActions {
       const { settings, model } = app;
       if (!settings || !model) return;
       const { beforeDraft } = session;
-      const value = parseNumber(text) ?? NaN;
+      const value = numberFor(setting, text) ?? NaN;
       const asked = { ...settings, [setting]: value };
       // '17' where 16 are the most would be another number after a reload, without a word.
       const isOne = value !== settings[setting] && fitSettings(asked, model)[setting] === value;

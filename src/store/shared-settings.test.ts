@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from './default-settings';
 import { applyShared } from './apply-shared';
+import { nameOfSource } from './opened-files';
 import { fitSettings, type Settings } from './settings';
 import { findClass, findStyle, formatQuery, readQuery, shareSettings } from './shared-settings';
 import type { Part } from './subject';
@@ -45,6 +46,37 @@ describe('settings in a query', () => {
     );
   });
 
+  it.each([
+    ['too long', 'x'.repeat(3000)],
+    ['too long in the address', '\u732B'.repeat(300)],
+    ['of surrogates, too long', '\u{1F431}'.repeat(300)],
+    ['that differ by signs alone', 'cat'],
+    ['that say no more than any', 'any'],
+  ])('come back also by names %s', (_, name) => {
+    const names = [name, `${name}!`, `${name}?`];
+    const model = {
+      ...fakeLearnedModel,
+      classes: names.map((one) => ({ name: one, emoji: '', category: '' })),
+      styles: names,
+    };
+    const styleMix = { id: 2, share: 0.123 };
+    const settings = {
+      ...learnedBase,
+      classId: 1,
+      mix: { id: 2, share: 0.123 },
+      styleId: 1,
+      styleMix,
+    };
+    for (const source of [`${name}.pt`, `https://models.test/${name}`]) {
+      const checkpoint = nameOfSource({ kind: 'files', name: source, files: [], address: source });
+      const shared = shareSettings(settings, model, checkpoint);
+      const read = readQuery(formatQuery(shared));
+      expect(read).toMatchObject({ shared: { model: checkpoint }, unreadable: [] });
+      const before = { ...learnedBase, classId: 0, mix: null, styleId: 0, styleMix: null };
+      expect(applyShared(before, read, model)).toEqual({ settings, changes: [] });
+    }
+  });
+
   it('are valid whatever the query says', () => {
     fc.assert(
       fc.property(fc.string(), fc.dictionary(fc.string(), fc.string()), (text, values) => {
@@ -73,10 +105,18 @@ describe('settings in a query', () => {
     ['sampler=ddim', 'sampler', 'ddim', 'flow-euler'],
     ['sampler=x', 'sampler', 'x', 'flow-euler'],
     ['width=maybe', 'width', 'maybe', 'on'],
+    ['seed=5&seed=7', 'seed', '5', '7'],
+    ['class=cat-face&seed=7&class=dog-face', 'class', 'cat-face', 'dog face'],
+    ['seed=1..5', 'seed', '1..5', '1'],
   ])('%s: what was asked and what is used instead is known', (query, name, asked, used) => {
     const { changes, settings } = applyShared(base, readQuery(query), fakeModel);
     expect(changes).toMatchObject([{ name, asked, used }]);
     expect(fitSettings(settings, fakeModel)).toEqual(settings);
+  });
+
+  it('said twice in the same way are said once', () => {
+    const { changes, settings } = applyShared(base, readQuery('seed=5&seed=5'), fakeModel);
+    expect([changes, settings.seed]).toEqual([[], 5]);
   });
 
   it('are used as they are where they can be', () => {
@@ -162,6 +202,13 @@ describe('names', () => {
     const model = { ...fakeModel, classes: [...fakeModel.classes, ...classes] };
     for (const heart of ['\u2764\uFE0F', '\u2764']) expect(findClass(model, heart)).toBe(4);
     for (const sun of ['\u2600\uFE0F', '\u2600']) expect(findClass(model, sun)).toBe(5);
+  });
+
+  it('finds a name whose letters were typed in parts', () => {
+    const classes = [{ name: 'pi\u00F1ata', emoji: '', category: '' }];
+    const model = { ...fakeModel, classes, styles: ['cr\u00E8me'] };
+    expect(findClass(model, 'pin\u0303ata')).toBe(0);
+    expect(findStyle(model, 'cre\u0300me')).toBe(0);
   });
 
   it('tells classes apart whose names differ by signs alone', () => {

@@ -52,15 +52,24 @@ const anyStyle = 'any';
 /** A query longer than this is no link of ours. */
 export const longestQuery = 2000;
 
+/** Names of the model, of two classes and of two styles, as they are written in a link, leave room for the rest. */
+const longestModelName = 900;
+const longestSlug = 180;
+
 /** Digits of an identity in a link: enough to tell a visitor's files apart. */
 const weightsDigits = 8;
 
 /** Numbers are kept as they were asked for: what they are fitted to is for the visitor to know. */
-const number = v.pipe(
-  v.string(),
-  v.transform((text) => parseNumber(text) ?? NaN),
-  v.finite(),
-);
+const number = numberOf('decimal');
+const whole = numberOf('whole');
+
+function numberOf(kind: 'decimal' | 'whole') {
+  return v.pipe(
+    v.string(),
+    v.transform((text) => parseNumber(text, kind) ?? NaN),
+    v.finite(),
+  );
+}
 
 const onOff = v.pipe(
   v.picklist(['on', 'off']),
@@ -68,6 +77,8 @@ const onOff = v.pipe(
 );
 
 const label = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+
+const modelName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(longestModelName));
 
 /** 'avocado:0.4'; half of each where no share is given. */
 const part = v.pipe(
@@ -85,17 +96,17 @@ const lenient = <Output>(schema: v.GenericSchema<string, Output>) =>
   v.fallback(v.optional<v.GenericSchema<string, Output>>(schema), undefined);
 
 const querySchema = v.object({
-  model: lenient(label),
+  model: lenient(modelName),
   weights: lenient(v.pipe(v.string(), v.regex(/^[0-9a-f]{8,16}$/))),
   class: lenient(label),
   mix: lenient(part),
   style: lenient(label),
   'style-mix': lenient(part),
-  seed: lenient(number),
+  seed: lenient(whole),
   sampler: lenient(v.picklist(samplerNames)),
-  steps: lenient(number),
+  steps: lenient(whole),
   guidance: lenient(number),
-  images: lenient(number),
+  images: lenient(whole),
   variation: lenient(number),
   budget: lenient(number),
   width: lenient(onOff),
@@ -113,7 +124,8 @@ export function readQuery(query: string): ReadSettings {
     const text = `${query.slice(0, longestQuery)}…`;
     return { shared: {}, unreadable: [{ name: 'link', text }] };
   }
-  const texts = Object.fromEntries(new URLSearchParams(query));
+  const all = [...new URLSearchParams(query)];
+  const texts = Object.fromEntries(all);
   const read = v.parse(querySchema, texts);
   const understood = new Map<string, unknown>(Object.entries(read));
   const unreadable = Object.entries(texts)
@@ -121,7 +133,15 @@ export function readQuery(query: string): ReadSettings {
       ([name]) => Object.hasOwn(querySchema.entries, name) && understood.get(name) === undefined,
     )
     .map(([name, text]) => ({ name, text }));
-  return { shared: read, unreadable };
+  return { shared: read, unreadable: [...outdone(all), ...unreadable] };
+}
+
+/** What a query says, and says otherwise further on: the last one counts. */
+function outdone(all: readonly (readonly [string, string])[]): ReadSettings['unreadable'] {
+  const last = new Map(all);
+  return all
+    .filter(([name, text]) => Object.hasOwn(querySchema.entries, name) && last.get(name) !== text)
+    .map(([name, text]) => ({ name, text }));
 }
 
 export function formatQuery(shared: SharedSettings): string {
@@ -169,6 +189,27 @@ export function shareSettings(
   };
 }
 
+/** Whether a link has room for a model of this name. */
+export function fitsInLink(model: string): boolean {
+  return lengthInLink(model) <= longestModelName;
+}
+
+/** As much of a model's name as a link has room for. */
+export function modelNameInLink(name: string): string {
+  return cutForLink(name, longestModelName);
+}
+
+/** The beginning of a text that takes no more than `most` characters of a link. */
+function cutForLink(text: string, most: number): string {
+  const characters = [...text.slice(0, most)];
+  while (lengthInLink(characters.join('')) > most) characters.pop();
+  return characters.join('');
+}
+
+function lengthInLink(text: string): number {
+  return new URLSearchParams([[text, '']]).toString().length - 1;
+}
+
 function sharePart({ id, share }: Part, name: (id: number) => string): SharedPart {
   return { name: name(id), share };
 }
@@ -178,8 +219,7 @@ function classSlug({ classes }: ModelInfo, classId: number): string {
 }
 
 function styleSlug({ styles }: ModelInfo, styleId: number | null): string {
-  const style = styleId === null ? undefined : styles.at(styleId);
-  return style === undefined ? anyStyle : slug(style);
+  return (styleId === null ? undefined : styleSlugs(styles).at(styleId)) ?? anyStyle;
 }
 
 /** Finds a class by its name or slug, its emoji character or its number. */
@@ -209,31 +249,51 @@ export function plainEmoji(text: string): string {
 /** `null` is any style, `undefined` one that the model lacks. */
 export function findStyle(model: ModelInfo, text: string): number | null | undefined {
   if (text.toLowerCase() === anyStyle) return null;
-  const index = model.styles.findIndex((style) => slug(style) === slug(text));
-  return index >= 0 ? index : undefined;
+  const slugs = styleSlugs(model.styles);
+  return [text.toLowerCase(), slug(text)]
+    .map((name) => slugs.indexOf(name))
+    .find((index) => index >= 0);
 }
 
-/** A name as it stands in an address. */
+/**
+ * A name as it stands in an address; 'é' is one letter, also where it was typed as two. Cut where it
+ * would make a link that is too long to be read.
+ */
 export function slug(name: string): string {
-  return name
+  const words = name
+    .slice(0, longestSlug)
+    .normalize('NFC')
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-|-$/g, '');
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+  return cutForLink(words, longestSlug).replaceAll(/^-|-$/g, '');
 }
 
-const slugsOf = new WeakMap<readonly LabelledClass[], readonly string[]>();
+const slugsOf = new WeakMap<readonly unknown[], readonly string[]>();
 
 /** One slug a class; a slug that is taken or empty gets the class's number. */
 export function classSlugs(classes: readonly LabelledClass[]): readonly string[] {
-  const known = slugsOf.get(classes);
+  return uniqueSlugs(classes, ({ name }) => name, { otherwise: 'class' });
+}
+
+/** The same of styles, none of which is any style. */
+export function styleSlugs(styles: readonly string[]): readonly string[] {
+  return uniqueSlugs(styles, (name) => name, { otherwise: 'style', taken: anyStyle });
+}
+
+function uniqueSlugs<Named>(
+  all: readonly Named[],
+  nameOf: (one: Named) => string,
+  { otherwise, taken: reserved }: { readonly otherwise: string; readonly taken?: string },
+): readonly string[] {
+  const known = slugsOf.get(all);
   if (known) return known;
-  const taken = new Set<string>();
-  const slugs = classes.map(({ name }, id) => {
-    const plain = slug(name);
-    const unique = plain === '' || taken.has(plain) ? `${plain || 'class'}-${id}` : plain;
+  const taken = new Set(reserved === undefined ? [] : [reserved]);
+  const slugs = all.map((one, id) => {
+    const plain = slug(nameOf(one));
+    const unique = plain === '' || taken.has(plain) ? `${plain || otherwise}-${id}` : plain;
     taken.add(unique);
     return unique;
   });
-  slugsOf.set(classes, slugs);
+  slugsOf.set(all, slugs);
   return slugs;
 }

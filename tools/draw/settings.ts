@@ -3,7 +3,13 @@ import { samplingWith } from '../../src/store/sampling';
 import { budgetLimits, guidanceLimits, stepLimits, type Settings } from '../../src/store/settings';
 import type { Range } from '../../src/store/limits';
 import type { Part } from '../../src/store/subject';
-import { classSlugs, findClass, findStyle, slug } from '../../src/store/shared-settings';
+import {
+  classSlugs,
+  findClass,
+  findStyle,
+  slug,
+  styleSlugs,
+} from '../../src/store/shared-settings';
 import { nearestNames } from '../../src/store/nearest-names';
 import type { DrawOptions, MixOption } from './options';
 import { UsageError } from '../command';
@@ -86,10 +92,10 @@ function classOf(subject: string, model: ModelInfo): number {
 
 function styleOf(style: string | undefined, model: ModelInfo): number | null {
   if (style === undefined) return model.styles.length > 0 ? 0 : null;
-  const found = findStyle(model, slug(style));
+  const found = findStyle(model, style);
   if (found !== undefined) return found;
   if (model.styles.length === 0) throw new UsageError('This model has no styles.');
-  const names = model.styles.map(slug);
+  const names = styleSlugs(model.styles);
   const near = nearestNames(slug(style), names);
   throw new UsageError(
     `There is no style "${style}". ${near.length > 0 ? suggestion(near) : `There are ${names.join(', ')}.`}`,
