@@ -9,7 +9,6 @@ struct Dims {
   pixels: u32,
   channels: u32, // C, in vec4
   x_start: u32, // first pixel of x
-  y_start: u32, // first pixel of y
 }
 
 @group(0) @binding(0) var<uniform> dims: Dims;
@@ -32,6 +31,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (SILU) {
       value = silu(value);
     }
-    y[(dims.y_start + pixel) * dims.channels + channel] = value;
+    y[pixel * dims.channels + channel] = value;
   }
 }

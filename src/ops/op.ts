@@ -245,9 +245,8 @@ export interface GroupNormOp extends PixelsOp {
   readonly kind: 'groupNorm';
   /** (3, C), what `GroupStatisticsOp` made */
   readonly statistics: TensorId;
-  /** (rows of pixels * side, C) */
+  /** (rows.count * side, C) */
   readonly y: TensorId;
-  readonly yFirst: number;
   readonly silu: boolean;
 }
 

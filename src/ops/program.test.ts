@@ -100,7 +100,7 @@ const examples: { readonly [K in OpKind]: Example<K> } = {
     writes: [b],
   },
   groupNorm: {
-    op: { kind: 'groupNorm', x: a, statistics: b, y: c, ...rows, yFirst: 0, silu: true },
+    op: { kind: 'groupNorm', x: a, statistics: b, y: c, ...rows, silu: true },
     writes: [c],
   },
   pixelAttention: { op: { kind: 'pixelAttention', qkv: a, y: b }, writes: [b] },

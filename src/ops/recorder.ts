@@ -277,7 +277,7 @@ export class Recorder {
     const y = this.pixels(side, rows, x.tensor.axis);
     this.#ops.push({
       ...{ kind: 'groupNorm', x: x.tensor.id, xFirst: x.first, statistics: statistics.id },
-      ...{ y: y.tensor.id, yFirst: y.first, side, rows: { first, count }, silu },
+      ...{ y: y.tensor.id, side, rows: { first, count }, silu },
     });
     return y;
   }

@@ -52,7 +52,7 @@ export function runGroupNorm(op: OpOf<'groupNorm'>, { tensors }: RunContext): vo
     const c = i % mean.length;
     return (value - mean[c]) * scale[c] + beta[c];
   });
-  valuesOf(tensors[op.y], op.yFirst, op.side, op.rows).set(op.silu ? normed.map(silu) : normed);
+  tensors[op.y].values.set(op.silu ? normed.map(silu) : normed);
 }
 
 export function runPicture(op: OpOf<'picture'>, { tensors }: RunContext): void {

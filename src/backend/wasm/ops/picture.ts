@@ -68,7 +68,7 @@ export function lowerGroupNorm(op: OpOf<'groupNorm'>, at: Placement): OpRecord {
   const { side, rows } = op;
   return encodeOp(Opcode.groupNorm, GroupNorm, {
     x: pixelRow(op.x, op.xFirst, op, at),
-    y: pixelRow(op.y, op.yFirst, op, at),
+    y: at.addressOf(op.y),
     pixels: rows.count * side,
     channels: columnsOf(op.x, at),
     statistics: at.addressOf(op.statistics),

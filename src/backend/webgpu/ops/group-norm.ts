@@ -62,11 +62,7 @@ export async function bindGroupNorm(op: GroupNormOp, compilation: Compilation): 
       y: compilation.rows(op.y, axis),
     },
     {
-      dims: {
-        ...{ pixels, channels },
-        x_start: (rows.first - op.xFirst) * side,
-        y_start: (rows.first - op.yFirst) * side,
-      },
+      dims: { pixels, channels, x_start: (rows.first - op.xFirst) * side },
     },
   );
   const tiles = Math.ceil(pixels / kernel.constant('TILE'));
