@@ -201,7 +201,7 @@ export function modelNameInLink(name: string): string {
 
 /** The beginning of a text that takes no more than `most` characters of a link. */
 function cutForLink(text: string, most: number): string {
-  const characters = [...text.slice(0, most)];
+  const characters = Array.from(text.slice(0, most));
   while (lengthInLink(characters.join('')) > most) characters.pop();
   return characters.join('');
 }
