@@ -1,11 +1,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import { test as unguarded, type Page } from '@playwright/test';
 import { build as esbuild } from 'esbuild';
 import * as v from 'valibot';
 import { build as vite } from 'vite';
 import webpack from 'webpack';
+import { readPng } from '../src/engine/testing/read-png';
 import { expect, test } from './fixtures';
 import { installPacked, run } from './steps/packed';
 import { deviation, readCanvas } from './steps/pixels';
@@ -73,14 +74,14 @@ test('it depends on nothing, has no React in it, and its types are whole', async
 test('Node draws with it, by ten lines and from the command line', async () => {
   await writeFile(join(folder, 'node.mjs'), await example('node.mjs'));
   expect(await run(folder, process.execPath, ['node.mjs'])).toEqual({ code: 0, said: '' });
-  const pam = await readFile(join(folder, 'fox.pam'));
-  expect(pam.toString('latin1', 0, 40)).toContain('P7\nWIDTH 128\nHEIGHT 128\nDEPTH 4');
-  expect(new Set(pam.subarray(-128 * 128 * 4)).size).toBeGreaterThan(50);
+  const { width, height, rgb } = readPng(await readFile(join(folder, 'fox.png')));
+  expect([width, height]).toEqual([128, 128]);
+  expect(new Set(rgb).size).toBeGreaterThan(50);
 
   const command = join(folder, 'node_modules/.bin/dydit-web');
-  expect(await run(folder, command, ['draw', 'fox', '--steps', '1', '-o', 'fox.png'])).toEqual({
+  expect(await run(folder, command, ['draw', 'fox', '--steps', '1', '-o', 'drawn.png'])).toEqual({
     code: 0,
-    said: 'fox.png\n',
+    said: 'drawn.png\n',
   });
   const weights = 'node_modules/dydit-web/public/models/emoji/emoji-dit.safetensors';
   const { code, said } = await run(folder, command, ['inspect', weights]);
@@ -103,6 +104,78 @@ test('a page draws with it without a bundler, from another machine', async ({ pa
     await expectDrawn(page, `${host.address}plain.html`);
   } finally {
     await cdn.close();
+  }
+});
+
+test.describe('under a strict Content-Security-Policy', () => {
+  /** A page of two files, as no inline script is allowed: neither an import map. */
+  async function writePage(name: string, from: string): Promise<void> {
+    const engine = `${from}node_modules/dydit-web/dist-engine/browser/engine.js`;
+    const code = await example(
+      'page.js',
+      ['dydit-web/engine', engine],
+      ['./node_modules/', `${from}node_modules/`],
+    );
+    const told = `document.querySelector('pre').textContent = error.code + ': ' + error.message + ' ' + error.advice;`;
+    const [imports, ...rest] = code.split('\n\n');
+    await writeFile(
+      join(folder, `${name}.js`),
+      `${imports}\ntry {\n${rest.join('\n')}\n} catch (error) {\n${told}\n}`,
+    );
+    const html = `<!doctype html><canvas id="picture"></canvas><pre></pre><script type="module" src="${name}.js"></script>`;
+    await writeFile(join(folder, `${name}.html`), html);
+  }
+
+  const servedWith = (policy: string) =>
+    serveFolder(folder, { headers: { 'content-security-policy': policy } });
+
+  test('it draws with the least that it needs', async ({ page }) => {
+    await writePage('strict', './');
+    const strict = await servedWith(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'",
+    );
+    await expectDrawn(page, `${strict.address}strict.html`);
+    await strict.close();
+  });
+
+  test('it draws from another machine, which the policy names', async ({ page }) => {
+    await writePage('far', host.address);
+    const { origin } = new URL(host.address);
+    const strict = await servedWith(
+      `default-src 'none'; script-src 'self' ${origin} 'wasm-unsafe-eval'; worker-src blob:; connect-src ${origin}`,
+    );
+    await expectDrawn(page, `${strict.address}far.html`);
+    await strict.close();
+  });
+
+  // Not the guarded ones: that the policy forbids something is what these are about.
+  const forbidden: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'workers',
+      "'wasm-unsafe-eval'; worker-src 'self'; connect-src CDN",
+      /^worker-failed: .*Content-Security-Policy.* "worker-src blob:"/,
+    ],
+    [
+      'WebAssembly',
+      '; worker-src blob:; connect-src CDN',
+      /can't run the processor's kernels: .*a policy that forbids WebAssembly/,
+    ],
+    [
+      'weights from elsewhere',
+      "'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'",
+      /^network-failed: .*manifest\.json failed.*connect-src/,
+    ],
+  ];
+  for (const [what, policy, told] of forbidden) {
+    unguarded(`${what}, forbidden, end in an error that says so`, async ({ page }) => {
+      await writePage('refused', host.address);
+      const { origin } = new URL(host.address);
+      const rest = policy.replace('CDN', origin);
+      const strict = await servedWith(`default-src 'none'; script-src 'self' ${origin} ${rest}`);
+      await page.goto(`${strict.address}refused.html`);
+      await expect(page.locator('pre')).toHaveText(told);
+      await strict.close();
+    });
   }
 });
 

@@ -20,7 +20,7 @@ export interface StaticHost {
 export async function startStaticHost(path = '/'): Promise<StaticHost> {
   const folder = await mkdtemp(join(tmpdir(), 'dydit-host-'));
   await cp(built, folder, { recursive: true });
-  const { address, close } = await serveFolder(folder, path);
+  const { address, close } = await serveFolder(folder, { path });
   return {
     address,
     folder,
@@ -31,10 +31,18 @@ export async function startStaticHost(path = '/'): Promise<StaticHost> {
   };
 }
 
+/** How a folder is served. */
+interface Serving {
+  /** Where it lies on the host, with slashes at both ends. */
+  readonly path?: string;
+  /** What is sent with every file. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Serves a folder as it is. Any page may ask for its files, as of a CDN. */
 export async function serveFolder(
   folder: string,
-  path = '/',
+  { path = '/', headers = {} }: Serving = {},
 ): Promise<Pick<StaticHost, 'address' | 'close'>> {
   const server = await preview({
     configFile: false,
@@ -42,7 +50,7 @@ export async function serveFolder(
     base: path,
     logLevel: 'error',
     build: { outDir: folder },
-    preview: { host: '127.0.0.1', port: 0 },
+    preview: { host: '127.0.0.1', port: 0, headers: { ...headers } },
   });
   const address = server.httpServer.address();
   if (typeof address !== 'object' || address === null) throw new Error('The host has no port.');

@@ -107,7 +107,10 @@ function bodyOf(
     const reason = status === 416 ? 'the server has less' : 'another part was sent than asked for';
     throw new Interrupted(reason);
   }
-  if (!response.ok || !body) throw failed(url, `the server answered ${status}.`);
+  if (!response.ok || !body) {
+    const advice = 'Check the address: the file may not be there, or not be for everyone.';
+    throw failed(url, `the server answered ${status}.`, { advice });
+  }
   if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw webPage(url);
   if (!continues) file.beginAgain(response);
   return body.getReader();
@@ -130,13 +133,12 @@ async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<vo
   if (signal?.aborted) throw cancelled();
 }
 
-export function failed(url: string, reason: string, cause?: unknown): DyditError {
-  return new DyditError(
-    'network-failed',
-    `Fetching ${url} failed: ${reason}`,
-    'Check the connection and try again.',
-    { cause },
-  );
+function failed(
+  url: string,
+  reason: string,
+  { advice, cause }: { readonly advice: string; readonly cause?: unknown },
+): DyditError {
+  return new DyditError('network-failed', `Fetching ${url} failed: ${reason}`, advice, { cause });
 }
 
 /** What a server, or a network that asks for a login first, sends in place of a file. */
@@ -159,7 +161,12 @@ function tooLong(url: string, file: PartialFile, most: number): DyditError {
 
 function interrupted(url: string, thrown: unknown): DyditError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return failed(url, `${reason}.`, thrown);
+  // A host that forbids other pages its files, and a page that forbids other hosts, look alike.
+  const isRefused = !(thrown instanceof Interrupted) && !isOwnOrigin(url);
+  const advice = isRefused
+    ? 'Check the connection. That host must let other pages read its files (CORS), and this page’s Content-Security-Policy must allow it (connect-src).'
+    : 'Check the connection and try again.';
+  return failed(url, `${reason}.`, { advice, cause: thrown });
 }
 
 function cancelled(): DyditError {

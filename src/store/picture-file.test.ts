@@ -2,8 +2,8 @@ import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyword, readPictureFile, writePictureFile } from './picture-file';
-import { crc32 } from './png/crc32';
-import { writeChunks, type Chunk } from './png/chunks';
+import { crc32 } from '../checkpoint/crc32';
+import { writeChunks, type Chunk } from '../engine/png/chunks';
 import { textChunk } from './png/text';
 import { readChunks } from './testing/read-chunks';
 

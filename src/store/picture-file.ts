@@ -6,7 +6,7 @@ import {
   type ReadSettings,
   type SharedSettings,
 } from './shared-settings';
-import { encodePng } from './png/encode';
+import { encodePng } from '../engine/png/encode';
 import { findText } from './png/find-text';
 import { textChunk } from './png/text';
 

@@ -12,7 +12,7 @@ import type {
   ModelInfo,
   ModelSource,
 } from '../api';
-import { openWorker, type OpenedWorker } from './open-worker';
+import { openWorker, workersForbidden, type OpenedWorker } from './open-worker';
 import type { FromWorker, ToWorker } from './protocol';
 
 /** A worker that is told to cancel says something within this. */
@@ -63,7 +63,10 @@ class WorkerConnection {
         const error = new DyditError(
           'worker-failed',
           `The engine's worker failed: ${reason}.`,
-          'Start the engine again; your settings and pictures are kept.',
+          // One that has said nothing was never there.
+          this.#heard > 0
+            ? 'Start the engine again; your settings and pictures are kept.'
+            : workersForbidden,
         );
         this.#lose(error);
       },

@@ -1,5 +1,9 @@
 import { DyditError } from '../../errors';
 
+/** What to do where a worker does not start; browsers do not say why. */
+export const workersForbidden =
+  'Try again. If that does not help, an extension, the settings of the browser or the page’s Content-Security-Policy forbids workers: of the packaged engine they need "worker-src blob:".';
+
 /** What a worker says. */
 export interface WorkerListeners<Message> {
   readonly onMessage: (message: Message) => void;
@@ -47,7 +51,7 @@ function attempt(make: () => Worker): Worker {
     throw new DyditError(
       'worker-failed',
       `The browser refused to start a worker: ${sentenceOf(thrown)}`,
-      'The settings of the browser, an extension, or the policy of the page’s host may forbid workers. Allow them, then try again.',
+      workersForbidden,
       { cause: thrown },
     );
   }

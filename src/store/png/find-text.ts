@@ -1,5 +1,5 @@
-import { crc32 } from './crc32';
-import { pngSignature } from './chunks';
+import { crc32 } from '../../checkpoint/crc32';
+import { pngSignature } from '../../engine/png/chunks';
 
 /** What a PNG has under a keyword. */
 export type FoundText =

@@ -1,5 +1,5 @@
-import { type Chunk, pngSignature } from '../png/chunks';
-import { crc32 } from '../png/crc32';
+import { type Chunk, pngSignature } from '../../engine/png/chunks';
+import { crc32 } from '../../checkpoint/crc32';
 
 /** Bytes of a chunk besides its data: length, type, checksum. */
 const overhead = 12;

@@ -1,4 +1,4 @@
-import type { Picture } from '../../engine/api';
+import type { Picture } from '../api';
 import { type Chunk, writeChunks } from './chunks';
 
 const bytesPerPixel = 4;

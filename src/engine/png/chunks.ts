@@ -1,4 +1,4 @@
-import { crc32 } from './crc32';
+import { crc32 } from '../../checkpoint/crc32';
 
 export interface Chunk {
   readonly type: string;
