@@ -7,6 +7,7 @@ import { caseFile } from '../src/engine/models/testing/field';
 import { publishedModel, type PublishedFile } from '../src/engine/models/testing/published';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
+import { dropFile } from './steps/files';
 import { openPage, problem, setNumber } from './steps/page';
 import { generate } from './steps/run';
 
@@ -117,4 +118,23 @@ test('a wrong byte that came only once is fetched again by itself', async ({ pag
   await fetchModel(page, url);
   await expectOpened(page, 'tiny.pt');
   expect(server.asked(`m/${name}`)).toHaveLength(2);
+});
+
+test('a wrong byte that only a checksum shows is damage, though nothing is kept', async ({
+  page,
+}) => {
+  const whole = new Uint8Array(await (await caseFile('tiny', 'tiny.pt')).arrayBuffer());
+  const wrong = flipped(whole, Math.floor(whole.length / 2));
+  await openPage(page);
+  await dropFile(page, { name: 'tiny.pt', bytes: Buffer.from(wrong) });
+  const card = problem(page, 'checkpoint-broken');
+  await expect(card).toContainText('damaged');
+  await expect(card).toContainText('does not match its checksum');
+  await expect(card).toContainText('Drop it again');
+  await expect(page.getByRole('button', { name: /^Model: emoji/ })).toBeVisible();
+
+  await fetchModel(page, server.file('tiny.pt', well({ bytes: wrong })));
+  await expect(card).toContainText('Fetch it again');
+  await fetchModel(page, server.file('tiny.pt', well({ bytes: whole })));
+  await expectOpened(page, 'tiny.pt');
 });

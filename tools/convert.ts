@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targetDtypes } from '../src/checkpoint/convert/converted-tensor';
 import { roundingError } from '../src/checkpoint/convert/rounding-error';
+import { inspect } from '../src/engine/models/inspect';
 import { keepModel } from '../src/engine/models/keep';
 import { describeRounding } from '../src/engine/models/rounding';
 import { resolveFiles } from '../src/engine/models/resolve';
@@ -46,7 +47,13 @@ await run(usage, async (signal) => {
     throw new UsageError(`${out} is not empty.`);
   }
   await mkdir(dirname(path), { recursive: true });
-  const model = await resolveFiles(files, choiceOf(values.weights, values.answer));
+  const choice = choiceOf(values.weights, values.answer);
+  const model = await resolveFiles(files, choice);
+  const inspected = await inspect(files, choice);
+  const remarks = inspected.passedOver.map(({ sentence }) => sentence);
+  for (const remark of [...(inspected.model?.leftOut ?? []), ...remarks]) {
+    process.stderr.write(`${remark}\n`);
+  }
   let shown = -1;
   const rounded: string[] = [];
   await keepModel(folderStorage(dirname(path)), model, {

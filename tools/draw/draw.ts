@@ -27,6 +27,7 @@ const batchSize = Math.min(8, requestLimits.images.max);
  */
 export async function draw(options: DrawOptions, terminal: Terminal): Promise<void> {
   const model = await findModel(options);
+  for (const remark of model.remarks ?? []) terminal.err.write(`${remark}\n`);
   const engine = await createEngine({ backend: 'wasm', threads: options.threads });
   const progress = new Progress(options.quiet ? undefined : terminal.err);
   try {

@@ -16,6 +16,8 @@ export interface FoundModel {
   readonly source: ModelSource;
   /** As the settings in a picture name it; absent for the model that comes with the page. */
   readonly name?: string;
+  /** What its files say and is not used, a sentence each. */
+  readonly remarks?: readonly string[];
 }
 
 /**
@@ -40,10 +42,11 @@ export async function findModel({
   }
   const found = await openPaths(paths);
   // Of files that come to no model the engine says why.
-  const { model } = await inspect(found, choice);
+  const { model, passedOver } = await inspect(found, choice);
   const name = model?.name ?? basename(paths[0]);
   const files = found.map((file) => new File([file.blob], file.name));
-  return { source: { kind: 'files', name, files, choice }, name };
+  const remarks = [...(model?.leftOut ?? []), ...passedOver.map(({ sentence }) => sentence)];
+  return { source: { kind: 'files', name, files, choice }, name, remarks };
 }
 
 /** The checkpoint's file, by which the page knows it once it is dropped there. */

@@ -159,6 +159,26 @@ describe('draw', () => {
     }
   });
 
+  it('names damage that only a checksum shows, and what it passes over', async () => {
+    const bytes = await readFile(tiny);
+    bytes[Math.floor(bytes.length / 2)] ^= 1;
+    const damaged = join(folder, 'damaged.pt');
+    await writeFile(damaged, bytes);
+    const readme = join(folder, 'README.md');
+    await writeFile(readme, '# A model\n\nTrained for a week.\n');
+    const output = join(folder, 'none.png');
+    const [drawn, inspected, beside] = await Promise.all([
+      run('draw', '1', '--model', damaged, '-o', output),
+      run('inspect', damaged, '--read'),
+      run('convert', tiny, readme, join(folder, 'beside')),
+    ]);
+    expect([drawn.code, drawn.out]).toEqual([1, '']);
+    expect(drawn.err).toContain('does not match its checksum: at least one of its bytes is wrong');
+    expect(inspected.out).toContain('does not match its checksum');
+    expect(beside).toMatchObject({ code: 0 });
+    expect(beside.err).toContain('"README.md" is text, and no list of class names');
+  });
+
   it("draws by diffusers' folder, and by answers in place of its configuration", async () => {
     const weights = join(field, 'diffusers-dit/weights.safetensors');
     const config = join(field, 'diffusers-dit/config.json');

@@ -65,6 +65,27 @@ describe('files are told by what is in them', () => {
     },
   );
 
+  it.each([
+    ['["fox", 3, "cat"]', /names of classes, but is no list of them: Class 1 has no name/],
+    ['{"0": "a", "2": "b"}', /Class 1 has no name/],
+    ['{"0": "a", "00": "b"}', /Class 0 has two names/],
+    ['fox\n\ncat\n', /is text, and no list of class names: line 2 is empty/],
+    ['fox', /it has one line/],
+  ])('a list of names with a fault is refused for that: %s', async (content, message) => {
+    const identity = await identify(text('labels', content));
+    if (identity.kind !== 'refused') throw new Error(identity.kind);
+    expect(identity.error.message).toMatch(message);
+  });
+
+  it('text that is of no model is passed over beside one, by name, and refused alone', async () => {
+    const readme = text('README.md', '# A model\n\nTrained for a week.\n');
+    const { dit: model, refused, passedOver } = await assemble([readme, file('plain')]);
+    expect([model?.files.length, refused]).toEqual([1, []]);
+    expect(passedOver).toMatchObject([{ file: readme }]);
+    expect(passedOver[0].sentence).toMatch(/"README\.md" is text.* It is passed over\.$/);
+    expect((await assemble([readme])).refused).toMatchObject([{ file: readme }]);
+  });
+
   it('a million names end in a typed refusal, too', async () => {
     const content = JSON.stringify(
       Object.fromEntries(Array.from({ length: 1e6 }, (_, i) => [i, 'fox'])),

@@ -67,7 +67,7 @@ export interface Assembly {
   readonly refused: readonly RefusedFile[];
   /** Parts of something that is not whole. */
   readonly parts: readonly NamedFile[];
-  /** Of no use any more: weights that others came after, and pictures. */
+  /** Of no use any more: weights that others came after, pictures, text beside a whole model. */
   readonly leftOver: readonly NamedFile[];
   /** What is to be said of them. */
   readonly passedOver: readonly PassedOverFile[];
@@ -111,6 +111,12 @@ export async function assemble(
   const replaced = joined.replaced.flatMap(({ files: own }) => own);
   const done = new Set([...used, ...replaced, ...joined.refused.map(({ file }) => file)]);
   const described = besides(identified);
+  const strangers = identified.flatMap(({ file, identity }) =>
+    joined.whole.has('dit') && identity.kind === 'refused' && identity.isText
+      ? [{ file, sentence: `${identity.error.message} It is passed over.` }]
+      : [],
+  );
+  const isStranger = (file: NamedFile) => strangers.some((each) => each.file === file);
   return {
     files,
     dit: joined.whole.get('dit'),
@@ -119,13 +125,14 @@ export async function assemble(
     waiting: [...joined.waiting, ...waitingForWeights(identified, joined)],
     refused: [
       ...identified.flatMap(({ file, identity }) =>
-        identity.kind === 'refused' ? [{ file, error: identity.error }] : [],
+        identity.kind === 'refused' && !isStranger(file) ? [{ file, error: identity.error }] : [],
       ),
       ...joined.refused,
     ],
     parts: weights.map(({ file }) => file).filter((file) => !done.has(file)),
-    leftOver: [...replaced, ...described.pictures],
+    leftOver: [...replaced, ...described.pictures, ...strangers.map(({ file }) => file)],
     passedOver: [
+      ...strangers,
       ...(await sayReplaced(joined.replaced)),
       ...described.pictures.map((file) => ({ file, sentence: pictureBeside(file) })),
     ],

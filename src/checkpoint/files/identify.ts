@@ -8,7 +8,7 @@ import { openIndex, selectWeights, type OpenOptions } from '../open';
 import type { Checkpoint } from '../checkpoint';
 import { sniff } from '../sniff';
 import { recogniseJson, type JsonFile } from './json-file';
-import { fitLabels, labelsFromText } from './labels';
+import { fitLabels, labelsFault, labelsFromText, textFault } from './labels';
 import type { NamedFile } from './named-file';
 
 /** Weights of one file: a whole network, a part of one, or none that can be run. */
@@ -24,7 +24,12 @@ export type FileIdentity =
   | WeightsFile
   | JsonFile
   | { readonly kind: 'picture' }
-  | { readonly kind: 'refused'; readonly error: DyditError };
+  | {
+      readonly kind: 'refused';
+      readonly error: DyditError;
+      /** True of text that is of no model, such as what hubs leave beside one. */
+      readonly isText?: boolean;
+    };
 
 const maxLabelBytes = 4 * 2 ** 20;
 const sniffed = 4096;
@@ -66,9 +71,17 @@ async function identifyText(
   const start = new TextDecoder().decode(head).trimStart();
   const isJson = /^[\ufeff]?[[{]/.test(start);
   if (isJson) {
-    const json = recogniseJson(await readJsonBlob(blob, `The file ${quoted(name)}`));
+    const value = await readJsonBlob(blob, `The file ${quoted(name)}`);
+    const json = recogniseJson(value);
     if (json) return json;
-    throw unsupported(
+    const fault = labelsFault(value);
+    if (fault !== undefined) {
+      return noModelText(
+        `The file ${quoted(name)} has names of classes, but is no list of them: ${fault}.`,
+        'A list has one name for each class, from class 0 on.',
+      );
+    }
+    return noModelText(
       `The file ${quoted(name)} is JSON that belongs to no model that is known here.`,
       'Drop the weights, and beside them their config.json, their index of shards, a manifest or a list of class names.',
     );
@@ -82,5 +95,13 @@ async function identifyText(
     return undefined;
   }
   const names = labelsFromText(decoded);
-  return names && { kind: 'labels', names: fitLabels(names) };
+  if (names) return { kind: 'labels', names: fitLabels(names) };
+  return noModelText(
+    `The file ${quoted(name)} is text, and no list of class names: ${textFault(decoded)}.`,
+    'Drop weights (.safetensors, .pt), or names with one in each line and no line empty.',
+  );
+}
+
+function noModelText(message: string, advice: string): FileIdentity {
+  return { kind: 'refused', error: unsupported(message, advice), isText: true };
 }

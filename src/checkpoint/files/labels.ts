@@ -60,6 +60,42 @@ export function labelsFromJson(value: JsonValue | undefined): readonly string[] 
     : undefined;
 }
 
+/**
+ * What keeps JSON that has names of classes in it from being a list of them: 'Class 3 has no name'.
+ * Undefined where it seems to be something else.
+ */
+export function labelsFault(value: JsonValue | undefined): string | undefined {
+  if (isJsonList(value)) {
+    const isNamed = value.map((item) => nameOf(item) !== undefined);
+    return isNamed.includes(true) ? noName(isNamed.indexOf(false)) : undefined;
+  }
+  if (!isJsonObject(value) || value.size === 0) return undefined;
+  const named = new Set<number>();
+  let twice: number | undefined;
+  for (const [key, item] of value) {
+    if (!/^\d{1,7}$/.test(key)) return undefined;
+    if (nameOf(item) === undefined) continue;
+    if (named.has(Number(key))) twice ??= Number(key);
+    named.add(Number(key));
+  }
+  if (named.size === 0) return undefined;
+  if (twice !== undefined) return `Class ${twice} has two names`;
+  for (let index = 0; ; index++) if (!named.has(index)) return noName(index);
+}
+
+function noName(index: number): string {
+  return `Class ${index} has no name`;
+}
+
+/** What keeps text from being a list of names. */
+export function textFault(text: string): string {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  while (lines.at(-1) === '') lines.pop();
+  if (lines.length < 2) return 'it has one line';
+  const empty = lines.indexOf('');
+  return empty >= 0 ? `line ${empty + 1} is empty` : 'most of its lines are too long';
+}
+
 /** Class names from text: one a line, with or without a number before it. */
 export function labelsFromText(text: string): readonly string[] | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.trim());

@@ -165,7 +165,7 @@ describe('what can not be used is named for what it is', () => {
       'a text',
       () => textFile('notes.txt', 'not weights'),
       'checkpoint-unsupported',
-      /"notes\.txt" is neither/,
+      /"notes\.txt" is text, and no list of class names: it has one line/,
     ],
   ])('%s', async (_, make, code, message) => {
     const { model, refused } = await library.inspect([await make()]);

@@ -134,6 +134,25 @@ describe('a model is described by what is known, and asks for the rest', () => {
     expect((await assemblyOf(text('l', 'fox\ncat\ndog'))).leftOut).toEqual([]);
   });
 
+  it.each([
+    ['{"id2label": {"0": "fox", "2": "cat"}}', /"id2label" are left out.*: Class 1 has no name\.$/],
+    ['{"id2label": {"0": "fox", "1": 7}}', /: Class 1 has no name\.$/],
+    ['{"class_names": ["fox", null]}', /"class_names" are left out.*: Class 1 has no name\.$/],
+    ['{"config": "{\\"labels\\": \\"[fox, cat]\\"}"}', /"labels" are left out.*not valid JSON/],
+  ])('names with a fault are left out, and that is said: %s', async (content, told) => {
+    const config = text('config', content.replace('{', '{"num_heads": 2, '));
+    const assembly = await assemble([await file('plain'), config]);
+    expect(askAbout(assembly).leftOut).toEqual([expect.stringMatching(told)]);
+  });
+
+  it.each(['{"classes": 3}', '{"labels": [1, 2]}', '{"labels": true}', '{"classes": {"a": [1]}}'])(
+    'what is no list of names is none with a fault: %s',
+    async (content) => {
+      const config = text('config', content.replace('{', '{"num_heads": 2, '));
+      expect(askAbout(await assemble([await file('plain'), config])).leftOut).toEqual([]);
+    },
+  );
+
   it.each<[string, string, RegExp]>([
     ['other classes', '{"num_heads": 2, "num_classes": 9}', /4 rows; 9 classes/],
     ['v', '{"num_heads": 2, "prediction_type": "v_prediction"}', /predicts v/],

@@ -1,4 +1,4 @@
-import { fitLabels, labelsFromJson } from '../../checkpoint/files/labels';
+import { fitLabels, labelsFault, labelsFromJson } from '../../checkpoint/files/labels';
 import { parseJson, type JsonObject, type JsonValue } from '../../checkpoint/json';
 import { DyditError } from '../../errors';
 
@@ -14,19 +14,31 @@ export interface ReadNames {
 
 /** Reads the names of classes that options hold themselves. */
 export function readNames(settings: JsonObject): ReadNames {
+  let leftOut: string | undefined;
   for (const key of keys) {
-    const names = labelsFromJson(parsedSetting(settings.get(key)));
-    if (!names) continue;
-    try {
-      return { names: fitLabels(names) };
-    } catch (thrown) {
-      const { message } = DyditError.from(thrown);
-      return {
-        leftOut: `The names in "${key}" are left out, and classes have numbers: ${message}`,
-      };
+    const read = readKey(settings, key);
+    if (typeof read !== 'string') return { names: read };
+    if (read !== '') {
+      leftOut ??= `The names in "${key}" are left out, and classes have numbers: ${read}`;
     }
   }
-  return {};
+  return leftOut === undefined ? {} : { leftOut };
+}
+
+/** The names, or why there are none; '' where none are meant. */
+function readKey(settings: JsonObject, key: string): readonly string[] | string {
+  const said = settings.get(key);
+  const value = parsedSetting(said);
+  // Text of a list or an object that is none.
+  if (value === undefined && said !== undefined) return 'They are not valid JSON.';
+  const names = labelsFromJson(value);
+  try {
+    if (names) return fitLabels(names);
+  } catch (thrown) {
+    return DyditError.from(thrown).message;
+  }
+  const fault = labelsFault(value);
+  return fault === undefined ? '' : `${fault}.`;
 }
 
 /** Metadata holds texts only, some of which are JSON. */
