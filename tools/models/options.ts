@@ -62,7 +62,10 @@ export async function openPaths(paths: readonly string[]): Promise<readonly Name
     if (!found) throw new UsageError(`${path} can't be found.`);
     if (!found.isDirectory()) files.push({ name: basename(path), blob: await openAsBlob(path) });
     else if (depth < deepest) {
-      for (const name of (await readdir(path)).toSorted()) await visit(join(path, name), depth + 1);
+      for (const name of (await readdir(path)).toSorted()) {
+        // Not of any model: what git, hubs and systems leave in folders.
+        if (!name.startsWith('.')) await visit(join(path, name), depth + 1);
+      }
     }
   };
   for (const path of paths) await visit(path, 0);
