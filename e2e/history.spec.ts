@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures';
-import { numberField, openPage, setNumber } from './steps/page';
+import { numberField, openPage, problem, setNumber } from './steps/page';
 import { expectSamePicture, readPicture } from './steps/pixels';
 import { earlierRuns, generate } from './steps/run';
 
@@ -26,4 +26,18 @@ test('the history survives a reload, is downloaded as one, and cleared', async (
   await page.reload();
   await expect(numberField(page, 'Seed')).toBeVisible();
   await expect(earlierRuns(page)).toHaveCount(0);
+});
+
+test('what cannot be saved is said, and can be tried again', async ({ page }) => {
+  const archives = '**/assets/*zip*.js';
+  await page.route(archives, (route) => route.abort());
+  await openPage(page);
+  await generate(page);
+  await generate(page);
+  await page.getByRole('button', { name: 'Download all' }).click();
+  await expect(problem(page, 'internal')).toContainText('This could not be saved');
+  await page.unroute(archives);
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download all' }).click();
+  await saved;
 });

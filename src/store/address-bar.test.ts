@@ -6,14 +6,22 @@ function fakeBrowser() {
   const location = { pathname: '/', search: '', hash: '' };
   const written: string[] = [];
   const events = new EventTarget();
+  let isRefusing = false;
   const write = (_state: unknown, _title: string, url: string) => {
+    if (isRefusing) throw new DOMException('Too many calls.', 'SecurityError');
     location.search = url.slice(1);
     written.push(url);
   };
   vi.stubGlobal('location', location);
   vi.stubGlobal('history', { replaceState: write, pushState: write });
   vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
-  return { location, written, send: (type: string) => events.dispatchEvent(new Event(type)) };
+  const refuse = (doRefuse: boolean) => void (isRefusing = doRefuse);
+  return {
+    location,
+    written,
+    refuse,
+    send: (type: string) => events.dispatchEvent(new Event(type)),
+  };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -50,6 +58,22 @@ describe('the address bar', () => {
     send(type);
     expect(location.search).toBe('?seed=49');
   });
+
+  it.each(['replace', 'push'] as const)(
+    'goes on where the browser refuses to %s, and has it a little later',
+    (method) => {
+      const { location, refuse } = fakeBrowser();
+      const bar = browserAddressBar();
+      refuse(true);
+      bar[method]('seed=8');
+      expect(bar.read()).toBe('seed=8');
+      vi.advanceTimersByTime(1000);
+      expect(location.search).toBe('');
+      refuse(false);
+      vi.advanceTimersByTime(1000);
+      expect(location.search).toBe('?seed=8');
+    },
+  );
 
   it('leaves no late change behind for the entry that Back goes to', () => {
     const { location, send } = fakeBrowser();

@@ -35,12 +35,19 @@ export function browserAddressBar(): AddressBar {
     timer = undefined;
     pending = undefined;
   };
-  const flush = () => {
-    if (pending === undefined) return;
-    const query = pending;
+  /** Browsers refuse by throwing what comes too often for them: it is written a little later. */
+  const write = (how: 'replaceState' | 'pushState', query: string) => {
     forget();
     allowance--;
-    history.replaceState(null, '', address(query));
+    try {
+      history[how](null, '', address(query));
+    } catch {
+      pending = query;
+      timer = setTimeout(flush, writeEveryMs);
+    }
+  };
+  const flush = () => {
+    if (pending !== undefined) write('replaceState', pending);
   };
   // The last chance of a change that has had to wait.
   addEventListener('pagehide', flush);
@@ -55,8 +62,7 @@ export function browserAddressBar(): AddressBar {
     push(query) {
       // The entry that is left behind keeps what it was last told.
       flush();
-      allowance--;
-      history.pushState(null, '', address(query));
+      write('pushState', query);
     },
     onNavigate(listener) {
       addEventListener('popstate', () => {

@@ -182,6 +182,8 @@ export interface AppActions {
   readonly show: (id: number) => void;
   /** Takes settings of an outcome, which may be of another model, for the next run: all, or those given. */
   readonly reuse: (outcome: Outcome, settings?: Settings) => void;
+  /** Does what saves a file, and says where that fails; whether it was saved. Never rejects. */
+  readonly save: (work: () => Promise<void>) => Promise<boolean>;
   /** Takes a number as it was typed. */
   readonly type: (setting: NumberSetting, text: string) => void;
   /** Has the address hold a number that is being typed, where it is one that can be had. */

@@ -75,3 +75,15 @@ describe('the history', () => {
     ]);
   });
 });
+
+describe('saving', () => {
+  it('that fails is said, with the reason', async () => {
+    const { state } = setUp();
+    await state().start();
+    const gone = () => Promise.reject(new TypeError('Failed to fetch a part of the page.'));
+    expect(await state().save(gone)).toBe(false);
+    expect(state().notice).toMatchObject({ kind: 'error', error: { code: 'internal' } });
+    expect(JSON.stringify(state().notice)).toContain('Failed to fetch');
+    expect(await state().save(() => Promise.resolve())).toBe(true);
+  });
+});

@@ -63,7 +63,8 @@ function Kept({ model, onDone }: { model: StoredModel; onDone: () => void }) {
   const removeStored = useApp((app) => app.removeStored);
   const filesOfStored = useApp((app) => app.filesOfStored);
   const [isRenaming, setRenaming] = useState(false);
-  const save = async () => {
+  const save = useApp((app) => app.save);
+  const exportModel = async () => {
     const { zipOfModel, folderName } = await import('../../store/models/models-zip');
     download(await zipOfModel(name, await filesOfStored(id)), `${folderName(name)}.zip`);
   };
@@ -93,7 +94,11 @@ function Kept({ model, onDone }: { model: StoredModel; onDone: () => void }) {
           </ActionButton>
         )}
         <IconButton label={`Rename ${name}`} icon="pen" onPress={() => setRenaming(!isRenaming)} />
-        <IconButton label={`Export ${name}`} icon="save" onPress={() => void save()} />
+        <IconButton
+          label={`Export ${name}`}
+          icon="save"
+          onPress={() => void save(exportModel).then((done) => done || onDone())}
+        />
         <IconButton label={`Delete ${name}`} icon="bin" onPress={() => void removeStored(id)} />
       </div>
     </li>

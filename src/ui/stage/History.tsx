@@ -17,6 +17,7 @@ export function History() {
   const running = useApp((app) => watchedRun(app) !== null);
   const clear = useApp((app) => app.clearHistory);
   const withSettings = useApp((app) => app.settingsInPictures);
+  const save = useApp((app) => app.save);
   const [first] = outcomes;
   if (outcomes.length === 0 || (outcomes.length === 1 && first.id === shownId)) return null;
   return (
@@ -39,7 +40,7 @@ export function History() {
         <ActionButton
           look="quiet"
           icon="save"
-          onPress={() => void downloadAll(outcomes, withSettings)}
+          onPress={() => void save(() => downloadAll(outcomes, withSettings))}
         >
           Download all
         </ActionButton>

@@ -19,6 +19,7 @@ import { TileButton } from './Tile';
 export function StripView({ outcome }: { outcome: StripOutcome }) {
   const [opened, setOpened] = useState<number | null>(null);
   const withSettings = useApp((app) => app.settingsInPictures);
+  const save = useApp((app) => app.save);
   const { settings, model, results } = outcome;
   const cost = describeCost(totalStatistics(results.map(({ statistics }) => statistics)));
   const items = picturesOf(outcome).map((made) => ({
@@ -48,7 +49,7 @@ export function StripView({ outcome }: { outcome: StripOutcome }) {
         <ActionButton
           look="quiet"
           icon="save"
-          onPress={() => void saveStrip(outcome, withSettings)}
+          onPress={() => void save(() => saveStrip(outcome, withSettings))}
         >
           Save the strip
         </ActionButton>

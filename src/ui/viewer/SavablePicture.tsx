@@ -30,11 +30,14 @@ export function SavablePicture({ outcome, item, label }: Props) {
     let made: string | undefined;
     let isGone = false;
     const timer = setTimeout(() => {
-      void make().then((png) => {
+      const showFile = async () => {
+        const png = await make();
         if (isGone) return;
         made = URL.createObjectURL(png);
         setUrl(made);
-      });
+      };
+      // Without it there is the canvas, and Save PNG says what is wrong.
+      showFile().catch(() => undefined);
     }, restMs);
     return () => {
       isGone = true;

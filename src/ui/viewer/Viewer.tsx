@@ -55,6 +55,7 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
   const reuse = useApp((app) => app.reuse);
   const change = useApp((app) => app.change);
   const withSettings = useApp((app) => app.settingsInPictures);
+  const save = useApp((app) => app.save);
   const setWithSettings = useApp((app) => app.setSettingsInPictures);
   const move = (by: number) => onMove((index + by + count) % count);
   return (
@@ -86,7 +87,12 @@ function Opened({ outcome, item, index, count, onMove }: OpenedProps) {
             <ActionButton
               look="primary"
               icon="save"
-              onPress={() => void savePicture(outcome, item, withSettings)}
+              onPress={() => {
+                // What went wrong is said on the page, which the dialog covers.
+                void save(() => savePicture(outcome, item, withSettings)).then(
+                  (done) => done || close(),
+                );
+              }}
             >
               Save PNG
             </ActionButton>
