@@ -20,6 +20,7 @@ export default defineConfig({
     server: { deps: { inline: ['wgsl_reflect'] } },
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 120_000,
+    // The first test of a kind compiles every variant: minutes where other programs run.
+    testTimeout: 900_000,
   },
 });

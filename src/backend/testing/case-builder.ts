@@ -158,9 +158,9 @@ export class CaseBuilder {
       hidden: 1,
     };
     this.router(router, { weight1: [1, 0, 0, 0], bias1: [0], weight2: [1], bias2: 0 });
-    return this.net.selectTokens(marks, router, this.words('marksKept', 1, kept.length, 9), {
-      keptRow: 0,
-    });
+    // The second layer of two; of the first, all tokens are said to be kept.
+    const gates = this.words('marksKept', 2, kept.length, 1);
+    return this.net.selectTokens(marks, router, gates, { keptRow: 1 });
   }
 
   finish(

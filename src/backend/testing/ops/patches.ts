@@ -72,6 +72,21 @@ export function describePatches(bed: OpBed): void {
         await bed.check(c.finish());
       });
     }
+
+    // A backend may do both at once.
+    for (const [items, channels, side, patch] of [
+      [2, 3, 4, 2],
+      [2, 1, 6, 3], // 9 columns, which are padded
+    ]) {
+      test(`behind a product, ${items} items, ${channels} x ${side} x ${side}, patch ${patch}`, async () => {
+        const c = new CaseBuilder(side);
+        const x = c.rows('x', items * (side / patch) ** 2, 12);
+        const patches = c.net.linear(x, c.linear('l', patch ** 2 * channels, 12));
+        const y = c.denseOutput('y', items * channels, side ** 2);
+        c.net.unpatchify(patches, y, { items, channels, side, patch });
+        await bed.check(c.finish(), 4);
+      });
+    }
   });
 }
 

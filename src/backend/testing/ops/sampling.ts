@@ -1,7 +1,8 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { UpdateCoefficients } from '../../../ops/run-values';
 import { CaseBuilder } from '../case-builder';
 import type { OpBed } from '../op-bed';
+import { resultOf } from '../run-case';
 
 const plain: UpdateCoefficients = { latent: 0.9, weight0: -0.4, weight1: 0.3 };
 const noisy: UpdateCoefficients = { ...plain, noise: { minLog: -9.5, maxLog: -3.9 } };
@@ -177,6 +178,14 @@ export function describeSampling(bed: OpBed): void {
       const bent = [2.2847825, 2.8920826];
       const expected = [0, 0.002, bent[0], -bent[0], bent[1], -bent[1], 2.9999993, 3, -3];
       await bed.expectValues(c.finish(), 'y', expected);
+    });
+
+    test('a limit leaves what is not finite, so that it is seen in the picture', async () => {
+      const c = new CaseBuilder(1);
+      const x = c.dense('x', 1, 4, [NaN, Infinity, -Infinity, 0]);
+      c.expose('y', c.net.latentToPixels(x, 2, 3).tensor);
+      const y = resultOf(await bed.run(c.finish()), 'y');
+      expect([...y].map(Number.isFinite)).toEqual([false, false, false, true]);
     });
   });
 }
