@@ -8,11 +8,13 @@ import { DyditError } from '../../errors';
 import { layersOf } from '../../ops/program';
 import { denseFloats } from '../../ops/tensor';
 import { freeWeights, uploadLayers } from '../lane-weights';
+import { isTiny } from '../config';
 import { inferDecoderConfig, inferVaeConfig } from '../vae/config';
 import { LaneDecoder } from '../vae/decoder';
 import { readVaeLayer } from '../vae/load';
 import { recordDecoder } from '../vae/network';
 import type { DecoderMemory } from '../vae/strips';
+import { readTinyLayer } from '../vae/tiny-load';
 import { Vae } from '../vae/vae';
 import { emojiMini, fixtureTensor, sdMini, taesdMini } from './vae-fixtures';
 
@@ -70,32 +72,44 @@ export function describeVae(
       });
     }
 
-    vaeTest('in strips of two rows: the same bits as whole', async ({ backend, fixtures }) => {
-      const tensors = fixtures.sdMini;
-      const z = fixtureTensor(tensors, 'fixture.z');
-      const latentSide = z.shape[2];
-      const latent = latentOf(backend, await readFloat32(z), latentSide);
-      const shape = { config: sdMini, latentSide, postQuantConv: true };
-      const source = new TensorSource(tensors);
-      const sets = await uploadLayers(backend, {
-        ...{ label: 'Test', what: 'a test' },
-        layers: layersOf([recordDecoder(shape)]),
-        read: (layer) => readVaeLayer(source, layer),
+    for (const [title, key, config, memories] of [
+      ['a decoder', 'sdMini', sdMini, [{ strip: 1, doubled: 1 }]],
+      [
+        "TAESD's decoder",
+        'taesd',
+        taesdMini,
+        // All levels but the first in strips, and the last one alone.
+        [1, 4 * 20 ** 2 * 12].map((doubled) => ({ strip: 1, doubled })),
+      ],
+    ] as const) {
+      vaeTest(`${title} in strips of two rows: the same bits as whole`, async (open) => {
+        const { backend, fixtures } = open;
+        const z = fixtureTensor(fixtures[key], 'fixture.z');
+        const latentSide = z.shape[2];
+        const latent = latentOf(backend, await readFloat32(z), latentSide);
+        const shape = { config, latentSide, postQuantConv: true };
+        const source = new TensorSource(fixtures[key]);
+        const sets = await uploadLayers(backend, {
+          ...{ label: 'Test', what: 'a test' },
+          layers: layersOf([recordDecoder(shape)]),
+          read: (layer) =>
+            isTiny(config) ? readTinyLayer(source, layer, config) : readVaeLayer(source, layer),
+        });
+        const [lane] = backend.lanes;
+        const picture = async (memory: DecoderMemory): Promise<Float32Array> => {
+          const decoder = await LaneDecoder.prepare(lane, sets[0], { ...shape, memory });
+          const values = await decoder.decode(
+            { from: { lane, storage: latent }, image: 0 },
+            (_, { image }) => lane.readFloats(image),
+          );
+          decoder.destroy();
+          return values;
+        };
+        const whole = await picture({ strip: Infinity, doubled: Infinity });
+        for (const memory of memories) expectSameBits(await picture(memory), whole);
+        freeWeights(sets);
       });
-      const [lane] = backend.lanes;
-      const picture = async (memory: DecoderMemory): Promise<Float32Array> => {
-        const decoder = await LaneDecoder.prepare(lane, sets[0], { ...shape, memory });
-        const values = await decoder.decode(
-          { from: { lane, storage: latent }, image: 0 },
-          (_, { image }) => lane.readFloats(image),
-        );
-        decoder.destroy();
-        return values;
-      };
-      const whole = await picture({ strip: Infinity, doubled: Infinity });
-      expectSameBits(await picture({ strip: 1, doubled: 1 }), whole);
-      freeWeights(sets);
-    });
+    }
 
     for (const [title, key, expected] of [
       ["TAESD's layout in diffusers", 'taesd', 'taesd'],

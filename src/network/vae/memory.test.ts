@@ -14,13 +14,14 @@ import { usualMemory } from './strips';
 const unbounded = { strip: Infinity, doubled: Infinity };
 const MiB = 2 ** 20;
 
+const bytesOf = (tensor: Tensor): number => 4 * elementCount(tensor);
+
 function shapeAt(pictureSide: number): DecoderShape {
   return { config: stableDiffusion, latentSide: pictureSide / 8, postQuantConv: true };
 }
 
 describe("Stable Diffusion's decoder at 512 pixels", () => {
   const program = recordDecoder(shapeAt(512));
-  const bytesOf = (tensor: Tensor) => 4 * elementCount(tensor);
 
   test('takes 356 MiB beside its weights, where 641 would hold all whole', () => {
     const planned = (shape: DecoderShape): number =>
@@ -39,6 +40,42 @@ describe("Stable Diffusion's decoder at 512 pixels", () => {
     expect(ratio(512)).toBeGreaterThan(1);
     expect(ratio(512)).toBeLessThanOrEqual(1.08);
     expect(ratio(256)).toBe(1);
+  });
+});
+
+describe("TAESD's decoder at 1,024 pixels", () => {
+  const shape: DecoderShape = {
+    config: {
+      latentChannels: 4,
+      blockOutChannels: [64, 64, 64, 64],
+      blocksPerLevel: [3, 3, 3, 1],
+      scalingFactor: 1,
+    },
+    latentSide: 128,
+    postQuantConv: false,
+  };
+  const bytes = (of: DecoderShape): readonly number[] =>
+    planSlots(recordDecoder(of), bytesOf).sizes;
+
+  test('takes 209 MiB beside its weights, where 768 would hold all whole', () => {
+    const sum = (sizes: readonly number[]) => sizes.reduce((all, size) => all + size, 0);
+    expect(sum(bytes(shape)) / MiB).toBeLessThanOrEqual(209);
+    expect(sum(bytes({ ...shape, memory: unbounded })) / MiB).toBeGreaterThan(767);
+  });
+
+  test('has no tensor that a WebGPU device without raised limits does not bind', () => {
+    expect(Math.max(...bytes(shape))).toBeLessThanOrEqual(128 * MiB);
+    expect(Math.max(...bytes({ ...shape, memory: unbounded }))).toBe(256 * MiB);
+  });
+
+  test('does 4 % more work than without a bound, and at 512 pixels none', () => {
+    const ratio = (latentSide: number): number => {
+      const here = { ...shape, latentSide };
+      return decoderCost(here) / decoderCost({ ...here, memory: unbounded });
+    };
+    expect(ratio(128)).toBeGreaterThan(1);
+    expect(ratio(128)).toBeLessThanOrEqual(1.04);
+    expect(ratio(64)).toBe(1);
   });
 });
 

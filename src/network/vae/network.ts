@@ -66,7 +66,7 @@ export function recordDecoder(shape: DecoderShape): Program {
     const net = new Recorder(label);
     const latent = net.external('latent', specs.latent);
     const image = net.external('image', specs.image);
-    recordTinyDecoder(net, config, { latent, image });
+    recordTinyDecoder(net, config, { latent, image, memory });
     return finish(net, image, specs);
   }
   const net = new DecoderRecorder(config.normNumGroups, memory);

@@ -1,48 +1,83 @@
 import { tinyPrefix } from '../../checkpoint/layouts/tiny-vae';
 import { wholeAxis } from '../../ops/axis';
 import type { ConvLayer } from '../../ops/layer';
-import { wholePicture, type Pixels } from '../../ops/pixels';
-import type { ConvOptions, Recorder } from '../../ops/recorder';
+import { allRows, reachOf, wholePicture, type Pixels, type RowSpan } from '../../ops/pixels';
+import type { Recorder } from '../../ops/recorder';
 import type { Tensor } from '../../ops/tensor';
 import type { TinyVaeConfig } from '../config';
+import {
+  heldSource,
+  pairsOf,
+  stripsOf,
+  usualMemory,
+  type DecoderMemory,
+  type Source,
+} from './strips';
 
 /** Latents are bent to stay within it. */
 const limit = 3;
 
 /**
  * The decoder of TAESD, latent -> image (pixels, 3) about -1..1: convolutions alone, each level of
- * blocks at twice the side of the one before. The last convolution's weights are loaded so that it
+ * blocks at twice the side of the one before. A level that is too large to be held is made in
+ * strips, for each all that its rows hang on. The last convolution's weights are loaded so that it
  * makes -1..1 of what was trained to be 0..1 (tiny-load.ts).
  */
 export function recordTinyDecoder(
   net: Recorder,
   config: TinyVaeConfig,
-  { latent, image }: { readonly latent: Tensor; readonly image: Tensor },
+  of: { readonly latent: Tensor; readonly image: Tensor; readonly memory?: DecoderMemory },
 ): void {
+  const { latent, image, memory = usualMemory } = of;
   const { blockOutChannels: channels, blocksPerLevel, scalingFactor } = config;
+  const key = (number: number, part = ''): string => `${tinyPrefix}.${number}${part}`;
+  const z = net.latentToPixels(latent, 1 / scalingFactor, limit); // (S*S, C)
   let number = 0;
-  const conv = (x: Pixels, n: number, name: string | number, options: TinyOptions = {}): Pixels => {
-    const { doubles = false, ...others } = options;
-    return net.conv(x, layer(`${tinyPrefix}.${name}`, n, x, doubles), others);
-  };
-  let x = net.latentToPixels(latent, 1 / scalingFactor, limit); // (S*S, C)
-  x = conv(x, channels[0], number, { relu: true }); // (S*S, top)
+  const first = layer(key(number), channels[0], heldSource(z));
+  let x: Source = heldSource(net.conv(z, first, { relu: true })); // (S*S, top)
   number += 2;
   for (const [level, n] of channels.entries()) {
-    for (let block = 0; block < blocksPerLevel[level]; block++) {
-      // relu(x + conv4(relu(conv2(relu(conv0(x))))))
-      const key = number++;
-      const hidden = conv(x, n, `${key}.conv.0`, { relu: true }); // (pixels, channels)
-      const deeper = conv(hidden, n, `${key}.conv.2`, { relu: true }); // (pixels, channels)
-      x = conv(deeper, n, `${key}.conv.4`, { into: x, adds: true, relu: true }); // (pixels, channels)
-    }
+    for (let i = 0; i < blocksPerLevel[level]; i++) x = block(net, key(number++, '.conv'), x, n); // (pixels, channels)
     if (level + 1 < channels.length) {
-      x = conv(x, channels[level + 1], number + 1, { doubles: true }); // (4 * pixels, channels)
+      const doubling = { ...layer(key(number + 1), channels[level + 1], x), doubles: true };
+      x = doubled(net, x, doubling, memory); // (4 * pixels, channels)
       number += 2;
     }
   }
-  const out = layer(tinyOutLayer(config), image.axis.group, x, false);
-  net.conv(x, out, { into: wholePicture(image) }); // (pixels, 3)
+  const out = layer(tinyOutLayer(config), image.axis.group, x);
+  for (const rows of x.held ? [allRows(x.side)] : stripsOf(x, memory.strip)) {
+    net.conv(x.rows(reachOf(rows, 3, x.side)), out, { rows, into: wholePicture(image) }); // (pixels, 3)
+  }
+}
+
+/** relu(x + conv4(relu(conv2(relu(conv0(x)))))) -> (pixels, n); takes the place of x */
+function block(net: Recorder, key: string, x: Source, n: number): Source {
+  const conv = layer(`${key}.0`, n, x);
+  const rowsOf = (rows: RowSpan): Pixels => {
+    const deep = reachOf(rows, 3, x.side);
+    const hidden = reachOf(deep, 3, x.side);
+    const from = x.rows(reachOf(hidden, 3, x.side));
+    const once = net.conv(from, conv, { rows: hidden, relu: true });
+    const twice = net.conv(once, { ...conv, name: `${key}.2` }, { rows: deep, relu: true });
+    const last = { ...conv, name: `${key}.4` };
+    return net.conv(twice, last, { rows, into: from, adds: true, relu: true });
+  };
+  const { side, channels } = x;
+  return x.held ? heldSource(rowsOf(allRows(side))) : { side, channels, rows: rowsOf };
+}
+
+/** conv of the picture with every pixel doubled -> (4 * pixels, N) */
+function doubled(net: Recorder, x: Source, conv: ConvLayer, memory: DecoderMemory): Source {
+  const picture = { side: 2 * x.side, channels: conv.n.group };
+  if (x.held && 4 * picture.side ** 2 * picture.channels <= memory.doubled) {
+    return heldSource(net.conv(x.held, conv));
+  }
+  const rowsOf = (rows: RowSpan): Pixels => {
+    const pairs = pairsOf(rows);
+    const half = { first: pairs.first / 2, count: pairs.count / 2 };
+    return net.conv(x.rows(reachOf(half, 3, x.side)), conv, { rows: pairs });
+  };
+  return { ...picture, rows: rowsOf };
 }
 
 /** Name of the layer that makes the image. */
@@ -52,12 +87,7 @@ export function tinyOutLayer({ blocksPerLevel }: TinyVaeConfig): string {
   return `${tinyPrefix}.${2 * blocksPerLevel.length + blocks}`;
 }
 
-interface TinyOptions extends ConvOptions {
-  readonly doubles?: boolean;
-}
-
-function layer(name: string, channels: number, x: Pixels, doubles: boolean): ConvLayer {
-  const from = x.tensor.axis.group;
-  const conv = { kind: 'conv', name, n: wholeAxis(channels), channels: from, size: 3 } as const;
-  return doubles ? { ...conv, doubles } : conv;
+/** A convolution of x to `channels` channels. */
+function layer(name: string, channels: number, x: Source): ConvLayer {
+  return { kind: 'conv', name, n: wholeAxis(channels), channels: x.channels, size: 3 };
 }
