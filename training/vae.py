@@ -8,8 +8,9 @@ RUN/log.csv, loss.png, reconstructions.webp (left of each pair: real)
 Loss: L1 of pixels + L1 of pixel differences (edges are what an emoji is) + the judge's perceptual distance + a small
 KL. init: weights to start from; freeze_encoder trains the decoder alone, so that the latent space stays what it was.
 Crops smaller than the picture are for the first steps alone: group norms then see other statistics than whole pictures
-have, and what was learned so tints white grounds. noise: a DiT's latents are not quite those of a picture, and a
-decoder that has seen none but those draws what is off as grain.
+have, and what was learned so tints white grounds. border: by so much more do the outermost pixels count (those of a
+corner for both sides), where a convolution sees the zeros around a picture and leaves specks on white grounds. noise: a
+DiT's latents are not quite those of a picture, and a decoder that has seen none but those draws what is off as grain.
 """
 
 import json
@@ -28,17 +29,25 @@ from options import options
 from pictures import Pictures
 
 
-def loss_of(vae, x, kl_weight, judge=None, weight=0.0, noise=0.0):
+def weights_of_pixels(size, border, width=4):
+    """(size,size): 1 inside, 1 + border in the outermost `width` rows or columns, the square of that in corners."""
+    near = torch.zeros(size)
+    near[:width] = near[-width:] = border
+    return (1 + near)[:, None] * (1 + near)
+
+
+def loss_of(vae, x, kl_weight, *, judge=None, weight=0.0, noise=0.0, border=0.0):
     """x (B,3,S,S) -> the loss, and its parts as tensors. noise: the largest deviation of what is added to latents."""
     mean, logvar = vae.moments(x)
     z = mean + torch.exp(0.5 * logvar) * torch.randn_like(mean)
     z = z + noise * torch.rand(len(z), 1, 1, 1, device=z.device) * torch.randn_like(z)
     y = vae.decode(z).float()
+    weighed = ((y - x).abs() * weights_of_pixels(x.shape[-1], border).to(x.device)).mean()
     pixels = (y - x).abs().mean()
     edges = (y - x).diff(dim=2).abs().mean() + (y - x).diff(dim=3).abs().mean()
     kl = 0.5 * (mean**2 + logvar.exp() - 1 - logvar).mean()
     seen = judge_.perceptual(judge, y, x).float() if judge else torch.zeros((), device=x.device)
-    return pixels + edges + kl_weight * kl + weight * seen, {"pixels": pixels, "seen": seen}
+    return weighed + edges + kl_weight * kl + weight * seen, {"pixels": pixels, "seen": seen}
 
 
 def batch_of(images, index, crop):
@@ -94,6 +103,7 @@ def main(argv=None):
         lr=1e-3,
         kl=1e-6,
         noise=0.0,
+        border=0.0,
         ema=0.998,
         seed=0,
         save_every=200,
@@ -144,7 +154,8 @@ def main(argv=None):
             group["lr"] = learning_rate(clock.progress, args.lr, clock.step)
         x = batch_of(images, train[torch.randint(len(train), (args.batch,), device=machine.device)], args.crop)
         with machine.autocast():
-            loss, parts = loss_of(vae, x, args.kl, judge, args.perceptual, args.noise)
+            eye = {"judge": judge, "weight": args.perceptual}
+            loss, parts = loss_of(vae, x, args.kl, **eye, noise=args.noise, border=args.border)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

@@ -299,3 +299,15 @@ def test_noise_on_latents_is_of_every_strength_up_to_what_is_asked():
     assert seen[0].abs().max() < 1e-4
     strength = seen[1].flatten(1).std(1)
     assert strength.min() < 0.05 and 0.35 < strength.max() < 0.5 and abs(strength.mean() - 0.2) < 0.03
+
+
+@pytest.mark.parametrize("row, column, times", [(8, 8, 1), (0, 8, 4), (8, 15, 4), (0, 15, 16), (3, 3, 16), (4, 11, 1)])
+def test_an_error_at_the_border_counts_for_more(row, column, times):
+    """A VAE that is wrong in one pixel; what its edges say is left out."""
+    x = torch.zeros(1, 3, 16, 16)
+    wrong = x.clone()
+    wrong[:, :, row, column] = 0.6
+    mean = torch.zeros(1, 4, 2, 2)
+    vae = SimpleNamespace(moments=lambda x: (mean, mean - 30), decode=lambda z: wrong)
+    plain, heavy = (loss_of(vae, x, kl_weight=0.0, border=border)[0].item() for border in (0.0, 3.0))
+    assert heavy - plain == pytest.approx((times - 1) * 0.6 / 16**2, rel=1e-4, abs=1e-8)
