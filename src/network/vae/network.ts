@@ -6,14 +6,9 @@ import type { Program } from '../../ops/program';
 import { Recorder, type ConvOptions } from '../../ops/recorder';
 import { denseFloats, denseWords, rowsOf, type Tensor } from '../../ops/tensor';
 import { isTiny, type DecoderConfig, type VaeConfig } from '../config';
-import {
-  heldSource,
-  pairsOf,
-  stripsOf,
-  usualMemory,
-  type DecoderMemory,
-  type Source,
-} from './strips';
+import { convLayer } from './conv-layer';
+import { doubled } from './doubled';
+import { heldSource, stripsOf, usualMemory, type DecoderMemory, type Source } from './strips';
 import { recordTinyDecoder } from './tiny-network';
 
 /** Pictures have three channels: red, green, blue. */
@@ -94,8 +89,8 @@ function recordLayers(
   const { latent, image, postQuantConv } = of;
   const levels = [...config.blockOutChannels].reverse();
   let x = net.latentToPixels(latent, 1 / config.scalingFactor); // (S*S, C)
-  if (postQuantConv) x = net.conv(x, layer('post_quant_conv', config.latentChannels, x, 1)); // (S*S, C)
-  x = net.conv(x, layer('decoder.conv_in', levels[0], x, 3)); // (S*S, top)
+  if (postQuantConv) x = net.conv(x, convLayer('post_quant_conv', config.latentChannels, x, 1)); // (S*S, C)
+  x = net.conv(x, convLayer('decoder.conv_in', levels[0], x, 3)); // (S*S, top)
   x = net.resnet('decoder.mid_block.resnets.0', heldSource(x), levels[0]);
   if (config.midBlockAddAttention) x = net.selfAttention('decoder.mid_block.attentions.0', x);
   x = net.resnet('decoder.mid_block.resnets.1', heldSource(x), levels[0]);
@@ -110,7 +105,7 @@ function recordLayers(
       source = net.doubled(`${key}.upsamplers.0.conv`, x, levels[level + 1]); // (4 * pixels, channels)
     }
   }
-  const out = layer('decoder.conv_out', pictureChannels, x, 3);
+  const out = convLayer('decoder.conv_out', pictureChannels, x, 3);
   const norm = net.statistics('decoder.conv_norm_out', source);
   net.normedConv(source, { ...norm, silu: true }, out, { into: wholePicture(image) }); // (pixels, 3)
 }
@@ -169,17 +164,17 @@ class DecoderRecorder extends Recorder {
 
   /** shortcut(x) + conv2(SiLU(norm2(conv1(SiLU(norm1(x)))))) -> (pixels, channels) */
   resnet(key: string, x: Source, channels: number): Pixels {
-    const shortcut = layer(`${key}.conv_shortcut`, channels, x, 1);
+    const shortcut = convLayer(`${key}.conv_shortcut`, channels, x, 1);
     const place = x.held ?? this.pixels(x.side, allRows(x.side), shortcut.n);
     const norm1 = this.statistics(`${key}.norm1`, x, (strip, rows) => {
       // Rows that are made as they are needed are put to both uses at once.
       if (!x.held) this.conv(strip, shortcut, { rows, into: place });
     });
-    const conv1 = layer(`${key}.conv1`, channels, x, 3);
+    const conv1 = convLayer(`${key}.conv1`, channels, x, 3);
     const hidden = heldSource(this.normedConv(x, { ...norm1, silu: true }, conv1)); // (pixels, channels)
     const norm2 = this.statistics(`${key}.norm2`, hidden);
     const shortened = x.held && x.channels !== channels ? this.conv(x.held, shortcut) : place; // (pixels, channels)
-    const conv2 = layer(`${key}.conv2`, channels, hidden, 3);
+    const conv2 = convLayer(`${key}.conv2`, channels, hidden, 3);
     return this.normedConv(hidden, { ...norm2, silu: true }, conv2, {
       into: shortened,
       adds: true,
@@ -195,7 +190,7 @@ class DecoderRecorder extends Recorder {
     const toQkv: ConvLayer = { kind: 'conv', name: `${key}.qkv`, n, channels, size: 1 };
     const qkv = this.normedConv(source, { ...norm, silu: false }, toQkv); // (pixels, 3, C)
     const attended = this.pixelAttention(qkv); // (pixels, C)
-    const toOut = layer(`${key}.to_out.0`, channels, attended, 1);
+    const toOut = convLayer(`${key}.to_out.0`, channels, attended, 1);
     return this.conv(attended, toOut, { into: x, adds: true });
   }
 
@@ -205,23 +200,17 @@ class DecoderRecorder extends Recorder {
    */
   doubled(name: string, x: Pixels, next: number): Source {
     const { group: channels } = x.tensor.axis;
-    const doubling = { ...layer(name, channels, x, 3), doubles: true };
-    const picture = { side: 2 * x.side, channels };
-    if (next === channels || 4 * picture.side ** 2 * channels <= this.#memory.doubled) {
-      return heldSource(this.conv(x, doubling));
-    }
-    return { ...picture, rows: (rows) => this.conv(x, doubling, { rows: pairsOf(rows) }) };
+    return doubled(
+      this,
+      heldSource(x),
+      convLayer(name, channels, x, 3),
+      (bytes) => next === channels || bytes <= this.#memory.doubled,
+    );
   }
 
   #strips(x: Pick<Source, 'side' | 'channels'>): readonly RowSpan[] {
     return stripsOf(x, this.#memory.strip);
   }
-}
-
-/** A convolution of x to `channels` channels. */
-function layer(name: string, channels: number, x: Pixels | Source, size: 1 | 3): ConvLayer {
-  const from = 'tensor' in x ? x.tensor.axis.group : x.channels;
-  return { kind: 'conv', name, n: wholeAxis(channels), channels: from, size };
 }
 
 /** Multiply-adds of decoding one latent; those of norms are left out. */

@@ -1,18 +1,11 @@
 import { tinyPrefix } from '../../checkpoint/layouts/tiny-vae';
-import { wholeAxis } from '../../ops/axis';
-import type { ConvLayer } from '../../ops/layer';
 import { allRows, reachOf, wholePicture, type Pixels, type RowSpan } from '../../ops/pixels';
 import type { Recorder } from '../../ops/recorder';
 import type { Tensor } from '../../ops/tensor';
 import type { TinyVaeConfig } from '../config';
-import {
-  heldSource,
-  pairsOf,
-  stripsOf,
-  usualMemory,
-  type DecoderMemory,
-  type Source,
-} from './strips';
+import { convLayer } from './conv-layer';
+import { doubled } from './doubled';
+import { heldSource, stripsOf, usualMemory, type DecoderMemory, type Source } from './strips';
 
 /** Latents are bent to stay within it. */
 const limit = 3;
@@ -33,18 +26,18 @@ export function recordTinyDecoder(
   const key = (number: number, part = ''): string => `${tinyPrefix}.${number}${part}`;
   const z = net.latentToPixels(latent, 1 / scalingFactor, limit); // (S*S, C)
   let number = 0;
-  const first = layer(key(number), channels[0], heldSource(z));
+  const first = convLayer(key(number), channels[0], z, 3);
   let x: Source = heldSource(net.conv(z, first, { relu: true })); // (S*S, top)
   number += 2;
   for (const [level, n] of channels.entries()) {
     for (let i = 0; i < blocksPerLevel[level]; i++) x = block(net, key(number++, '.conv'), x, n); // (pixels, channels)
     if (level + 1 < channels.length) {
-      const doubling = { ...layer(key(number + 1), channels[level + 1], x), doubles: true };
-      x = doubled(net, x, doubling, memory); // (4 * pixels, channels)
+      const conv = convLayer(key(number + 1), channels[level + 1], x, 3);
+      x = doubled(net, x, conv, (bytes) => bytes <= memory.doubled); // (4 * pixels, channels)
       number += 2;
     }
   }
-  const out = layer(tinyOutLayer(config), image.axis.group, x);
+  const out = convLayer(tinyOutLayer(config), image.axis.group, x, 3);
   for (const rows of x.held ? [allRows(x.side)] : stripsOf(x, memory.strip)) {
     net.conv(x.rows(reachOf(rows, 3, x.side)), out, { rows, into: wholePicture(image) }); // (pixels, 3)
   }
@@ -52,7 +45,7 @@ export function recordTinyDecoder(
 
 /** relu(x + conv4(relu(conv2(relu(conv0(x)))))) -> (pixels, n); takes the place of x */
 function block(net: Recorder, key: string, x: Source, n: number): Source {
-  const conv = layer(`${key}.0`, n, x);
+  const conv = convLayer(`${key}.0`, n, x, 3);
   const rowsOf = (rows: RowSpan): Pixels => {
     const deep = reachOf(rows, 3, x.side);
     const hidden = reachOf(deep, 3, x.side);
@@ -66,28 +59,9 @@ function block(net: Recorder, key: string, x: Source, n: number): Source {
   return x.held ? heldSource(rowsOf(allRows(side))) : { side, channels, rows: rowsOf };
 }
 
-/** conv of the picture with every pixel doubled -> (4 * pixels, N) */
-function doubled(net: Recorder, x: Source, conv: ConvLayer, memory: DecoderMemory): Source {
-  const picture = { side: 2 * x.side, channels: conv.n.group };
-  if (x.held && 4 * picture.side ** 2 * picture.channels <= memory.doubled) {
-    return heldSource(net.conv(x.held, conv));
-  }
-  const rowsOf = (rows: RowSpan): Pixels => {
-    const pairs = pairsOf(rows);
-    const half = { first: pairs.first / 2, count: pairs.count / 2 };
-    return net.conv(x.rows(reachOf(half, 3, x.side)), conv, { rows: pairs });
-  };
-  return { ...picture, rows: rowsOf };
-}
-
 /** Name of the layer that makes the image. */
 export function tinyOutLayer({ blocksPerLevel }: TinyVaeConfig): string {
   const blocks = blocksPerLevel.reduce((sum, count) => sum + count, 0);
   // Two for each level: the convolution into it, and what cuts off or doubles beside that.
   return `${tinyPrefix}.${2 * blocksPerLevel.length + blocks}`;
-}
-
-/** A convolution of x to `channels` channels. */
-function layer(name: string, channels: number, x: Source): ConvLayer {
-  return { kind: 'conv', name, n: wholeAxis(channels), channels: x.channels, size: 3 };
 }
