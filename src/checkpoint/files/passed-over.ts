@@ -1,5 +1,4 @@
 import { quoted } from '../failure';
-import { identityOf } from '../integrity';
 import type { NamedFile } from './named-file';
 
 /** What weights may be that run. */
@@ -17,6 +16,9 @@ export interface Replaced {
   readonly files: readonly NamedFile[];
   readonly by: readonly NamedFile[];
 }
+
+/** Bytes of two files that are compared at a time. */
+const compared = 2 ** 20;
 
 const what: Readonly<Record<Runnable, string>> = { dit: 'model', vae: 'VAE', tiny: 'tiny VAE' };
 
@@ -39,14 +41,22 @@ function sentenceOf({ kind, files, by }: Replaced): string {
     : `The ${one} in ${quoted(before)} is left out for the one in ${quoted(after)}: drop it alone to open it.`;
 }
 
-/** By their bytes. Those of other sizes need not be read. */
+/** Whether they have the same bytes, read no further than to the first that differs. */
 async function isSame({ files, by }: Replaced): Promise<boolean> {
-  const [sizes, others] = [files, by].map((list) => list.map(({ blob }) => blob.size).toSorted());
-  if (sizes.join() !== others.join()) return false;
-  const [one, other] = await Promise.all(
-    [files, by].map((list) => identityOf(list.map(({ blob }) => blob))),
+  const [ones, others] = [files, by].map((list) =>
+    list.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ blob }) => blob),
   );
-  return one === other;
+  if (ones.map(({ size }) => size).join() !== others.map(({ size }) => size).join()) return false;
+  for (const [i, one] of ones.entries()) {
+    for (let at = 0; at < one.size; at += compared) {
+      const [a, b] = await Promise.all(
+        [one, others[i]].map((blob) => blob.slice(at, at + compared).arrayBuffer()),
+      );
+      const bytes = new Uint8Array(b);
+      if (!new Uint8Array(a).every((byte, place) => byte === bytes[place])) return false;
+    }
+  }
+  return true;
 }
 
 /** What is said of a picture that comes with files of models. */
