@@ -30,8 +30,8 @@ test('a full disk and a file that is gone are said, and the other models stay wh
   const { origin } = new URL(page.url());
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + roomLeft });
   await keepAs('f32');
-  await expect(page.getByRole('alert')).toContainText(/no room for the model .* takes \d+ MB/);
-  await expect(page.getByRole('alert')).toContainText('The others are whole');
+  await expect(dialog.getByRole('alert')).toContainText(/no room for the model .* takes \d+ MB/);
+  await expect(dialog.getByRole('alert')).toContainText('The others are whole');
   await expect(dialog.getByRole('listitem')).toHaveCount(1);
   const folders = await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();

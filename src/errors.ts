@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'address-refused'
   | 'storage-unavailable'
   | 'storage-full'
+  | 'storage-failed'
   | 'network-failed'
   | 'not-finite'
   | 'invalid-request'

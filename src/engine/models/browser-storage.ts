@@ -16,6 +16,9 @@ interface SyncAccessHandle {
   close(): void;
 }
 
+/** A folder that is busy for longer than two presses of a button are apart is said to be. */
+const patienceMs = 1000;
+
 /** Folder of the origin private file system that kept models lie in. */
 const rootName = 'models';
 
@@ -83,9 +86,18 @@ export function browserStorage(): ModelStorage {
       }
     },
     async alone(name, work) {
-      return navigator.locks.request(`dydit-web-${name}`, { ifAvailable: true }, (lock) =>
-        lock ? work() : undefined,
-      );
+      const signal = AbortSignal.timeout(patienceMs);
+      const lock = { isOurs: false };
+      const begin = () => {
+        lock.isOurs = true;
+        return work();
+      };
+      try {
+        return await navigator.locks.request(`dydit-web-${name}`, { signal }, begin);
+      } catch (thrown) {
+        if (lock.isOurs || !signal.aborted) throw thrown;
+        return undefined;
+      }
     },
   };
 }

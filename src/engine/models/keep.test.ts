@@ -196,6 +196,14 @@ describe('half a model is none', () => {
     await expect(keep(storage)).rejects.toMatchObject({ code: 'invalid-request' });
     await first;
   });
+
+  it('a second page that comes as the first is done writes nothing, whatever becomes of it', async () => {
+    const storage = memoryStorage();
+    const id = await keep(storage);
+    const before = hashes(storage, id);
+    await keep(storage, { signal: AbortSignal.abort() });
+    expect(hashes(storage, id)).toEqual(before);
+  });
 });
 
 /** The store as it is when the page is closed after half of the files. */
@@ -215,9 +223,45 @@ async function halfway(): Promise<{ storage: ReturnType<typeof memoryStorage>; i
   return { storage, id: folderOf(model, 'f32') };
 }
 
+/** A store in which a file is begun, and then the disk is full. */
+function withoutRoomFor(storage: ModelStorage, full: string): ModelStorage {
+  return {
+    ...storage,
+    async write(folder, name) {
+      const writer = await storage.write(folder, name);
+      const error = new DOMException('Full.', 'QuotaExceededError');
+      return name === full ? { ...writer, write: () => Promise.reject(error) } : writer;
+    },
+  };
+}
+
 describe('the library', () => {
   const room = () => Promise.resolve({ isPersistent: false });
   const memory = { recall: () => Promise.resolve(undefined), remember: () => Promise.resolve() };
+
+  it.each(['manifest.next.json', 'manifest.json'])(
+    'a new name for which there is no room in %s leaves the model whole',
+    async (full) => {
+      const storage = memoryStorage();
+      const id = await keep(storage, { name: 'before' });
+      const library = localLibrary({ ...{ memory, room }, storage: withoutRoomFor(storage, full) });
+      await expect(library.rename(id, 'after')).rejects.toMatchObject({ code: 'storage-full' });
+      expect(await listStored(storage)).toMatchObject({ models: [{ id }], unfinished: [] });
+      await reopen(storage, id);
+    },
+  );
+
+  it('lets nobody delete or rename what is being written', async () => {
+    const storage = memoryStorage();
+    const library = localLibrary({ storage, memory, room });
+    const keeping = keep(storage);
+    const id = folderOf(model, 'f32');
+    await expect(library.remove(id)).rejects.toMatchObject({ code: 'invalid-request' });
+    await keeping;
+    await reopen(storage, id);
+    const atWork = storage.alone(id, () => library.rename(id, 'after'));
+    await expect(atWork).rejects.toMatchObject({ code: 'invalid-request' });
+  });
 
   it('keeps, lists, renames, hands out and deletes', async () => {
     const library = localLibrary({ storage: memoryStorage(), memory, room });

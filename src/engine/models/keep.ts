@@ -14,7 +14,7 @@ import { convertedManifest } from './converted-manifest';
 import type { ResolvedModel } from './resolve';
 import type { ModelStorage } from './storage';
 import { storageFailure } from './storage-failure';
-import { manifestName } from './stored-models';
+import { describeFolder, manifestName } from './stored-models';
 import { readUnfinished, unfinishedName } from './unfinished';
 import { writeFile, type Place } from './write-file';
 
@@ -60,7 +60,12 @@ export async function keepModel(
   options: KeepOptions,
 ): Promise<void> {
   const { folder } = options;
-  const written = await storage.alone(folder, () => writeModel(storage, model, options));
+  const written = await storage.alone(folder, async () => {
+    // Another page may have kept it just now: what is whole is not written again.
+    const isSame = folder === folderOf(model, options.dtype);
+    if (isSame && (await describeFolder(storage, folder))) return true;
+    return writeModel(storage, model, options);
+  });
   if (written === undefined) {
     throw new DyditError(
       'invalid-request',

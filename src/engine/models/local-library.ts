@@ -6,17 +6,15 @@ import type { KeepControl, KeepRequest, ModelLibrary, StoreOverview } from './li
 import { fetchModel } from './fetch-model';
 import { resolveFiles } from './resolve';
 import type { ModelStorage } from './storage';
-import { storageFailure } from './storage-failure';
+import { changeFailure, folderBusy } from './storage-failure';
 import { removeDownloads } from './stored-download';
 import {
   describeFolder,
   filesOfStored,
   listStored,
-  manifestName,
-  renamedManifest,
+  renameStored,
   type StoredModel,
 } from './stored-models';
-import { writeFile } from './write-file';
 
 /** What a library works with. */
 export interface LibraryParts {
@@ -53,20 +51,33 @@ export function localLibrary({ storage, memory, room }: LibraryParts): ModelLibr
     async overview() {
       return { ...(await listStored(storage)), ...(await room()) };
     },
-    remove: (id) => storage.remove(id),
-    async rename(id, name) {
-      const bytes = await renamedManifest(storage, id, name);
-      try {
-        await writeFile(storage, { folder: id, name: manifestName }, bytes);
-      } catch (thrown) {
-        throw storageFailure(thrown, bytes.length);
-      }
-    },
+    remove: (id) =>
+      aloneOrBusy(storage, id, async () => {
+        try {
+          await storage.remove(id);
+        } catch (thrown) {
+          throw changeFailure(thrown, 'The browser did not delete it');
+        }
+      }),
+    rename: (id, name) => aloneOrBusy(storage, id, () => renameStored(storage, id, name)),
     async files(id) {
       const files = await filesOfStored(storage, id);
       return files.map(({ name, blob }) => new File([blob], name));
     },
   };
+}
+
+/** @throws DyditError `invalid-request` where somebody is at work on the folder; what `work` throws */
+async function aloneOrBusy(
+  storage: ModelStorage,
+  folder: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const done = await storage.alone(folder, async () => {
+    await work();
+    return true;
+  });
+  if (!done) throw folderBusy();
 }
 
 async function keepFiles(

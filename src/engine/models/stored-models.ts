@@ -3,11 +3,16 @@ import { identityOfHashes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import { filesOfManifest, parseManifest, type Manifest } from '../manifest';
 import type { ModelStorage } from './storage';
+import { changeFailure } from './storage-failure';
 import { readStoredJson } from './stored-json';
 import { addressOfDownload } from './stored-download';
+import { writeFile } from './write-file';
 
 /** A folder without it holds no model, or half of one. */
 export const manifestName = 'manifest.json';
+
+/** A manifest on its way to be the other one, which stands for it where that was cut short. */
+const nextManifestName = 'manifest.next.json';
 
 /** A model that is kept. */
 export interface StoredModel {
@@ -68,7 +73,7 @@ async function describeFiles(
   id: string,
   files: ReadonlyMap<string, File>,
 ): Promise<StoredModel | undefined> {
-  const manifest = await readManifest(files);
+  const manifest = (await readManifest(files))?.manifest;
   if (!manifest?.origin) return undefined;
   if (!filesOfManifest(manifest).every(({ file }) => files.has(file))) return undefined;
   const { name, dit, origin } = manifest;
@@ -83,13 +88,20 @@ async function describeFiles(
 }
 
 /** Undefined where there is none, or none that makes sense. */
-async function readManifest(files: ReadonlyMap<string, File>): Promise<Manifest | undefined> {
-  const json = await readStoredJson(files.get(manifestName));
-  try {
-    return parseManifest(json);
-  } catch {
-    return undefined;
+async function readManifest(
+  files: ReadonlyMap<string, File>,
+): Promise<{ readonly manifest: Manifest; readonly blob: Blob } | undefined> {
+  for (const name of [manifestName, nextManifestName]) {
+    const blob = files.get(name);
+    const json = await readStoredJson(blob);
+    try {
+      const manifest = parseManifest(json);
+      if (blob) return { manifest, blob };
+    } catch {
+      // The other one may be whole.
+    }
   }
+  return undefined;
 }
 
 /**
@@ -101,34 +113,39 @@ export async function filesOfStored(
   id: string,
 ): Promise<readonly NamedFile[]> {
   const files = await storage.files(id);
-  const manifest = await readManifest(files);
-  const wanted = manifest && [manifestName, ...filesOfManifest(manifest).map(({ file }) => file)];
-  const found = wanted?.flatMap((name) => {
+  const read = await readManifest(files);
+  const wanted = read ? filesOfManifest(read.manifest) : [];
+  const found = wanted.flatMap(({ file: name }) => {
     const blob = files.get(name);
     return blob ? [{ name, blob }] : [];
   });
-  if (!wanted || found?.length !== wanted.length) {
+  if (!read || found.length !== wanted.length) {
     throw new DyditError(
       'checkpoint-incomplete',
       'This model is not in the browser’s store any more.',
-      'Browsers clear what they keep when the disk is full. Open the model’s own files again.',
+      'It was deleted in another tab, or the browser cleared it as the disk is full. Open the model’s own files again.',
     );
   }
-  return found;
+  return [{ name: manifestName, blob: read.blob }, ...found];
 }
 
 /**
- * The manifest of a kept model with another name in it.
- * @throws DyditError `checkpoint-incomplete` where it is gone
+ * Gives a kept model another name. Whatever it fails at, the model stays whole: its manifest is only
+ * written over once another one lies beside it.
+ * @throws DyditError `checkpoint-incomplete` where the model is gone, `storage-full`, `storage-failed`
  */
-export async function renamedManifest(
-  storage: ModelStorage,
-  id: string,
-  name: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function renameStored(storage: ModelStorage, id: string, name: string): Promise<void> {
   await filesOfStored(storage, id);
-  const manifest = await readManifest(await storage.files(id));
-  return new TextEncoder().encode(JSON.stringify({ ...manifest, name }, undefined, 1));
+  const read = await readManifest(await storage.files(id));
+  const text = JSON.stringify({ ...read?.manifest, name }, undefined, 1);
+  const bytes = new TextEncoder().encode(text);
+  try {
+    await writeFile(storage, { folder: id, name: nextManifestName }, bytes);
+    await writeFile(storage, { folder: id, name: manifestName }, bytes);
+    await storage.removeFile(id, nextManifestName);
+  } catch (thrown) {
+    throw changeFailure(thrown, 'The browser did not rename it');
+  }
 }
 
 function bytesOf(files: ReadonlyMap<string, File>): number {

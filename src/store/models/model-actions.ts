@@ -15,6 +15,8 @@ export function modelActions(context: AppContext): ModelActions {
   const { library } = dependencies;
   /** Runs what may fail; its failure becomes a notice. */
   const attempt = async (work: () => Promise<void>): Promise<void> => {
+    // What failed before is past; where it fails the same way again, that is news.
+    if (get().notice?.kind === 'error') set({ notice: null });
     try {
       await work();
     } catch (thrown) {

@@ -9,6 +9,7 @@ import { MachineFacts } from './MachineFacts';
 import { PrecisionChoice } from './PrecisionChoice';
 import { CheckpointZone } from './CheckpointZone';
 import { ModelsView } from '../models/ModelsView';
+import { DialogProblems } from '../problems/DialogProblems';
 import { ModelFacts } from './ModelFacts';
 import styles from './ModelMenu.module.css';
 
@@ -40,6 +41,7 @@ export function ModelMenu() {
                 <PrecisionChoice />
                 <KernelChoice />
                 <MachineFacts />
+                <DialogProblems />
               </>
             )}
           </Dialog>

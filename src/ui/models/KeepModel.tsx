@@ -5,9 +5,10 @@ import { Choice } from '../parts/Choice';
 import { useApp } from '../use-app';
 import { typeNames, typeNotes } from './dtype-words';
 import styles from './ModelsView.module.css';
+import { OpeningCard } from './OpeningCard';
 
 /** The model in use where it came from files: to be kept, or asked about once more. */
-export function KeepModel() {
+export function KeepModel({ onDone }: { onDone: () => void }) {
   const source = useApp((app) => app.source);
   const identity = useApp((app) => app.model?.identity);
   const dtype = useApp((app) => app.model?.weightDtype ?? 'f16');
@@ -16,6 +17,8 @@ export function KeepModel() {
   const keep = useApp((app) => app.keep);
   const askAgain = useApp((app) => app.askAgain);
   const [type, setType] = useState<TargetDtype>(dtype);
+  // Its place on the page is covered.
+  if (opening?.status === 'keeping') return <OpeningCard />;
   if (source.kind !== 'files') return null;
   const isKept = kept?.some(({ originIdentity }) => originIdentity === identity) ?? false;
   return (
@@ -33,7 +36,7 @@ export function KeepModel() {
         <ActionButton isDisabled={opening !== null} onPress={() => void keep(type)}>
           Keep
         </ActionButton>
-        <ActionButton look="quiet" onPress={() => void askAgain()}>
+        <ActionButton look="quiet" onPress={() => void askAgain().then(onDone)}>
           What is known of it…
         </ActionButton>
       </div>

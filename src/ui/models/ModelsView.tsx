@@ -31,7 +31,7 @@ export function ModelsView({ onDone }: { onDone: () => void }) {
       <h3 id="kept-models" className={styles.title}>
         Kept in this browser
       </h3>
-      <KeepModel />
+      <KeepModel onDone={onDone} />
       {models.length > 0 && (
         <ul className={styles.list}>
           {models.map((model) => (
@@ -94,11 +94,7 @@ function Kept({ model, onDone }: { model: StoredModel; onDone: () => void }) {
           </ActionButton>
         )}
         <IconButton label={`Rename ${name}`} icon="pen" onPress={() => setRenaming(!isRenaming)} />
-        <IconButton
-          label={`Export ${name}`}
-          icon="save"
-          onPress={() => void save(exportModel).then((done) => done || onDone())}
-        />
+        <IconButton label={`Export ${name}`} icon="save" onPress={() => void save(exportModel)} />
         <IconButton label={`Delete ${name}`} icon="bin" onPress={() => void removeStored(id)} />
       </div>
     </li>

@@ -104,7 +104,12 @@ export const problemTexts: Record<ErrorCode, ProblemText> = {
     remedies: [],
   },
   'storage-full': {
-    title: 'There is no room to keep this model',
+    title: 'There is no room left in the browser’s store',
+    advice: '',
+    remedies: [],
+  },
+  'storage-failed': {
+    title: 'The browser’s store did not do that',
     advice: '',
     remedies: [],
   },
