@@ -2,6 +2,7 @@ import { browserAddressBar } from './store/address-bar';
 import { createAppStore } from './store/app-store';
 import { fetchGallery } from './store/gallery';
 import { browserHistory } from './store/history-store';
+import { browserShelfNews } from './store/models/shelf-news';
 import { browserWaiting } from './store/models/waiting-store';
 import { browserPageKeeper, noPageKeeper } from './store/page-keeper';
 import { browserPreferences } from './store/preferences';
@@ -26,6 +27,7 @@ const store = createAppStore({
   history: browserHistory(),
   unfinished: browserUnfinished(),
   library: createLibrary(),
+  shelfNews: browserShelfNews(),
   waiting: browserWaiting(),
   surroundings: browserSurroundings(),
   pageKeeper: import.meta.env.PROD ? browserPageKeeper() : noPageKeeper,

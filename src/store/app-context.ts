@@ -9,6 +9,7 @@ import type { PageKeeper } from './page-keeper';
 import type { PreferenceStore } from './preferences';
 import type { ReadSettings } from './shared-settings';
 import type { Surroundings } from './surroundings';
+import type { ShelfNews } from './models/shelf-news';
 import type { WaitingStore } from './models/waiting-store';
 import type { Unfinished } from './broken-off';
 import type { KeptRun, UnfinishedStore } from './unfinished-store';
@@ -23,6 +24,7 @@ export interface AppDependencies {
   /** Never rejects. */
   readonly gallery: () => Promise<readonly GalleryPicture[]>;
   readonly library: ModelLibrary;
+  readonly shelfNews: ShelfNews;
   readonly waiting: WaitingStore;
   readonly surroundings: Surroundings;
   readonly pageKeeper: PageKeeper;

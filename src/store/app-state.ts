@@ -33,9 +33,12 @@ export type EngineState =
   | { readonly status: 'ready' }
   /** Which kernels are fastest; 0..1 of it done. */
   | { readonly status: 'measuring'; readonly fraction: number }
+  | { readonly status: 'failed'; readonly while: 'starting'; readonly error: ErrorReport }
   | {
       readonly status: 'failed';
-      readonly while: 'starting' | 'loading';
+      readonly while: 'loading';
+      /** What could not be loaded. */
+      readonly source: ModelSource;
       readonly error: ErrorReport;
     }
   | { readonly status: 'lost'; readonly error: ErrorReport };
@@ -190,7 +193,7 @@ export interface AppActions {
   readonly draft: (setting: NumberSetting, text: string) => void;
   /** Half as many images, then generate: the way out of too little memory. */
   readonly generateFewer: () => Promise<void>;
-  /** Forgets all runs, also those kept from earlier visits. */
+  /** Forgets all runs that are shown, also those kept from earlier visits. */
   readonly clearHistory: () => Promise<void>;
   readonly dismissNotice: () => void;
   readonly openGallery: () => Promise<void>;

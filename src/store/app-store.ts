@@ -8,6 +8,7 @@ import { galleryActions } from './gallery-actions';
 import { historyActions } from './history';
 import { machineActions } from './machine-actions';
 import { modelActions } from './models/model-actions';
+import { followShelf } from './models/refresh-shelf';
 import { keepWaiting } from './models/waiting-files';
 import { emptyShelf } from './models/shelf';
 import { outcomeActions } from './outcome-actions';
@@ -49,6 +50,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
   return createStore<App>()((set, get, { subscribe }) => {
     const context: AppContext = { dependencies, session, get, set };
     followAddress(context);
+    followShelf(context);
     subscribe(({ opening }, before) => {
       if (opening !== before.opening) keepWaiting(context, opening);
     });

@@ -128,7 +128,7 @@ function failLoading(context: AppContext, error: ErrorReport): void {
       notice: error.code === 'cancelled' ? null : { kind: 'error', error },
     });
   } else {
-    set({ engine: { status: 'failed', while: 'loading', error } });
+    set({ engine: { status: 'failed', while: 'loading', source: wanted, error } });
   }
 }
 

@@ -1,4 +1,4 @@
-import { clear, del, entries, set } from 'idb-keyval';
+import { delMany, entries, set } from 'idb-keyval';
 import * as v from 'valibot';
 import type { Outcome } from './app-state';
 import { patientStore } from './patient-store';
@@ -9,7 +9,6 @@ export interface HistoryStore {
   read(): Promise<readonly Outcome[]>;
   add(outcome: Outcome): Promise<void>;
   remove(outcomes: readonly Outcome[]): Promise<void>;
-  clear(): Promise<void>;
 }
 
 /** Another shape of an outcome gets another name: what an older page has kept is then left alone. */
@@ -62,11 +61,6 @@ export function browserHistory(): HistoryStore {
         .toSorted((a, b) => b.madeAt - a.madeAt);
     },
     add: (outcome) => attempt((store) => set(keyOf(outcome), outcome, store), undefined),
-    async remove(outcomes) {
-      for (const outcome of outcomes) {
-        await attempt((store) => del(keyOf(outcome), store), undefined);
-      }
-    },
-    clear: () => attempt((store) => clear(store), undefined),
+    remove: (outcomes) => attempt((store) => delMany(outcomes.map(keyOf), store), undefined),
   };
 }

@@ -2,7 +2,7 @@ import { BlobReader, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js';
 import { describe, expect, it, vi } from 'vitest';
 import type { Outcome } from './app-state';
 import { zipOfPictures } from './history-zip';
-import { gate, setUp } from './testing/set-up';
+import { gate, seeds, setUp } from './testing/set-up';
 
 describe('the history', () => {
   it('survives a reload, and the run of the address is shown', async () => {
@@ -56,6 +56,16 @@ describe('the history', () => {
     await state().clearHistory();
     expect(state()).toMatchObject({ outcomes: [], shownId: null });
     expect(kept).toEqual([]);
+  });
+
+  it('that another tab has made stays when this one is cleared', async () => {
+    const kept: Outcome[] = [];
+    const [one, other] = [setUp({ query: 'seed=7', kept }), setUp({ query: 'seed=8', kept })];
+    for (const { state } of [one, other]) await state().start();
+    for (const { state } of [one, other]) await state().generate();
+    await one.state().clearHistory();
+    expect(seeds(kept)).toEqual([8]);
+    expect(seeds(other.state().outcomes)).toEqual([8]);
   });
 
   it('is one archive, with each picture of each run', async () => {

@@ -12,8 +12,10 @@ export function historyActions(context: AppContext): HistoryActions {
   return {
     async clearHistory() {
       if (get().run) return;
+      const { outcomes } = get();
       set({ outcomes: [], shownId: null });
-      await dependencies.history.clear();
+      // Those that another tab has made are its own to clear: it still shows them.
+      await dependencies.history.remove(outcomes);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { KeepRequest } from '../../engine/models/library';
 import type { StoredModel } from '../../engine/models/stored-models';
 import type { AppContext } from '../app-context';
 import { originOf, reportOfFiles } from './origin';
-import { refreshShelf } from './refresh-shelf';
+import { shelfChanged } from './refresh-shelf';
 
 /** Converts a model and keeps it in the browser; undefined where that was cancelled or failed. */
 export async function keepModel(
@@ -35,6 +35,6 @@ export async function keepModel(
       session.keepAbort = null;
       if (get().opening?.status === 'keeping') set({ opening: null });
     }
-    void refreshShelf(context);
+    void shelfChanged(context);
   }
 }

@@ -7,7 +7,7 @@ import { keepModel } from './keep-model';
 import { openAddress } from './open-address';
 import { openFiles, openModel, sourceOf } from './open-files';
 import { reportOfFiles } from './origin';
-import { refreshShelf } from './refresh-shelf';
+import { refreshShelf, shelfChanged } from './refresh-shelf';
 import { restoreWaiting } from './waiting-files';
 
 export function modelActions(context: AppContext): ModelActions {
@@ -108,12 +108,12 @@ export function modelActions(context: AppContext): ModelActions {
     removeStored: (id) =>
       attempt(async () => {
         await library.remove(id);
-        await refreshShelf(context);
+        await shelfChanged(context);
       }),
     renameStored: (id, name) =>
       attempt(async () => {
         await library.rename(id, name);
-        await refreshShelf(context);
+        await shelfChanged(context);
       }),
     filesOfStored: (id) => library.files(id),
     refreshShelf: () => refreshShelf(context),

@@ -281,6 +281,28 @@ describe('models that the browser keeps', () => {
     expect(state().source.kind).toBe(opens ? 'stored' : 'manifest');
   });
 
+  it('that are deleted in another tab while they are in use are said to be, once', async () => {
+    let news: () => void = () => undefined;
+    const shelfNews = {
+      tell: () => undefined,
+      listen: (onNews: () => void) => void (news = onNews),
+    };
+    let models = [stored];
+    const overview = () => Promise.resolve({ models, unfinished: [], isPersistent: false });
+    const library = libraryWith([], { overview });
+    const { state } = setUp({ query: 'model=mine.pt', library, shelfNews });
+    await state().start();
+    expect(state().source.kind).toBe('stored');
+    models = [];
+    news();
+    await expect.poll(() => JSON.stringify(state().notice)).toContain('mine.pt is not kept');
+    state().dismissNotice();
+    news();
+    await state().refreshShelf();
+    expect(state().notice).toBeNull();
+    expect(state().shelf.overview?.models).toEqual([]);
+  });
+
   it('without a store the page works, and says why nothing is kept', async () => {
     const error = new DyditError('storage-unavailable', 'No place.', 'A private window.');
     const library = libraryWith([], { overview: () => Promise.reject(error) });

@@ -6,6 +6,7 @@ import type { Outcome } from '../app-state';
 import { fakeLibrary } from './fake-library';
 import { noPageKeeper, type PageKeeper } from '../page-keeper';
 import type { GalleryPicture } from '../gallery';
+import { noShelfNews, type ShelfNews } from '../models/shelf-news';
 import { noWaiting, type WaitingStore } from '../models/waiting-store';
 import type { Preferences } from '../preferences';
 import { noUnfinished, type UnfinishedStore } from '../unfinished-store';
@@ -24,6 +25,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly kept?: Outcome[];
   /** Every file is a model where absent. */
   readonly library?: ModelLibrary;
+  /** Other tabs; none where absent. */
+  readonly shelfNews?: ShelfNews;
   /** Files that waited before a reload. */
   readonly waiting?: WaitingStore;
   /** What the page before a reload was at. */
@@ -66,14 +69,11 @@ export function setUp(options: SetUpOptions = {}) {
       add: (outcome) => Promise.resolve(void kept.unshift(outcome)),
       remove: (gone) => {
         for (const { madeAt } of gone) {
-          kept.splice(
-            kept.findIndex((one) => one.madeAt === madeAt),
-            1,
-          );
+          const index = kept.findIndex((one) => one.madeAt === madeAt);
+          if (index >= 0) kept.splice(index, 1);
         }
         return Promise.resolve();
       },
-      clear: () => Promise.resolve(void kept.splice(0)),
     },
     unfinished: options.unfinished ?? noUnfinished,
     surroundings: {
@@ -84,6 +84,7 @@ export function setUp(options: SetUpOptions = {}) {
     },
     pageKeeper: options.pageKeeper ?? noPageKeeper,
     library: options.library ?? fakeLibrary(),
+    shelfNews: options.shelfNews ?? noShelfNews,
     waiting: options.waiting ?? noWaiting,
     builtInManifest: 'https://page.test/models/emoji/manifest.json',
     randomSeed: () => seed++,

@@ -8,16 +8,14 @@ type StoppedEngine = Extract<EngineState, { status: 'failed' | 'lost' }>;
 
 /** The engine stopped: without these buttons nothing can be generated. */
 export function EngineProblem({ engine }: { engine: StoppedEngine }) {
-  const isOwnModel = useApp((app) => app.source.kind === 'files');
   const backend = useApp((app) => app.backend);
   const onCard = useApp((app) => app.machine?.kind === 'webgpu');
   const canResume = useApp((app) => app.brokenOff !== null);
-  const remedies = remediesFor(engine, { isOwnModel, backend, onCard, canResume });
+  const remedies = remediesFor(engine, { backend, onCard, canResume });
   return <ProblemCard error={engine.error} remedies={remedies} />;
 }
 
 interface Circumstances {
-  readonly isOwnModel: boolean;
   readonly backend: App['backend'];
   /** Whether a graphics card has been at work. */
   readonly onCard: boolean;
@@ -39,5 +37,6 @@ function remediesFor(engine: StoppedEngine, where: Circumstances): readonly Reme
     return ['try-start', ...(brokenPage.includes(engine.error.code) ? (['reload'] as const) : [])];
   }
   const mayGoOn = problemTexts[engine.error.code].remedies.includes('go-on') ? goOn : [];
-  return [...mayGoOn, ...(where.isOwnModel ? (['built-in'] as const) : []), 'retry-load'];
+  const isOwnModel = engine.source.kind !== 'manifest';
+  return [...mayGoOn, ...(isOwnModel ? (['built-in'] as const) : []), 'retry-load'];
 }

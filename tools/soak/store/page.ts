@@ -1,6 +1,7 @@
 import type { AppStore } from '../../../src/store/app-store';
 import { createAppStore } from '../../../src/store/app-store';
 import type { Outcome } from '../../../src/store/app-state';
+import { noShelfNews } from '../../../src/store/models/shelf-news';
 import { noWaiting } from '../../../src/store/models/waiting-store';
 import { noPageKeeper } from '../../../src/store/page-keeper';
 import { type FakeAddressBar, fakeAddressBar } from '../../../src/store/testing/fake-address-bar';
@@ -88,7 +89,6 @@ export class Page {
           }
           return Promise.resolve();
         },
-        clear: () => Promise.resolve(void outcomes.splice(0)),
       },
       unfinished: {
         read: () => Promise.resolve(browser.unfinished),
@@ -97,6 +97,7 @@ export class Page {
       },
       gallery: () => Promise.resolve([]),
       library: fakeLibrary(),
+      shelfNews: noShelfNews,
       waiting: noWaiting,
       surroundings: {
         hasWebGpu: true,
