@@ -20,6 +20,14 @@ import {
 } from './steps/page';
 import { deviation, expectSamePicture, type Pixels, readPicture } from './steps/pixels';
 import { generate, run, runningStep } from './steps/run';
+import { recordAnnouncements } from './steps/announcements';
+
+declare global {
+  interface Window {
+    /** What the tab was known by before the page began. */
+    tabAtFirst?: string | null;
+  }
+}
 
 /**
  * Of a model so small that its runs are over in a blink on any machine; in slow steps they take 20
@@ -87,6 +95,40 @@ for (const backend of backends) {
     });
   });
 }
+
+test('a duplicated tab has nothing of a run under way, and takes nothing of it', async ({
+  page,
+}) => {
+  await serveTinyModel(page);
+  await watchWorkers(page);
+  await prependToWorker(page, withSlowSteps);
+  await openPage(page, settings);
+  await generateButton(page).click();
+  await expect.poll(() => keptRuns(page)).toBe(1);
+
+  // A window that a page opens begins with what the page keeps for its tab, as a duplicated tab does.
+  const opening = page.waitForEvent('popup');
+  await page.evaluate(() => void window.open('about:blank'));
+  const other = await opening;
+  await other.addInitScript(
+    (key) => (window.tabAtFirst = sessionStorage.getItem(key)),
+    'dydit-web-tab',
+  );
+  await recordAnnouncements(other);
+  await serveTinyModel(other);
+  await openPage(other, settings);
+  const own = await page.evaluate(() => sessionStorage.getItem('dydit-web-tab'));
+  expect(own).not.toBeNull();
+  expect(await other.evaluate(() => window.tabAtFirst), 'the tab is a copy').toBe(own);
+  await expect(other.getByText(/broke off/)).toHaveCount(0);
+  await generate(other);
+  expect(await keptRuns(page)).toBe(1);
+  await other.close();
+
+  await page.reload();
+  await waitUntilReady(page);
+  await expect(page.getByText(/broke off after step \d+ of 200/)).toBeVisible();
+});
 
 /** Runs under way that the browser keeps. */
 function keptRuns(page: Page): Promise<number> {

@@ -49,7 +49,7 @@ export function browserUnfinished(): UnfinishedStore {
   let isWriting = false;
   return {
     async read() {
-      const kept = await attempt<unknown>((store) => get(tabName(), store), undefined);
+      const kept = await attempt<unknown>(async (store) => get(await tabName(), store), undefined);
       return isKeptRun(kept) ? kept : undefined;
     },
     // What is written has all that was before it: what waits is replaced, not queued.
@@ -60,13 +60,13 @@ export function browserUnfinished(): UnfinishedStore {
       for (let one: KeptRun | undefined = run; one; one = next) {
         const latest = one;
         next = undefined;
-        await attempt((store) => set(tabName(), latest, store), undefined);
+        await attempt(async (store) => set(await tabName(), latest, store), undefined);
       }
       isWriting = false;
     },
     async clear() {
       next = undefined;
-      await attempt((store) => del(tabName(), store), undefined);
+      await attempt(async (store) => del(await tabName(), store), undefined);
     },
   };
 }

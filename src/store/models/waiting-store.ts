@@ -41,12 +41,13 @@ export function browserWaiting(): WaitingStore {
   };
   return {
     async read() {
-      const kept = await attempt<unknown>((store) => get(tabName(), store), undefined);
+      const kept = await attempt<unknown>(async (store) => get(await tabName(), store), undefined);
       const read = v.safeParse(schema, kept);
       return read.success ? read.output : undefined;
     },
-    write: (waiting) => inTurn(() => attempt((store) => set(tabName(), waiting, store), undefined)),
-    clear: () => inTurn(() => attempt((store) => del(tabName(), store), undefined)),
+    write: (waiting) =>
+      inTurn(() => attempt(async (store) => set(await tabName(), waiting, store), undefined)),
+    clear: () => inTurn(() => attempt(async (store) => del(await tabName(), store), undefined)),
   };
 }
 
