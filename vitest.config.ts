@@ -16,6 +16,9 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', 'node_modules/**'],
           setupFiles: ['src/checkpoint/testing/real-releases.ts'],
+          // Its build for Node is CommonJS in a package of modules.
+          alias: { wgsl_reflect: 'wgsl_reflect/wgsl_reflect.module.js' },
+          server: { deps: { inline: ['wgsl_reflect'] } },
           testTimeout: 120_000,
         },
       },
