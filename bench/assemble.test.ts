@@ -26,7 +26,7 @@ const result: Result = {
 
 const kernel: KernelFigure = {
   ...{ backend: 'wasm', threads: 1, name: 'emoji qkv', shape: '128 x 256 x 768' },
-  gflopsPerSecond: 30,
+  ...{ storage: 'int8', gflopsPerSecond: 30 },
 };
 
 const peer: PeerResult = {
@@ -76,7 +76,7 @@ describe('the report', () => {
       kernels: [
         {
           ...{ backend: 'wasm', name: 'emoji qkv', shape: '128 x 256 x 768' },
-          ...{ gflopsPerSecond: 30, fractionOfPeak: 0.6 },
+          ...{ storage: 'int8', gflopsPerSecond: 30, fractionOfPeak: 0.6 },
         },
       ],
       peers: [peer],

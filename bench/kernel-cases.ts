@@ -19,6 +19,11 @@ export interface KernelCase {
   readonly kind: Activation | 'addGated';
 }
 
+/** How the weights of a product lie in memory. */
+export const kernelStorages = ['f32', 'f16', 'int8'] as const;
+
+export type KernelStorage = (typeof kernelStorages)[number];
+
 /** The linear layers of a block, whose shapes the target of the product kernels is stated for. */
 export function kernelCases(batch: number): readonly KernelCase[] {
   return [

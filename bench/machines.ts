@@ -1,7 +1,7 @@
 import { createEngine } from '../src/engine/index';
 import { DyditError } from '../src/errors';
 import { machinesOf, type BenchContext } from './context';
-import { kernelCases, shapeOf } from './kernel-cases';
+import { kernelCases, kernelStorages, shapeOf } from './kernel-cases';
 import type { Mode } from './options';
 import { pictureRequest } from './picture-request';
 import type { AttentionResult, KernelResult, PictureResult } from './report';
@@ -20,7 +20,7 @@ export async function measurePeaks({ runtime, options, peaks }: BenchContext): P
 export type KernelFigure = Omit<KernelResult, 'fractionOfPeak'> & { readonly threads: number };
 
 /**
- * The products of a block, alone, on every backend. On the processor with one thread, where that was
+ * The products of a block, alone, on every backend, with every kind of weights. On the processor with one thread, where that was
  * asked for: a page's own thread may not sleep, so it has no others to share the work with.
  */
 export async function benchKernels(context: BenchContext): Promise<readonly KernelFigure[]> {
@@ -30,14 +30,18 @@ export async function benchKernels(context: BenchContext): Promise<readonly Kern
     context.log(`kernels on ${machine.backend}`);
     const workplace = await context.runtime.openWorkplace();
     await workplace.openMachine(machine);
-    for (const given of kernelCases(context.options.batch)) {
-      const { config, name: op } = given;
-      const name = `${config} ${op}`;
+    const cases = kernelCases(context.options.batch);
+    const stored = cases.flatMap((given) => kernelStorages.map((storage) => ({ given, storage })));
+    for (const { given, storage } of stored) {
+      const name = `${given.config} ${given.name}`;
       try {
-        const { gflopsPerSecond } = await workplace.kernel(given);
-        figures.push({ ...machine, name, shape: shapeOf(given), gflopsPerSecond });
+        const { gflopsPerSecond } = await workplace.kernel(given, storage);
+        const shape = shapeOf(given);
+        figures.push({ ...machine, name, shape, storage, gflopsPerSecond });
       } catch (error) {
-        context.refusals.push(`${name} on ${machine.backend}: ${DyditError.from(error).message}`);
+        context.refusals.push(
+          `${name}, ${storage}, on ${machine.backend}: ${DyditError.from(error).message}`,
+        );
       }
     }
     await workplace.close();

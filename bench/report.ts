@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { kernelStorages } from './kernel-cases';
 import { backendNames, configNames, modeNames, runtimeNames } from './options';
 import { lambdas } from './paper';
 
@@ -71,6 +72,8 @@ const kernel = v.strictObject({
   backend,
   name,
   shape: name,
+  /** Of its weights. */
+  storage: v.picklist(kernelStorages),
   gflopsPerSecond: positive,
   fractionOfPeak: share,
 });

@@ -12,7 +12,7 @@ export function table(report: BenchReport): string {
     ...section('attention, growth with tokens', attentionColumns, attentionRows(report)),
     ...section('onnxruntime-web, static network', peerColumns, peerRows(report)),
     ...section('a picture', ['', 'steps', 'mode', 'ms', 'decoded in'], pictureRows(report)),
-    ...section('kernels', ['', 'op', 'shape', 'GFLOP/s', 'of peak'], kernelRows(report)),
+    ...section('kernels', ['', 'op', 'shape', 'weights', 'GFLOP/s', 'of peak'], kernelRows(report)),
   ].join('\n');
 }
 
@@ -95,8 +95,8 @@ function pictureRows({ pictures }: BenchReport): readonly string[][] {
 }
 
 function kernelRows({ kernels }: BenchReport): readonly string[][] {
-  return kernels.map(({ backend, name, shape, gflopsPerSecond, fractionOfPeak }) => [
-    ...[backend, name, shape, gflopsPerSecond.toFixed(1), percent(fractionOfPeak)],
+  return kernels.map(({ backend, name, shape, storage, gflopsPerSecond, fractionOfPeak }) => [
+    ...[backend, name, shape, storage, gflopsPerSecond.toFixed(1), percent(fractionOfPeak)],
   ]);
 }
 

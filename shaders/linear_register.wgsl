@@ -2,7 +2,8 @@
 // Shapes: x [rows, K], w [K, N], y as the store has it; only active groups of K and N.
 // A workgroup makes 64 rows x 16 vec4 columns; a thread 8 rows x 2 vec4, all in registers: for
 // processors that imitate a graphics card, where workgroup memory is no faster than a cache.
-// Assumes: widths of groups are multiples of 4; x is read as it is (lib/x_plain.wgsl).
+// Assumes: widths of groups are multiples of 4; x is read as it is (lib/x_plain.wgsl), by
+// lib/load_x_alone.wgsl or load_x_quad.wgsl.
 const ROWS = 8u; // of a thread
 const LANES = 8u;
 const TILE_ROWS = LANES * ROWS;
@@ -16,7 +17,7 @@ fn store_pair(
   left_value: vec4f,
   right_value: vec4f,
 ) {
-  if (row.x >= row.z) {
+  if (row.x >= row.z || left >= columns) {
     return;
   }
   store_output(row.x, row.y, left, left_value);
@@ -36,10 +37,12 @@ fn main(
   let row = first_row + lane.y * ROWS;
   let column = tile.x * TILE_COLUMNS + lane.x;
   let columns = active_columns();
-  if (row >= count || column >= columns) {
+  // Threads of a quad, which may read x together, leave together.
+  let quad_lane = lane.x % 4;
+  if (row >= count || column - quad_lane >= columns) {
     return;
   }
-  let left_column = weight_column(column);
+  let left_column = weight_column(min(column, columns - 1));
   let right_column = weight_column(min(column + LANES, columns - 1));
   let x_stride = active_k();
   // Rows past the end repeat the last one: reads stay in range and nothing of them is stored.
@@ -78,14 +81,14 @@ fn main(
     let left_scale = load_scale(w_row, left_column, dims.n_stride);
     let right_scale = load_scale(w_row, right_column, dims.n_stride);
     for (; k < end; k++) {
-      let a0 = x[x0 + k];
-      let a1 = x[x1 + k];
-      let a2 = x[x2 + k];
-      let a3 = x[x3 + k];
-      let a4 = x[x4 + k];
-      let a5 = x[x5 + k];
-      let a6 = x[x6 + k];
-      let a7 = x[x7 + k];
+      let a0 = load_k(x0 + k, quad_lane);
+      let a1 = load_k(x1 + k, quad_lane);
+      let a2 = load_k(x2 + k, quad_lane);
+      let a3 = load_k(x3 + k, quad_lane);
+      let a4 = load_k(x4 + k, quad_lane);
+      let a5 = load_k(x5 + k, quad_lane);
+      let a6 = load_k(x6 + k, quad_lane);
+      let a7 = load_k(x7 + k, quad_lane);
       let left_w = load_weights(w_row, left_column, dims.n_stride, left_scale);
       left0 = multiply_add(a0, left_w, left0);
       left1 = multiply_add(a1, left_w, left1);

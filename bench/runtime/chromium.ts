@@ -37,7 +37,8 @@ function workplaceOn(page: Page): Workplace {
       page.evaluate(([m, r]) => benchPage.time(m, r), [mode, rounds] as const),
     cardCosts: (mode) => page.evaluate((given) => benchPage.cardCosts(given), mode),
     openMachine: (spec) => page.evaluate((given) => benchPage.openMachine(given), spec),
-    kernel: (given) => page.evaluate((k) => benchPage.kernel(k), given),
+    kernel: (given, storage) =>
+      page.evaluate(([k, s]) => benchPage.kernel(k, s), [given, storage] as const),
     attention: (given) => page.evaluate((a) => benchPage.attention(a), given),
     openEngine: (spec) => page.evaluate((given) => benchPage.openEngine(given), spec),
     picture: (mode, steps) =>

@@ -1,7 +1,8 @@
 import type { Backend, Lane, Storage } from '../../src/backend/backend';
 import { Owned } from '../../src/backend/owned';
-import { flopsOf, recordKernel, type KernelCase } from '../kernel-cases';
+import { flopsOf, recordKernel, type KernelCase, type KernelStorage } from '../kernel-cases';
 import { random } from '../synthetic';
+import { kernelWeights } from './kernel-weights';
 
 /** GFLOP/s of an op, the best of several tries. */
 export interface KernelTiming {
@@ -20,18 +21,26 @@ const allTriesMs = 1000;
  * Runs an op alone, compares some of its outputs with sums in double precision, then times it.
  * @throws Error where an output is wrong
  */
-export function timeKernel(backend: Backend, given: KernelCase): Promise<KernelTiming> {
+export function timeKernel(
+  backend: Backend,
+  given: KernelCase,
+  storage: KernelStorage,
+): Promise<KernelTiming> {
   return backend.guard(`the kernel ${given.name}`, async () => {
     const owned = new Owned();
     try {
-      return await timeOn(backend.lanes[0], given, owned);
+      return await timeOn(backend.lanes[0], { given, weightStorage: storage }, owned);
     } finally {
       owned.destroy();
     }
   });
 }
 
-async function timeOn(lane: Lane, given: KernelCase, owned: Owned): Promise<KernelTiming> {
+async function timeOn(
+  lane: Lane,
+  { given, weightStorage }: { readonly given: KernelCase; readonly weightStorage: KernelStorage },
+  owned: Owned,
+): Promise<KernelTiming> {
   const { rows, inner, columns } = given;
   const { program, layer, tensors } = recordKernel(given);
   const data = {
@@ -45,14 +54,14 @@ async function timeOn(lane: Lane, given: KernelCase, owned: Owned): Promise<Kern
   }
   lane.write(storage.x, data.x);
   if ('gate' in storage) lane.write(storage.gate, data.gate);
-  const weight = random('weight', columns * inner, 1 / Math.sqrt(inner));
+  const { stored, values } = kernelWeights(given, weightStorage);
   const bias = random('bias', columns, 0.1);
   const weights = owned.adopt(lane.createWeights('Bench'));
-  await weights.upload({ layer, weight, bias });
+  await weights.upload({ layer, weight: stored, bias });
   const executable = owned.adopt(await lane.compile(program, { weights, storage }));
 
   await executable.run({});
-  expectProducts(given, { ...data, weight, bias }, await lane.readFloats(storage.y));
+  expectProducts(given, { ...data, weight: values, bias }, await lane.readFloats(storage.y));
 
   const time = async (runs: number): Promise<number> => {
     const start = performance.now();

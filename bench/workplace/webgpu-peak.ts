@@ -1,9 +1,12 @@
 import { requestAdapter } from '../../src/backend/webgpu/gpu/device';
+import { reflectShader } from '../../src/backend/webgpu/gpu/reflection';
 import source from './webgpu-peak.wgsl?raw';
 
-/** Multiply-adds of an invocation in a round: twelve vectors of four. */
-const roundWork = 48;
-const workgroup = 64;
+type EntryPoint = (typeof entryPoints)[number];
+
+/** Ways to keep the multipliers busy; which one does best is the adapter's affair. */
+const entryPoints = ['twelve_chains', 'two_chains'] as const;
+const { constants } = reflectShader(source);
 const workgroups = 2048;
 /** Long enough for the clock, short enough for the watchdogs of graphics drivers. */
 const targetMs = 150;
@@ -25,27 +28,48 @@ export async function plainDevice(): Promise<GPUDevice> {
   return adapter.requestDevice({ label: 'Bench.peak' });
 }
 
+/** As `webgpuPeak`, on a device that stays. */
 export async function measurePeak(device: GPUDevice): Promise<number> {
-  let rounds = 8;
-  let ms = await timeRounds(device, rounds);
+  let best = 0;
+  for (const entry of entryPoints) best = Math.max(best, await peakOf(device, entry));
+  return best;
+}
+
+async function peakOf(device: GPUDevice, entry: EntryPoint): Promise<number> {
+  let rounds = 2;
+  let ms = await timeRounds(device, entry, rounds);
   while (ms < targetMs / 4) {
     rounds *= 4;
-    ms = await timeRounds(device, rounds);
+    ms = await timeRounds(device, entry, rounds);
   }
   rounds = Math.ceil((rounds * targetMs) / ms);
   const times: number[] = [];
-  for (let i = 0; i < repeats; i++) times.push(await timeRounds(device, rounds));
-  return (2 * roundWork * workgroup * workgroups * rounds) / (Math.min(...times) * 1e6);
+  for (let i = 0; i < repeats; i++) times.push(await timeRounds(device, entry, rounds));
+  return (2 * constant('ROUND_WORK') * invocations() * rounds) / (Math.min(...times) * 1e6);
 }
 
-async function timeRounds(device: GPUDevice, rounds: number): Promise<number> {
+function invocations(): number {
+  return constant('THREADS') * workgroups;
+}
+
+function constant(name: string): number {
+  const value = constants.get(name);
+  if (value !== undefined) return value;
+  throw new Error(`bench/workplace/webgpu-peak.wgsl has no ${name}.`);
+}
+
+async function timeRounds(
+  device: GPUDevice,
+  entryPoint: EntryPoint,
+  rounds: number,
+): Promise<number> {
   const module = device.createShaderModule({ label: 'Bench.peak', code: source });
   const pipeline = await device.createComputePipelineAsync({
     label: 'Bench.peak',
     layout: 'auto',
-    compute: { module, constants: { rounds } },
+    compute: { module, entryPoint, constants: { rounds } },
   });
-  const size = workgroup * workgroups * 4;
+  const size = invocations() * 4;
   const y = device.createBuffer({ label: 'Bench.peak', size, usage: GPUBufferUsage.STORAGE });
   const entries = [{ binding: 0, resource: { buffer: y } }];
   const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });

@@ -1,5 +1,5 @@
 import type { Backend } from '../../src/backend/backend';
-import type { KernelCase } from '../kernel-cases';
+import type { KernelCase, KernelStorage } from '../kernel-cases';
 import type { Mode } from '../options';
 import { adapterFacts, type AdapterFacts } from './adapter';
 import { timeAttention, type AttentionCase, type AttentionTiming } from './attention';
@@ -26,7 +26,7 @@ export interface Workplace {
   time(mode: Mode, rounds: number): Promise<number>;
   cardCosts(mode: Mode): Promise<CardCosts | undefined>;
   openMachine(spec: MachineSpec): Promise<void>;
-  kernel(given: KernelCase): Promise<KernelTiming>;
+  kernel(given: KernelCase, storage: KernelStorage): Promise<KernelTiming>;
   attention(given: AttentionCase): Promise<AttentionTiming>;
   openEngine(spec: MachineSpec): Promise<void>;
   picture(mode: Mode, steps: number): Promise<PictureRun>;
@@ -63,7 +63,7 @@ export function localWorkplace(surroundings: Surroundings): Workplace {
       meter = spec.backend === 'webgpu' ? new GpuMeter(navigator.gpu) : undefined;
       machine = await startBackend(spec, meter);
     },
-    kernel: (given) => timeKernel(opened(machine), given),
+    kernel: (given, storage) => timeKernel(opened(machine), given, storage),
     attention: (given) => timeAttention(opened(machine), given, () => meter?.bytes ?? 0),
     async openEngine(spec) {
       engine = await PictureBench.open(spec, surroundings.emojiManifest);

@@ -21,6 +21,8 @@ import linearOperands from '../../../shaders/lib/linear_operands.wgsl?raw';
 import linearPatches from '../../../shaders/lib/linear_patches.wgsl?raw';
 import linearStore from '../../../shaders/lib/linear_store.wgsl?raw';
 import linearTiles from '../../../shaders/lib/linear_tiles.wgsl?raw';
+import loadXAlone from '../../../shaders/lib/load_x_alone.wgsl?raw';
+import loadXQuad from '../../../shaders/lib/load_x_quad.wgsl?raw';
 import loadWeights from '../../../shaders/lib/load_weights.wgsl?raw';
 import multiplyAdd from '../../../shaders/lib/multiply_add.wgsl?raw';
 import normModulate from '../../../shaders/lib/norm_modulate.wgsl?raw';
@@ -56,7 +58,8 @@ import update from '../../../shaders/update.wgsl?raw';
 
 /* The only place where WGSL files are put together. */
 
-const enabling = /^enable \w+;$/gm;
+/** What WGSL wants at the head of a text. */
+const directive = /^(?:enable|diagnostic)\b.*;$/gm;
 
 /**
  * How weights lie in GPU memory: f32, f16 read with shader-f16, f16 pairs read without, or int8 with a
@@ -125,7 +128,8 @@ export function weightedSource(name: WeightedShader, storage: WeightStorage): st
 /** Ways to walk a matrix product. */
 const linearCores = {
   naive: compose(tiles, linearNaive),
-  register: compose(tiles, linearRegister),
+  register: compose(tiles, loadXAlone, linearRegister),
+  quad: compose(tiles, loadXQuad, linearRegister),
   few: compose(tiles, linearFew),
   subgroup: compose(tiles, linearSubgroup),
   tiled: compose(multiplyAdd, tileF32, linearTiles, linearTiled),
@@ -184,9 +188,9 @@ export function allSources(): readonly string[] {
   ];
 }
 
-/** Texts one after the other; what they enable comes first, once, as WGSL asks for. */
+/** Texts one after the other; their directives come first, once, as WGSL asks for. */
 function compose(...parts: readonly string[]): string {
   const text = parts.join('\n');
-  const enabled = new Set(text.match(enabling));
-  return [...enabled, text.replace(enabling, '')].join('\n');
+  const directives = new Set(text.match(directive));
+  return [...directives, text.replace(directive, '')].join('\n');
 }

@@ -199,6 +199,22 @@ describe('what a card does that was not measured', () => {
   });
 });
 
+describe('a kernel that takes the order of threads for granted', () => {
+  const ordered = { ...card, features: { ...features, subgroups: true } };
+
+  test('is the choice where a processor imitates a card', () => {
+    const choice = new VariantChoice({ ...ordered, software: true });
+    expect(choice.linear(shape).name).toBe('quad');
+    expect(choice.linear({ ...shape, normed: true }).name).not.toBe('quad');
+  });
+
+  test('is not even measured on a card, which promises none', () => {
+    const choice = new VariantChoice(ordered);
+    expect(choice.candidates({ kind: 'linear', shape })).toContain('subgroup');
+    expect(choice.candidates({ kind: 'linear', shape })).not.toContain('quad');
+  });
+});
+
 describe('a program that is compiled to be fast', () => {
   const fast: LinearShape = { ...shape, precision: 'fast' };
   const withHalves = { ...card, features: { ...features, f16: true } };
@@ -235,6 +251,7 @@ describe('a kernel that was forced', () => {
   test.each([
     { linear: 'half64', says: 'f16' },
     { linear: 'subgroup', says: 'subgroups' },
+    { linear: 'quad', says: 'imitates' },
   ])('$linear is refused where the card lacks $says', ({ linear, says }) => {
     const choice = new VariantChoice(card, { linear });
     expect(() => choice.linear(shape)).toThrow(says);

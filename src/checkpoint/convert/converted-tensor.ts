@@ -1,11 +1,11 @@
 import { readFloat32, readHalfBits } from '../decode';
 import { expectFinite, float16Format, float32Format } from '../finite';
-import { floatToHalf, halfToFloat } from '../half';
 import { elementCount } from '../layout';
 import { scaleSuffix } from '../layouts/scaled-int8';
 import { release } from '../release';
 import { scaleGroups } from '../scaled-bytes';
 import type { CheckpointTensor } from '../tensor';
+import { quantise } from './quantise';
 
 /** What weights may be converted to; int8 has a scale for each row and group of its columns. */
 export const targetDtypes = ['f32', 'f16', 'int8'] as const;
@@ -56,9 +56,9 @@ export function convertedTensor(source: CheckpointTensor, target: TargetDtype): 
         ],
         async convert() {
           const values = await readFinite(source);
-          const quantised = quantise(values, rows * groups);
+          const { integers, scales } = quantise(values, rows * groups);
           release(values);
-          return quantised;
+          return [new Uint8Array(integers.buffer), new Uint8Array(scales.buffer)];
         },
       };
     }
@@ -79,36 +79,4 @@ async function halves(source: CheckpointTensor): Promise<Uint8Array<ArrayBuffer>
   const bits = await readHalfBits(source);
   expectFinite(source.name, bits, float16Format);
   return new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
-}
-
-/** Adding and subtracting it rounds a small double to an integer, ties to even. */
-const roundingConstant = 1.5 * 2 ** 52;
-
-/** The smallest half: the scale of a group of zeros. */
-const smallestHalf = 2 ** -24;
-
-/**
- * weight[group] ~ scale[group] * int8[group], as training/quantise.py does it with whole rows. The
- * scale is a little more than max/127, so that its rounding to a half puts no weight out of reach.
- * @param groups of equal length that `values` are
- */
-function quantise(
-  values: Float32Array,
-  groups: number,
-): readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
-  const length = values.length / groups;
-  const integers = new Int8Array(values.length);
-  const scales = new Uint16Array(groups);
-  for (let group = 0; group < groups; group++) {
-    const start = group * length;
-    let largest = 0;
-    for (let i = start; i < start + length; i++) largest = Math.max(largest, Math.abs(values[i]));
-    const wanted = (largest / 127) * (1 + 2 ** -10) + 2 ** -25;
-    scales[group] = floatToHalf(Math.max(wanted, smallestHalf));
-    const scale = halfToFloat(scales[group]);
-    for (let i = start; i < start + length; i++) {
-      integers[i] = values[i] / scale + roundingConstant - roundingConstant;
-    }
-  }
-  return [new Uint8Array(integers.buffer), new Uint8Array(scales.buffer)];
 }

@@ -168,7 +168,8 @@ function isOf({ precision }: LinearVariant, asked: Precision): boolean {
 function softwareLinear({ rows, precision }: LinearShape): readonly string[] {
   // Slower there than f32, but what was asked for is what is done.
   if (rows > 8 && precision === 'fast') return ['half64', 'half32'];
-  return rows <= 8 ? ['few', 'register', 'tiled64'] : ['register', 'tiled64'];
+  const registers = ['quad', 'register', 'tiled64'];
+  return rows <= 8 ? ['few', ...registers] : registers;
 }
 
 /** On a card that was not measured: the largest tiles of which there are enough. */

@@ -89,6 +89,10 @@ export const linearVariants: readonly LinearVariant[] = [
     needs: {},
     accepts: ({ normed }) => !normed,
   }),
+  variant('quad', 'quad', {
+    needs: { features: ['subgroups'], software: true },
+    accepts: ({ normed }) => !normed,
+  }),
   variant('few', 'few', {
     needs: {},
     accepts: ({ rows }) => rows <= 64,

@@ -1,5 +1,5 @@
 import type { Precision } from '../../backend';
-import type { GpuFeatures } from '../gpu/device';
+import type { Gpu, GpuFeatures } from '../gpu/device';
 import type { Kernel } from '../gpu/kernel';
 
 /** Limits of a device that variants need to know. */
@@ -12,6 +12,8 @@ export type Limits = Pick<
 export interface Needs {
   readonly features?: readonly (keyof GpuFeatures)[];
   readonly limits?: Partial<Limits>;
+  /** A processor that imitates a card: kernels that take its order of threads for granted. */
+  readonly software?: true;
 }
 
 /** One way to do an op. */
@@ -31,11 +33,12 @@ export interface Variant<Shape, Builder> {
 
 /** Whether a device has what a variant needs. */
 export function meets(
-  { features = [], limits = {} }: Needs,
-  gpu: { readonly features: GpuFeatures; readonly device: { readonly limits: Limits } },
+  { features = [], limits = {}, software }: Needs,
+  gpu: Pick<Gpu, 'features' | 'software'> & { readonly device: { readonly limits: Limits } },
 ): boolean {
   const { maxComputeWorkgroupStorageSize = 0, maxComputeInvocationsPerWorkgroup = 0 } = limits;
   return (
+    (software === undefined || gpu.software) &&
     features.every((feature) => gpu.features[feature]) &&
     maxComputeWorkgroupStorageSize <= gpu.device.limits.maxComputeWorkgroupStorageSize &&
     maxComputeInvocationsPerWorkgroup <= gpu.device.limits.maxComputeInvocationsPerWorkgroup
@@ -43,11 +46,12 @@ export function meets(
 }
 
 /** What a variant needs, in words. */
-export function describeNeeds({ features = [], limits = {} }: Needs): string {
+export function describeNeeds({ features = [], limits = {}, software }: Needs): string {
   const { maxComputeWorkgroupStorageSize: bytes, maxComputeInvocationsPerWorkgroup: threads } =
     limits;
   return [
     ...features,
+    ...(software ? ['a processor that imitates a graphics card'] : []),
     ...(bytes === undefined ? [] : [`${bytes} bytes of workgroup memory`]),
     ...(threads === undefined ? [] : [`${threads} threads in a workgroup`]),
   ].join(', ');
