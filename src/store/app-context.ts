@@ -78,6 +78,10 @@ export interface Session {
   nextOutcomeId: number;
   /** Whether the runs of earlier visits have been brought back. */
   historyRead: boolean;
+  /** Outcomes that the browser's store had no room for. */
+  unkept: Set<Outcome>;
+  /** Whether that was said, and nothing was kept since. */
+  toldFull: boolean;
   redrawTimer: ReturnType<typeof setTimeout> | undefined;
   /** Whether to redraw once the run under way has ended. */
   redrawWanted: boolean;

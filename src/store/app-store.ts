@@ -41,6 +41,8 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     warm: new Set(),
     nextOutcomeId: 1,
     historyRead: false,
+    unkept: new Set(),
+    toldFull: false,
     redrawTimer: undefined,
     redrawWanted: false,
     redrawn: null,

@@ -1,5 +1,7 @@
 import { delMany, entries, set } from 'idb-keyval';
 import * as v from 'valibot';
+import { isFull } from '../engine/models/storage-failure';
+import type { ErrorReport } from '../errors';
 import type { Outcome } from './app-state';
 import { patientStore } from './patient-store';
 
@@ -7,7 +9,8 @@ import { patientStore } from './patient-store';
 export interface HistoryStore {
   /** Newest first. */
   read(): Promise<readonly Outcome[]>;
-  add(outcome: Outcome): Promise<void>;
+  /** @returns what to tell where there is no room for it; undefined where it is kept, or may not be */
+  add(outcome: Outcome): Promise<ErrorReport | undefined>;
   remove(outcomes: readonly Outcome[]): Promise<void>;
 }
 
@@ -49,7 +52,15 @@ function keyOf({ madeAt }: Outcome): string {
   return String(madeAt);
 }
 
-/** Where a browser forbids storage, or has none left, the history lasts as long as the page. */
+/** What to tell of a run that a full store does not take. */
+export const noRoom: ErrorReport = {
+  code: 'storage-full',
+  message: 'The last run is not kept for the next visit.',
+  advice:
+    'It is here for as long as the page is: save its pictures. Clear earlier runs, delete a kept model or make room on the disk, and the next run keeps this one as well.',
+};
+
+/** Where a browser forbids storage, the history lasts as long as the page. */
 export function browserHistory(): HistoryStore {
   const attempt = patientStore(databaseName, 'outcomes');
   return {
@@ -60,7 +71,16 @@ export function browserHistory(): HistoryStore {
         .filter(isOutcome)
         .toSorted((a, b) => b.madeAt - a.madeAt);
     },
-    add: (outcome) => attempt((store) => set(keyOf(outcome), outcome, store), undefined),
+    add: (outcome) =>
+      attempt<ErrorReport | undefined>(async (store) => {
+        try {
+          await set(keyOf(outcome), outcome, store);
+          return undefined;
+        } catch (thrown) {
+          if (!isFull(thrown)) throw thrown;
+          return noRoom;
+        }
+      }, undefined),
     remove: (outcomes) => attempt((store) => delMany(outcomes.map(keyOf), store), undefined),
   };
 }

@@ -68,6 +68,27 @@ describe('the history', () => {
     expect(seeds(other.state().outcomes)).toEqual([8]);
   });
 
+  it('that finds no room is said at each run, stays on the page, and is kept once there is some', async () => {
+    const kept: Outcome[] = [];
+    let full = true;
+    const { state } = setUp({ query: 'seed=7', kept, isFull: () => full });
+    await state().start();
+    await state().generate();
+    const told = { kind: 'error', error: { code: 'storage-full' } };
+    await expect.poll(() => state().notice).toMatchObject(told);
+    expect(seeds(state().outcomes)).toEqual([7]);
+    await state().generate();
+    await expect.poll(() => state().notice).toMatchObject(told);
+    expect(state().outcomes).toHaveLength(2);
+    expect(kept).toEqual([]);
+    full = false;
+    await state().generate();
+    const listed = seeds(state().outcomes).toSorted((a, b) => a - b);
+    await expect.poll(() => seeds(kept).toSorted((a, b) => a - b)).toEqual(listed);
+    expect(listed).toHaveLength(3);
+    expect(state().notice).toBeNull();
+  });
+
   it('is one archive, with each picture of each run', async () => {
     const { state } = setUp({ query: 'seed=7&images=2' });
     await state().start();

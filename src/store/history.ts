@@ -40,12 +40,27 @@ export async function restoreHistory(context: AppContext): Promise<void> {
 
 /** Puts a new list of outcomes in place of the present one, here and in the browser's store. */
 export function keepOutcomes(context: AppContext, next: readonly Outcome[]): void {
-  const { dependencies, get, set } = context;
+  const { dependencies, session, get, set } = context;
   const { outcomes } = get();
   const kept = next.slice(0, outcomesKept);
   set({ outcomes: kept });
   void dependencies.history.remove(outcomes.filter((outcome) => !kept.includes(outcome)));
-  for (const outcome of kept.filter((one) => !outcomes.includes(one))) {
-    void dependencies.history.add(outcome);
+  const due = kept.filter((one) => session.unkept.has(one) || !outcomes.includes(one));
+  session.unkept = new Set();
+  for (const outcome of due) void keepOutcome(context, outcome);
+}
+
+/** Writes an outcome to the browser's store; one that finds no room there is tried again with the next. */
+async function keepOutcome(context: AppContext, outcome: Outcome): Promise<void> {
+  const { dependencies, session, get, set } = context;
+  const error = await dependencies.history.add(outcome);
+  const { outcomes, notice } = get();
+  if (!error) session.toldFull = false;
+  else if (outcomes.includes(outcome)) {
+    session.unkept.add(outcome);
+    // Not at every tick of a slider; and what went wrong otherwise is not talked over.
+    const isNews = outcome.cause === 'asked' || !session.toldFull;
+    if (isNews && notice?.kind !== 'error') set({ notice: { kind: 'error', error } });
+    session.toldFull = true;
   }
 }

@@ -38,6 +38,18 @@ describe('Live', () => {
     expect(seeds(state().outcomes), 'the seed has been seen').toEqual([101, 7]);
   });
 
+  it('says once that its pictures find no room in the browser’s store', async () => {
+    const { state, pass } = await start({ isFull: () => true });
+    state().change({ classId: 1 });
+    await pass(200);
+    expect(state().notice).toMatchObject({ error: { code: 'storage-full' } });
+    state().dismissNotice();
+    state().change({ classId: 2 });
+    await pass(200);
+    expect(state().outcomes).toMatchObject([{ settings: { classId: 2 } }]);
+    expect(state().notice).toBeNull();
+  });
+
   it('draws once for changes close together', async () => {
     const machine = { ...fakeProcessor, linearGflops: 50 };
     const { state, pass, engines } = await start({ machine });

@@ -46,6 +46,7 @@ export function folderBusy(): DyditError {
   );
 }
 
-function isFull(thrown: unknown): boolean {
+/** Whether that is how a browser says that its store has no room left. */
+export function isFull(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'QuotaExceededError';
 }

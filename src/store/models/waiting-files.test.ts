@@ -11,7 +11,10 @@ function memory(): WaitingStore & { readonly kept: () => WaitingFiles | undefine
   return {
     kept: () => kept,
     read: () => Promise.resolve(kept),
-    write: (waiting) => Promise.resolve(void (kept = waiting)),
+    write: (waiting) => {
+      kept = waiting;
+      return Promise.resolve(true);
+    },
     clear: () => Promise.resolve(void (kept = undefined)),
   };
 }
@@ -86,6 +89,17 @@ describe('files', () => {
     });
     before.state().dropOpening();
     expect(before.asksBeforeLeaving()).toBe(false);
+  });
+
+  it('that the browser has no room for: it asks before they are left', async () => {
+    const waiting = { ...memory(), write: () => Promise.resolve(false) };
+    const { state, asksBeforeLeaving } = setUp({ waiting, library: library() });
+    await state().start();
+    await state().openFiles([new File(['w'], 'vae.pt')]);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(asksBeforeLeaving()).toBe(true);
+    state().dropOpening();
+    expect(asksBeforeLeaving()).toBe(false);
   });
 
   it('that wait are joined by what is fetched, and stay where that fails or is given up', async () => {

@@ -21,8 +21,9 @@ export function keepWaiting({ dependencies, get }: AppContext, opening: Opening 
     void waiting.clear();
     return;
   }
-  void waiting.write(kept).then(() => {
-    if (get().opening === opening) surroundings.askBeforeLeaving(kept.lost.length > 0);
+  void waiting.write(kept).then((isKept) => {
+    const isSafe = isKept && kept.lost.length === 0;
+    if (get().opening === opening) surroundings.askBeforeLeaving(!isSafe);
   });
 }
 

@@ -16,7 +16,8 @@ export interface WaitingFiles {
 /** Keeps files for this page's next life. None of it rejects. */
 export interface WaitingStore {
   read(): Promise<WaitingFiles | undefined>;
-  write(waiting: WaitingFiles): Promise<void>;
+  /** Whether they are kept: there may be no room, or no store. */
+  write(waiting: WaitingFiles): Promise<boolean>;
   clear(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ export function browserWaiting(): WaitingStore {
   const attempt = patientStore('dydit-web-waiting-1', 'files', patienceMs);
   // One after the other: what is cleared must not come back.
   let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(work);
     turn = done;
     return done;
@@ -46,7 +47,12 @@ export function browserWaiting(): WaitingStore {
       return read.success ? read.output : undefined;
     },
     write: (waiting) =>
-      inTurn(() => attempt(async (store) => set(await tabName(), waiting, store), undefined)),
+      inTurn(() =>
+        attempt(async (store) => {
+          await set(await tabName(), waiting, store);
+          return true;
+        }, false),
+      ),
     clear: () => inTurn(() => attempt(async (store) => del(await tabName(), store), undefined)),
   };
 }
@@ -54,6 +60,6 @@ export function browserWaiting(): WaitingStore {
 /** Keeps nothing. */
 export const noWaiting: WaitingStore = {
   read: () => Promise.resolve(undefined),
-  write: () => Promise.resolve(),
+  write: () => Promise.resolve(false),
   clear: () => Promise.resolve(),
 };

@@ -4,6 +4,7 @@ import type { ModelLibrary } from '../../engine/models/library';
 import { createAppStore } from '../app-store';
 import type { Outcome } from '../app-state';
 import { fakeLibrary } from './fake-library';
+import { noRoom } from '../history-store';
 import { noPageKeeper, type PageKeeper } from '../page-keeper';
 import type { GalleryPicture } from '../gallery';
 import { noShelfNews, type ShelfNews } from '../models/shelf-news';
@@ -23,6 +24,8 @@ export interface SetUpOptions extends Partial<FakeEngineOptions> {
   readonly pageKeeper?: PageKeeper;
   /** What the browser has kept of the history, and keeps. */
   readonly kept?: Outcome[];
+  /** Whether the browser has no room for more of it. */
+  readonly isFull?: () => boolean;
   /** Every file is a model where absent. */
   readonly library?: ModelLibrary;
   /** Other tabs; none where absent. */
@@ -66,7 +69,11 @@ export function setUp(options: SetUpOptions = {}) {
     gallery: () => Promise.resolve(options.gallery ?? []),
     history: {
       read: () => Promise.resolve(kept),
-      add: (outcome) => Promise.resolve(void kept.unshift(outcome)),
+      add: (outcome) => {
+        if (options.isFull?.()) return Promise.resolve(noRoom);
+        kept.unshift(outcome);
+        return Promise.resolve(undefined);
+      },
       remove: (gone) => {
         for (const { madeAt } of gone) {
           const index = kept.findIndex((one) => one.madeAt === madeAt);

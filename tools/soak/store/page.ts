@@ -80,7 +80,7 @@ export class Page {
         read: () => Promise.resolve([...outcomes]),
         add(outcome) {
           if (isLive()) outcomes.unshift(structuredClone(outcome));
-          return Promise.resolve();
+          return Promise.resolve(undefined);
         },
         remove: (gone) => {
           for (const { madeAt } of gone) {
