@@ -12,7 +12,8 @@ import { everyRun, type BenchRun } from './every-run';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const usage =
   'npm run bench:all -- [--adapter swiftshader|lavapipe|native] [--runtime chromium|node]\n' +
-  '  [--backend webgpu|wasm] [--threads 2] [--most s2|b2|l2|xl2] [--tiny] [--out build/bench/report]';
+  '  [--backend webgpu|wasm] [--threads 2] [--most s2|b2|l2|xl2] [--repeats 5] [--tiny]\n' +
+  '  [--out build/bench/report]';
 
 function options() {
   try {
@@ -23,6 +24,7 @@ function options() {
         backend: { type: 'string', default: 'webgpu' },
         threads: { type: 'string', default: '2' },
         most: { type: 'string', default: 'xl2' },
+        repeats: { type: 'string', default: '5' },
         tiny: { type: 'boolean', default: false },
         out: { type: 'string', default: 'build/bench/report' },
       },
@@ -33,7 +35,7 @@ function options() {
   }
 }
 
-const { adapter, runtime, backend, threads, most, tiny, out } = options();
+const { adapter, runtime, backend, threads, most, repeats, tiny, out } = options();
 const machine = [
   ...['--adapter', adapter, '--backends', backend, '--threads', threads],
   ...(runtime ? ['--runtime', runtime] : []),
@@ -53,7 +55,7 @@ function run({ name, args }: BenchRun): string | undefined {
 
 const failed: string[] = [];
 mkdirSync(`${root}${out}`, { recursive: true });
-const files = everyRun({ most, tiny }).flatMap((one) => run(one) ?? []);
+const files = everyRun({ most, repeats, tiny }).flatMap((one) => run(one) ?? []);
 if (files.length > 0) {
   const plots = ['tsx', 'bench/plots.ts', ...files, '--backend', backend, '--out', `${out}/plots`];
   const drawn = spawnSync('npx', plots, { cwd: root, stdio: 'inherit' });
