@@ -72,7 +72,12 @@ const changes: Readonly<Record<string, () => readonly [string, Uint8Array, RegEx
     const at = text.toString('latin1').search(/[0-9a-f]{64}/);
     const digit = String.fromCharCode(text[at]);
     const bit = digit === '9' || digit === 'f' ? 4 : 1;
-    return ['manifest.json', flipped(text, at, bit), /is not what its model was published with/];
+    return ['manifest.json', flipped(text, at, bit), /manifest is damaged/];
+  },
+  'of a number in the manifest that is as valid': () => {
+    const text = Buffer.from(manifest());
+    const at = text.indexOf('"cfg_scale": ') + '"cfg_scale": '.length;
+    return ['manifest.json', flipped(text, at), /manifest is damaged/];
   },
   'of what holds the manifest together': () => {
     const text = Buffer.from(manifest());
@@ -100,9 +105,12 @@ for (const [where, change] of Object.entries(changes)) {
   });
 }
 
-test('a wrong name in the manifest is told, and the next try is right', async ({ page }) => {
+test('a wrong name in a manifest without a hash is told, and the next try is right', async ({
+  page,
+}) => {
   await openPage(page);
-  const text = Buffer.from(manifest());
+  const whole = Buffer.from(manifest()).toString();
+  const text = Buffer.from(whole.replace(/"sha256": "\w+"\n\}$/, '"was": ""}'));
   const at = text.indexOf(shard().name);
   await fetchModel(page, serve({ 'manifest.json': flipped(text, at) }));
   await expect(problem(page, 'network-failed')).toContainText('the server answered 404');

@@ -6,6 +6,7 @@ import {
   vaeManifestSchema,
   type NameCounts,
 } from '../network/manifest';
+import { expectUndamaged } from './manifest-hash';
 import { samplerNamed, samplerNames } from '../sampler/samplers';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20));
@@ -85,9 +86,16 @@ export function filesOfManifest({ dit, vae, preview }: Manifest): readonly Manif
 
 /**
  * @param json parsed manifest
- * @throws DyditError `checkpoint-unsupported` naming the first wrong entry
+ * @throws DyditError `checkpoint-broken` where it has a hash of itself that is another;
+ *   `checkpoint-unsupported` naming the first wrong entry
  */
 export function parseManifest(json: unknown): Manifest {
+  expectUndamaged(json);
+  return manifestEntries(json);
+}
+
+/** The same without a look at its hash. */
+export function manifestEntries(json: unknown): Manifest {
   const result = v.safeParse(manifestSchema, json);
   if (!result.success) {
     const [issue] = result.issues;

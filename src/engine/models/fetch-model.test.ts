@@ -184,6 +184,17 @@ describe('a model at an address', () => {
     expect((await listStored(storage)).unfinished).toEqual([]);
   });
 
+  it('whose manifest has another digit is told, and does not stay', async () => {
+    const [manifest] = await publishedModel(await caseFile('tiny', 'tiny.pt'));
+    const text = new TextDecoder().decode(manifest.bytes);
+    const changed = text.replace(/("cfg_scale": )\d/, '$19');
+    const storage = memoryStorage();
+    const bytes = new TextEncoder().encode(changed);
+    const url = server.file('flipped/manifest.json', well({ bytes }));
+    expect((await failureOf(fetchModel(storage, url))).code).toBe('checkpoint-broken');
+    expect((await listStored(storage)).unfinished).toEqual([]);
+  });
+
   it('that climbs out of its folder is refused', async () => {
     const dit = { file: '../other/dit.safetensors', input_size: 8, num_heads: 2 };
     const rest = { name: 'm', styles: [], classes: [{ name: 'a', emoji: '', category: '' }] };

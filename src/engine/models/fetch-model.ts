@@ -28,9 +28,9 @@ export async function fetchModel(
     if (total > 0) onProgress?.(received / total);
   });
   if (identity?.kind !== 'manifest') return [first];
-  const wanted = filesOfManifest(parseManifest(plainJson(identity.manifest)));
   const files: File[] = [first];
   try {
+    const wanted = filesOfManifest(parseManifest(plainJson(identity.manifest)));
     // One after the other: what is whole stays, whatever happens to the rest.
     for (const [index, { file, sha256 }] of wanted.entries()) {
       const from = { url: resolveBeside(file, address), sha256 };

@@ -8,7 +8,7 @@ import { inspect } from './inspect';
 import { folderOf, keepModel, keptBytes, type KeepOptions } from './keep';
 import { localLibrary } from './local-library';
 import { resolveFiles, type ResolvedModel } from './resolve';
-import { filesOfStored, listStored } from './stored-models';
+import { describeFolder, filesOfStored, listStored, renameStored } from './stored-models';
 import { caseFile, fieldFile } from './testing/field';
 import { memoryStorage } from './testing/memory-storage';
 import type { ModelStorage } from './storage';
@@ -108,6 +108,38 @@ describe('a kept model', () => {
     const reopening = reopen(storage, id);
     await expect(reopening).rejects.toMatchObject({ code: 'checkpoint-broken' });
     await expect(reopening).rejects.toThrow('dit-00002');
+  });
+
+  it('whose manifest has another digit is damaged however it is opened, is not renamed, and is kept anew', async () => {
+    const storage = memoryStorage();
+    const id = await keep(storage);
+    const manifest = entriesOf(storage, id).find(([name]) => name === 'manifest.json');
+    if (!manifest) throw new Error('no manifest');
+    const before = await filesOfStored(storage, id);
+    const at = new TextDecoder().decode(manifest[1]).indexOf('"cfg_scale": ') + 13;
+    manifest[1][at] = manifest[1][at] === 0x31 ? 0x32 : 0x31;
+    const expectDamage = async (opening: Promise<unknown>): Promise<void> => {
+      await expect(opening).rejects.toMatchObject({ code: 'checkpoint-broken' });
+      await expect(opening).rejects.toThrow('manifest is damaged');
+    };
+    await expectDamage(reopen(storage, id));
+    const [{ name, blob }, ...weights] = before;
+    const dropped = [{ name, blob: new Blob([manifest[1]]) }, ...weights];
+    expect(blob.size).toBe(manifest[1].length);
+    await expectDamage(resolveFiles(dropped));
+    await expectDamage(renameStored(storage, id, 'another'));
+    // It can be seen, and deleted; the same model is written over it.
+    expect((await listStored(storage)).models).toHaveLength(1);
+    expect(await describeFolder(storage, id)).toBeUndefined();
+    await keep(storage);
+    expect((await reopen(storage, id)).dit.config).toEqual(model.dit.config);
+  });
+
+  it('can be renamed, and opens as before', async () => {
+    const storage = memoryStorage();
+    const id = await keep(storage);
+    await renameStored(storage, id, 'another');
+    expect((await reopen(storage, id)).name).toBe('another');
   });
 
   it('can be dropped as a folder, and waits for a file that is missing', async () => {

@@ -10,6 +10,7 @@ import { shardBytes, type WriteControl } from '../../checkpoint/convert/write-sh
 import { sha256OfBytes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
 import type { ManifestFile } from '../manifest';
+import { manifestText } from '../manifest-hash';
 import { convertedManifest } from './converted-manifest';
 import type { ResolvedModel } from './resolve';
 import type { ModelStorage } from './storage';
@@ -48,8 +49,8 @@ export function keptBytes(model: ResolvedModel, dtype: TargetDtype): number {
 
 /**
  * Converts a model, tensor by tensor, and writes it in files of at most 64 MB, each with its hash in
- * the manifest. The manifest is written last, so that half a model is none. What a visit before has
- * written of the same model is kept, once its hash is found to be right.
+ * the manifest, which has one of itself. The manifest is written last, so that half a model is none.
+ * What a visit before has written of the same model is kept, once its hash is found to be right.
  *
  * @throws DyditError `storage-full`, `storage-unavailable`, `checkpoint-broken`,
  *   `weights-not-finite`, `checkpoint-unsupported` where a number is too large for the type, `cancelled`
@@ -120,7 +121,7 @@ async function writeModel(
       origin: { files: [...from], identity: model.identity, converted_at: now },
     });
     const named = { ...manifest, name: options.name ?? manifest.name };
-    await writeText(storage, { folder, name: manifestName }, JSON.stringify(named, undefined, 1));
+    await writeText(storage, { folder, name: manifestName }, manifestText(named));
     await storage.removeFile(folder, unfinishedName);
     return true;
   } catch (thrown) {

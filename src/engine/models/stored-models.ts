@@ -1,7 +1,8 @@
 import type { NamedFile } from '../../checkpoint/files/named-file';
 import { identityOfHashes } from '../../checkpoint/integrity';
 import { DyditError } from '../../errors';
-import { filesOfManifest, parseManifest, type Manifest } from '../manifest';
+import { filesOfManifest, manifestEntries, type Manifest } from '../manifest';
+import { damageOf, manifestText } from '../manifest-hash';
 import type { ModelStorage } from './storage';
 import { changeFailure } from './storage-failure';
 import { readStoredJson } from './stored-json';
@@ -61,12 +62,13 @@ export async function listStored(storage: ModelStorage): Promise<StoredContent> 
   return { models: models.toSorted((a, b) => b.keptAt - a.keptAt), unfinished };
 }
 
-/** The model of a folder; undefined where there is none, or not all of it. */
+/** The model of a folder; undefined where there is none, not all of it, or none that can be opened. */
 export async function describeFolder(
   storage: ModelStorage,
   id: string,
 ): Promise<StoredModel | undefined> {
-  return describeFiles(id, await storage.files(id));
+  const files = await storage.files(id);
+  return (await readManifest(files))?.damage ? undefined : describeFiles(id, files);
 }
 
 async function describeFiles(
@@ -87,26 +89,40 @@ async function describeFiles(
   };
 }
 
-/** Undefined where there is none, or none that makes sense. */
-async function readManifest(
-  files: ReadonlyMap<string, File>,
-): Promise<{ readonly manifest: Manifest; readonly blob: Blob } | undefined> {
+/** A manifest that is kept; `damage` where its hash says that it is another one than was written. */
+interface KeptManifest {
+  readonly manifest: Manifest;
+  readonly blob: Blob;
+  readonly damage?: DyditError;
+}
+
+/** Undefined where there is none, or none that makes sense; a damaged one where no other is whole. */
+async function readManifest(files: ReadonlyMap<string, File>): Promise<KeptManifest | undefined> {
+  let damaged: KeptManifest | undefined;
   for (const name of [manifestName, nextManifestName]) {
     const blob = files.get(name);
     const json = await readStoredJson(blob);
-    try {
-      const manifest = parseManifest(json);
-      if (blob) return { manifest, blob };
-    } catch {
-      // The other one may be whole.
-    }
+    const manifest = entriesOrNone(json);
+    if (!blob || !manifest) continue; // the other one may be whole
+    const damage = damageOf(json);
+    if (!damage) return { manifest, blob };
+    damaged ??= { manifest, blob, damage };
   }
-  return undefined;
+  return damaged;
+}
+
+function entriesOrNone(json: unknown): Manifest | undefined {
+  try {
+    return manifestEntries(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * All files of a kept model, the manifest among them.
- * @throws DyditError `checkpoint-incomplete` where it is not there any more
+ * @throws DyditError `checkpoint-incomplete` where it is not there any more, `checkpoint-broken`
+ *   where its manifest is damaged
  */
 export async function filesOfStored(
   storage: ModelStorage,
@@ -114,6 +130,7 @@ export async function filesOfStored(
 ): Promise<readonly NamedFile[]> {
   const files = await storage.files(id);
   const read = await readManifest(files);
+  if (read?.damage) throw read.damage;
   const wanted = read ? filesOfManifest(read.manifest) : [];
   const found = wanted.flatMap(({ file: name }) => {
     const blob = files.get(name);
@@ -132,12 +149,12 @@ export async function filesOfStored(
 /**
  * Gives a kept model another name. Whatever it fails at, the model stays whole: its manifest is only
  * written over once another one lies beside it.
- * @throws DyditError `checkpoint-incomplete` where the model is gone, `storage-full`, `storage-failed`
+ * @throws DyditError as `filesOfStored`, `storage-full`, `storage-failed`
  */
 export async function renameStored(storage: ModelStorage, id: string, name: string): Promise<void> {
   await filesOfStored(storage, id);
   const read = await readManifest(await storage.files(id));
-  const text = JSON.stringify({ ...read?.manifest, name }, undefined, 1);
+  const text = manifestText({ ...read?.manifest, name });
   const bytes = new TextEncoder().encode(text);
   try {
     await writeFile(storage, { folder: id, name: nextManifestName }, bytes);
