@@ -9,7 +9,7 @@ export interface ScaledBytes {
 }
 
 /** Most columns that share a scale where weights are made int8, and fewest of several groups. */
-export const scaleGroup = 64;
+const scaleGroup = 64;
 const leastGroup = 32;
 
 /**

@@ -12,6 +12,8 @@ export interface CheckpointTensor {
   readonly shape: readonly number[];
   /** How the file has it, where it comes out as another type. */
   readonly stored?: 'int8';
+  /** How many scales its integers have, where the file has some. */
+  readonly scales?: number;
   /** The same as integers with scales, where the file has it so. */
   readonly scaledBytes?: () => Promise<ScaledBytes>;
   /** The rule by which they are drawn, where they are. */

@@ -40,11 +40,11 @@ export async function findModel({
       ...(isEmbedded ? {} : { name: await checkpointName(manifest) }),
     };
   }
-  const found = await openPaths(paths);
-  // Of files that come to no model the engine says why.
-  const { model, passedOver } = await inspect(found, choice);
+  const files = (await openPaths(paths)).map(({ name, blob }) => new File([blob], name));
+  // Of files that come to no model the engine says why; it finds their indexes read already.
+  const named = files.map((file) => ({ name: file.name, blob: file }));
+  const { model, passedOver } = await inspect(named, choice);
   const name = model?.name ?? basename(paths[0]);
-  const files = found.map((file) => new File([file.blob], file.name));
   const remarks = [...(model?.leftOut ?? []), ...passedOver.map(({ sentence }) => sentence)];
   return { source: { kind: 'files', name, files, choice }, name, remarks };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectedWeights, readFieldFile } from '../testing/field-files';
 import { describeTensors, readFixture } from '../testing/files';
+import { WatchedBlob } from '../testing/watched-blob';
 import { assemble, type Assembly } from './assemble';
 import { identify } from './identify';
 import type { NamedFile } from './named-file';
@@ -25,6 +26,34 @@ async function expectShards({ dit: found, waiting }: Assembly): Promise<void> {
   if (!found) throw new Error('no model');
   expect(await describeTensors(found.checkpoint)).toEqual(expectedWeights('shards'));
 }
+
+describe('an index', () => {
+  it('is read once, however often its file is looked at', async () => {
+    const blob = new WatchedBlob([readFieldFile('averaged.pt')]);
+    const first = await assemble([{ name: 'a.pt', blob }]);
+    const { reads } = blob;
+    expect(reads).toBeGreaterThan(0);
+    const again = await assemble([{ name: 'a.pt', blob }], { weights: 'model' });
+    expect(blob.reads).toBe(reads);
+    expect(again.dit?.files).toHaveLength(first.dit?.files.length ?? 0);
+  });
+
+  it('is read again where it could not be, and where the file has another name', async () => {
+    const text = new WatchedBlob(['no model']);
+    const named = new WatchedBlob([readFieldFile('averaged.pt')]);
+    for (const [name, blob] of [
+      ['a', text],
+      ['a', named],
+    ] as const) {
+      await identify({ name, blob });
+    }
+    const [before, beforeNamed] = [text.reads, named.reads];
+    expect((await identify({ name: 'a', blob: text })).kind).toBe('refused');
+    await identify({ name: 'b', blob: named });
+    expect(text.reads).toBeGreaterThan(before);
+    expect(named.reads).toBeGreaterThan(beforeNamed);
+  });
+});
 
 describe('files are told by what is in them', () => {
   it.each<[string, NamedFile, string]>([

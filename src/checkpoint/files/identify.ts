@@ -35,11 +35,24 @@ const maxLabelBytes = 4 * 2 ** 20;
 const sniffed = 4096;
 const png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
+/** Files that were identified already; a blob never changes. Another name would be in its messages. */
+const known = new WeakMap<Blob, { readonly name: string; readonly identity: FileIdentity }>();
+
 /**
  * Says what a file is by its bytes, keys and shapes; name, size and extension play no part. Nothing
- * is thrown: what can't be used comes back as `refused` with the reason.
+ * is thrown: what can't be used comes back as `refused` with the reason. What a file's index says is
+ * read once, however often it is asked for; what could not be read may be read the next time.
  */
-export async function identify(file: NamedFile, options?: OpenOptions): Promise<FileIdentity> {
+export async function identify(file: NamedFile, options: OpenOptions = {}): Promise<FileIdentity> {
+  const isUsual = Object.values(options).every((option) => option === undefined);
+  const before = isUsual ? known.get(file.blob) : undefined;
+  if (before?.name === file.name) return before.identity;
+  const identity = await identifyAnew(file, options);
+  if (isUsual && identity.kind !== 'refused') known.set(file.blob, { name: file.name, identity });
+  return identity;
+}
+
+async function identifyAnew(file: NamedFile, options: OpenOptions): Promise<FileIdentity> {
   try {
     return await guarded(`The file ${quoted(file.name)}`, () => identifyOrThrow(file, options));
   } catch (thrown) {
@@ -49,7 +62,7 @@ export async function identify(file: NamedFile, options?: OpenOptions): Promise<
 
 async function identifyOrThrow(
   { name, blob }: NamedFile,
-  options: OpenOptions | undefined,
+  options: OpenOptions,
 ): Promise<FileIdentity> {
   const source = new ByteSource(blob);
   const head = await source.read(0, Math.min(sniffed, source.size));

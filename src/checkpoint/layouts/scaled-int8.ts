@@ -48,7 +48,7 @@ function scaled(tensor: CheckpointTensor, scale: CheckpointTensor): CheckpointTe
     };
   };
   return {
-    ...{ name, shape, dtype: 'f32', stored: 'int8' },
+    ...{ name, shape, dtype: 'f32', stored: 'int8', scales: rows * groups },
     scaledBytes,
     bytes: async () => {
       const file = await scaledBytes();

@@ -1,9 +1,13 @@
+import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MemoryLimits } from '../../backend/backend';
 import { DyditError } from '../../errors';
 import { expectFit, memoryNeed, type MemoryNeed } from './fit';
+import { keepModel } from './keep';
 import { resolveFiles, type ResolvedModel } from './resolve';
+import { filesOfStored } from './stored-models';
 import { caseFile } from './testing/field';
+import { memoryStorage } from './testing/memory-storage';
 
 let model: ResolvedModel;
 beforeAll(async () => {
@@ -26,6 +30,17 @@ function failureWith(of: Partial<MemoryLimits>, images?: number): DyditError | u
   } catch (thrown) {
     return DyditError.from(thrown);
   }
+}
+
+const headerSchema = v.record(
+  v.string(),
+  v.object({ dtype: v.string(), shape: v.array(v.number()) }),
+);
+
+/** The tensors of a safetensors file, by what it says itself. */
+async function headerOf(blob: Blob): Promise<v.InferOutput<typeof headerSchema>> {
+  const length = new DataView(await blob.slice(0, 8).arrayBuffer()).getUint32(0, true);
+  return v.parse(headerSchema, JSON.parse(await blob.slice(8, 8 + length).text()));
 }
 
 function inMegabytes(bytes: number): string {
@@ -54,6 +69,23 @@ describe('what a model takes', () => {
     expect(need(1, 'f16').weights).toBeLessThan(0.6 * whole);
     expect(need(1, 'int8', { int8Bytes: 1 }).weights).toBeLessThan(0.4 * whole);
     expect(need(1, 'int8').weights).toBeGreaterThan(0.9 * whole);
+  });
+
+  it('as int8 is a byte for each number and four for each scale, before it is kept and after', async () => {
+    const storage = memoryStorage();
+    await keepModel(storage, model, { dtype: 'int8', folder: 'kept', from: [] });
+    const files = await filesOfStored(storage, 'kept');
+    const headers = await Promise.all(files.slice(1).map(({ blob }) => headerOf(blob)));
+    const tensors = headers.flatMap((header) => Object.entries(header));
+    const bytes = tensors.reduce((sum, [name, { dtype, shape }]) => {
+      const elements = shape.reduce((product, size) => product * size, 1);
+      const isScale = name.endsWith('.scale');
+      return sum + elements * (isScale || dtype === 'F32' ? 4 : dtype === 'F16' ? 2 : 1);
+    }, 0);
+    const onCard = limits({ int8Bytes: 1 });
+    expect(tensors.filter(([name]) => name.endsWith('.scale')).length).toBeGreaterThan(9);
+    expect(memoryNeed(model, onCard, 1, 'int8').weights).toBe(bytes);
+    expect(memoryNeed(await resolveFiles(files), onCard, 1).weights).toBe(bytes);
   });
 });
 

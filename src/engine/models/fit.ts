@@ -1,7 +1,6 @@
 import type { MemoryLimits } from '../../backend/backend';
 import { planDit, planVae } from '../../checkpoint/convert/plan';
-import type { TargetDtype } from '../../checkpoint/convert/converted-tensor';
-import { scaleGroup } from '../../checkpoint/scaled-bytes';
+import type { OutputTensor, TargetDtype } from '../../checkpoint/convert/converted-tensor';
 import { elementCount } from '../../checkpoint/layout';
 import type { CheckpointTensor, TensorMap } from '../../checkpoint/tensor';
 import { DyditError } from '../../errors';
@@ -55,8 +54,8 @@ export function memoryNeed(
           ...parts.flatMap(({ tensors }) => planVae(tensors, keptAs)),
         ]
           // What follows the first output are scales, which are counted with it.
-          .map(({ outputs: [{ dtype, bytes }] }) =>
-            dtype === 'I8' ? bytesOfInt8(bytes, int8Bytes) : bytes,
+          .map(({ outputs: [{ dtype, bytes }, scales] }) =>
+            dtype === 'I8' ? bytesOfInt8(bytes, countOf(scales), int8Bytes) : bytes,
           );
   return {
     weights: weights.reduce((sum, bytes) => sum + bytes, 0),
@@ -102,15 +101,19 @@ export function expectFit(model: ResolvedModel, limits: MemoryLimits, images = 1
   );
 }
 
-function bytesOf({ dtype, stored, shape }: CheckpointTensor, int8Bytes: number): number {
+function bytesOf({ dtype, stored, scales, shape }: CheckpointTensor, int8Bytes: number): number {
   const elements = elementCount(shape) ?? 0;
-  if (stored === 'int8') return bytesOfInt8(elements, int8Bytes);
+  if (stored === 'int8') return bytesOfInt8(elements, scales ?? 0, int8Bytes);
   return elements * (dtype === 'f16' ? 2 : 4);
 }
 
 /** Where integers stay integers they have their scales beside them, as f32. */
-function bytesOfInt8(elements: number, int8Bytes: number): number {
-  return int8Bytes * elements + (int8Bytes === 1 ? (4 * elements) / scaleGroup : 0);
+function bytesOfInt8(elements: number, scales: number, int8Bytes: number): number {
+  return int8Bytes * elements + (int8Bytes === 1 ? 4 * scales : 0);
+}
+
+function countOf({ shape }: OutputTensor): number {
+  return elementCount(shape) ?? 0;
 }
 
 /** The encoder is not loaded. */
