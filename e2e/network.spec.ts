@@ -9,7 +9,7 @@ test('weights that break off are fetched on by themselves', async ({ page }) => 
     attempts++;
     if (attempts === 1) return route.abort('connectionreset');
     if (attempts > 2) return route.continue();
-    const response = await route.fetch();
+    const response = await route.fetch({ maxRetries: 3 });
     const body = await response.body();
     return route.fulfill({
       status: 200,

@@ -10,7 +10,7 @@ async function stripIsolation(page: Page): Promise<void> {
   await page.route(
     (url) => url.pathname === '/',
     async (route) => {
-      const response = await route.fetch();
+      const response = await route.fetch({ maxRetries: 3 });
       const headers = Object.entries(response.headers()).filter(
         ([name]) => !name.startsWith('cross-origin-'),
       );

@@ -39,7 +39,8 @@ const workerScript = /\/assets\/worker-[^/]*\.js$/;
 /** Runs statements in the engine's worker before anything else there. Call it before the page is opened. */
 export async function prependToWorker(page: Page, statements: string): Promise<void> {
   await page.route(workerScript, async (route) => {
-    const response = await route.fetch();
+    // A server may end a connection just as it is used again.
+    const response = await route.fetch({ maxRetries: 3 });
     await route.fulfill({ response, body: `${statements}\n${await response.text()}` });
   });
 }
