@@ -15,14 +15,16 @@ function products(core: LinearCore): readonly (readonly [string, string])[] {
     linearSource(core, { storage: 'f32', end, kept, normed });
   return [
     [`linear ${core}`, source('Store', false, false)],
-    [`linear ${core}, kept rows`, source('AddGated', true, core !== 'register')],
+    [`linear ${core}, kept rows`, source('AddGated', true, core !== 'register' && core !== 'quad')],
   ];
 }
 
 const sources: readonly (readonly [string, string])[] = [
   ...Object.entries(plainShaders),
   ...(['conv', 'patchEmbed'] as const).map((name) => [name, weightedSource(name, 'f32')] as const),
-  ...(['naive', 'register', 'few', 'subgroup', 'tiled', 'tall', 'half'] as const).flatMap(products),
+  ...(['naive', 'register', 'quad', 'few', 'subgroup', 'tiled', 'tall', 'half'] as const).flatMap(
+    products,
+  ),
   ...(['tiled', 'tall'] as const).map((core) => [`conv ${core}`, convSource(core, 'f32')] as const),
 ];
 
