@@ -1,5 +1,6 @@
 import { Button, Dialog, Popover, VisuallyHidden } from 'react-aria-components';
 import type { LabelledClass } from '../../engine/api';
+import { canShow } from '../emoji-font';
 import { Icon } from '../parts/Icon';
 import styles from './ClassChooser.module.css';
 import { ClassGrid } from './ClassGrid';
@@ -9,7 +10,7 @@ export function ClassButton({ label, chosen }: { label: string; chosen: Labelled
   return (
     <Button className={styles.trigger}>
       <VisuallyHidden elementType="span">{label}: </VisuallyHidden>
-      {chosen.emoji && (
+      {chosen.emoji && canShow(chosen.emoji) && (
         <span aria-hidden="true" className={styles.emoji}>
           {chosen.emoji}
         </span>

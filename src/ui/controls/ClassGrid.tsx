@@ -14,6 +14,7 @@ import {
 import type { LabelledClass } from '../../engine/api';
 import { plainEmoji } from '../../store/shared-settings';
 import { Choice } from '../parts/Choice';
+import { canShow, canShowMost } from '../emoji-font';
 import { Icon } from '../parts/Icon';
 import styles from './ClassGrid.module.css';
 
@@ -30,7 +31,7 @@ const tile = new Size(48, 48);
 const tiles = { minItemSize: tile, maxItemSize: tile, minSpace: new Size(2, 2) };
 const rows = { rowHeight: 44 };
 
-/** All classes of a model: a grid of emoji, or a list of names; by category, and by search. */
+/** All classes of a model: a grid of emoji, or a list of names where there are no pictures of them; by category, and by search. */
 export function ClassGrid({ classes, chosenId, onChoose }: Props) {
   const { contains } = useFilter({ sensitivity: 'base' });
   const [category, setCategory] = useState(everything);
@@ -40,7 +41,7 @@ export function ClassGrid({ classes, chosenId, onChoose }: Props) {
     [classes],
   );
   const shown = items.filter((one) => category === everything || one.category === category);
-  const asGrid = classes.every(({ emoji }) => emoji !== '');
+  const asGrid = useMemo(() => canShowMost(classes.map(({ emoji }) => emoji)), [classes]);
   const list = (
     <ListBox
       className={styles.list}
@@ -63,7 +64,7 @@ export function ClassGrid({ classes, chosenId, onChoose }: Props) {
           aria-label={name}
           className={asGrid ? styles.tile : styles.row}
         >
-          {asGrid ? <span title={name}>{emoji}</span> : name}
+          {asGrid ? <Sign name={name} emoji={emoji} /> : name}
         </ListBoxItem>
       )}
     </ListBox>
@@ -99,6 +100,16 @@ export function ClassGrid({ classes, chosenId, onChoose }: Props) {
         </Virtualizer>
       )}
     </Autocomplete>
+  );
+}
+
+/** An emoji, or the first letter of what it is where the machine has no picture for it. */
+function Sign({ name, emoji }: { name: string; emoji: string }) {
+  if (canShow(emoji)) return <span title={name}>{emoji}</span>;
+  return (
+    <span title={name} className={styles.letter}>
+      {name.slice(0, 1)}
+    </span>
   );
 }
 

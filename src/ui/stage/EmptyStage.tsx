@@ -2,6 +2,7 @@ import { showsGallery } from '../../store/gallery-actions';
 import { linkInUse } from '../../store/recipe';
 import { seedOfImage } from '../../store/settings';
 import { describeSubject } from '../../store/subject';
+import { canShow } from '../emoji-font';
 import { useApp } from '../use-app';
 import { describeSampling, describeToggles } from './describe';
 import styles from './EmptyStage.module.css';
@@ -39,7 +40,7 @@ export function EmptyStage() {
           {Array.from({ length: count }, (_, index) => (
             <Tile key={index}>
               <NoisePicture seed={settings ? seedOfImage(settings, index) : index} />
-              {emoji && (
+              {emoji && canShow(emoji) && (
                 <span aria-hidden="true" className={styles.emoji}>
                   {emoji}
                 </span>
