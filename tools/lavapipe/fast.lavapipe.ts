@@ -1,4 +1,5 @@
 import { describeVariants } from '../../src/backend/webgpu/testing/describe-variants';
+import { openForcedBackend } from '../../src/backend/webgpu/testing/forced-backend';
 
 /*
  * Half-precision arithmetic in the op suite. A factor is off by 2^-11 of itself when it is rounded to
@@ -6,4 +7,4 @@ import { describeVariants } from '../../src/backend/webgpu/testing/describe-vari
  * f32. Of numbers up to 1 a tile is off by 0.1 at the very most, and by a tenth of that as errors go
  * that are as often up as down.
  */
-describeVariants('fast', { abs: 0.01, rel: 2e-3 });
+describeVariants(await openForcedBackend(), 'fast', { tolerance: { abs: 0.01, rel: 2e-3 } });

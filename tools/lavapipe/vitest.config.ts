@@ -8,7 +8,6 @@ export default defineConfig({
     name: 'lavapipe',
     include: [
       'src/backend/webgpu/ops.gpu.test.ts',
-      'src/backend/webgpu/*-variants.gpu.test.ts',
       'src/backend/webgpu/ops/*.gpu.test.ts',
       'src/backend/webgpu/variants.gpu.test.ts',
       'src/backend/webgpu/time-kernel.gpu.test.ts',

@@ -7,11 +7,11 @@ import { describeCondition } from './ops/condition';
 import { describeConv } from './ops/conv';
 import { describeDecoder } from './ops/decoder';
 import { describeLinear } from './ops/linear';
-import { describeNorm } from './ops/norm';
-import { describePatches } from './ops/patches';
+import { describeNorm, describeNormedProducts } from './ops/norm';
+import { describePatches, describePatchesOfProducts } from './ops/patches';
 import { describeSampling } from './ops/sampling';
 import { describeSelectTokens } from './ops/select-tokens';
-import { describePrograms } from './programs';
+import { describeBlocks, describePrograms, describeSmallDecoder } from './programs';
 import { describeStorage } from './storage';
 
 /** Parts of the suite, each a kind of op. */
@@ -22,6 +22,7 @@ const allParts: readonly Part[] = [
   describeLinear,
   describeAddGated,
   describeNorm,
+  describeNormedProducts,
   describeAttention,
   describeSelectTokens,
   describePatches,
@@ -33,9 +34,15 @@ const allParts: readonly Part[] = [
 
 /** Those in which a kernel of matrix products, of attention, or of convolutions, is used. */
 export const suiteParts: Readonly<Record<'linear' | 'attention' | 'conv', readonly Part[]>> = {
-  linear: [describeLinear, describeAddGated, describePrograms],
-  attention: [describeAttention, describePrograms],
-  conv: [describeConv],
+  linear: [
+    describeLinear,
+    describeAddGated,
+    describeNormedProducts,
+    describePatchesOfProducts,
+    describeBlocks,
+  ],
+  attention: [describeAttention, describeBlocks],
+  conv: [describeConv, describeSmallDecoder],
 };
 
 /**

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { DyditError } from '../../errors';
+import type { Activation } from '../../ops/op';
 import type { Backend, Lane } from '../backend';
 import { createReferenceBackend } from '../reference/backend';
 import { expectClose, type Tolerance } from './expect-close';
@@ -18,6 +19,13 @@ export interface SuiteOptions {
   readonly tolerance: Tolerance;
   /** Things that the backend has made and not destroyed; must not grow by a test. */
   readonly liveCount?: () => number;
+  /**
+   * True where it is ways to walk a product that are tested: what becomes of its values is the same
+   * text for all of them, and would be another kernel to compile for each activation.
+   */
+  readonly oneActivation?: boolean;
+  /** True where the backend is used by others after the suite. */
+  readonly shared?: boolean;
 }
 
 /** A backend under test beside the reference. */
@@ -37,7 +45,17 @@ export class OpBed {
   }
 
   close(): void {
-    this.#backend?.destroy();
+    if (!this.options.shared) this.#backend?.destroy();
+  }
+
+  /** Whether activations are to be tested, one by one. */
+  get testsActivations(): boolean {
+    return !this.options.oneActivation;
+  }
+
+  /** For products of which it does not matter what becomes of their values. */
+  activation(name: Activation): Activation {
+    return this.testsActivations ? name : 'none';
   }
 
   get backend(): Backend {

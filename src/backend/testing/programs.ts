@@ -28,19 +28,25 @@ const sizes: readonly BlockSize[] = [
 ];
 
 export function describePrograms(bed: OpBed): void {
+  describeBlocks(bed);
+  describeSmallDecoder(bed);
+}
+
+/** What a DyDiT is made of. */
+export function describeBlocks(bed: OpBed): void {
   describe('programs of blocks', () => {
     for (const of of sizes) {
       const { items, tokens, heads, size, layers } = of;
       for (const dynamicTokens of [true, false]) {
         const how = `${items} x ${tokens} tokens, ${heads} heads of ${size}, ${layers} layers`;
         test(`${how}${dynamicTokens ? ', some tokens' : ''}`, async () => {
-          await bed.check(blockCase(of, dynamicTokens), 20);
+          await bed.check(blockCase(bed, of, dynamicTokens), 20);
         });
       }
     }
 
     test('the same program again gives the same bytes', async () => {
-      const { program, ...rest } = blockCase(sizes[1], true);
+      const { program, ...rest } = blockCase(bed, sizes[1], true);
       const once = await bed.run({ program, ...rest });
       const again = await bed.run({ program, ...rest });
       expect([...resultOf(again, 'result')]).toEqual([...resultOf(once, 'result')]);
@@ -49,7 +55,12 @@ export function describePrograms(bed: OpBed): void {
     test('fewer tokens in the second run than in the first: nothing is left of the longer list', async () => {
       await bed.check(shrinkingCase(), 4);
     });
+  });
+}
 
+/** What a VAE is made of. */
+export function describeSmallDecoder(bed: OpBed): void {
+  describe('programs of pictures', () => {
     test('pictures through residual blocks, doubled and attended', async () => {
       await bed.check(decoderCase(), 20);
     });
@@ -60,7 +71,7 @@ export function describePrograms(bed: OpBed): void {
  * The blocks of a DyDiT on tokens that are given: the residual stream, the result and the kept
  * tokens are external, everything between shares slots.
  */
-function blockCase(of: BlockSize, dynamicTokens: boolean): OpCase {
+function blockCase(bed: OpBed, of: BlockSize, dynamicTokens: boolean): OpCase {
   const { items, tokens, heads, size, group, layers, evaluations } = of;
   const D = heads * size;
   const c = new CaseBuilder(D + tokens, of.type);
@@ -95,7 +106,7 @@ function blockCase(of: BlockSize, dynamicTokens: boolean): OpCase {
       : undefined;
     const normed2 = net.norm(x, { shift: part(3), scale: part(4) }, { tokens, rows: list });
     const hidden = net.linear(normed2, c.linear(name('fc1'), groupAxis, D, like(D)), {
-      activation: 'gelu',
+      activation: bed.activation('gelu'),
       n: groupGate,
       rows: list,
     });

@@ -99,6 +99,41 @@ export function describeNorm(bed: OpBed): void {
   });
 }
 
+/** Products of normed rows; a backend may norm them as it reads them. */
+export function describeNormedProducts(bed: OpBed): void {
+  describe('norm in front of a product', () => {
+    for (const [items, tokens, columns] of [
+      [1, 1, 4],
+      [2, 33, 36],
+      [3, 5, 72],
+      [1, 65, 140],
+    ]) {
+      test(`${items} items of ${tokens} tokens, ${columns} columns`, async () => {
+        const c = new CaseBuilder(tokens + columns);
+        const x = c.rows('x', items * tokens, columns);
+        const modulation = c.rows('modulation', 3 * items, 3 * columns);
+        const chunks = { shift: chunk(modulation, 1), scale: chunk(modulation, 2) };
+        const normed = c.net.norm(x, chunks, { tokens });
+        c.expose('y', c.net.linear(normed, c.linear('l', 20, columns)));
+        await bed.check(c.finish({ runs: [{ modulationRow: 2 * items }] }), 20);
+      });
+    }
+
+    for (const { name, kept } of keptPatterns) {
+      test(`packed rows: ${name}`, async () => {
+        const c = new CaseBuilder(11);
+        const rows = c.keep(kept);
+        const x = c.rows('x', kept.length, 20);
+        const modulation = c.rows('modulation', 3, 40);
+        const chunks = { shift: chunk(modulation, 0), scale: chunk(modulation, 1) };
+        const normed = c.net.norm(x, chunks, { tokens: kept.length / 2, rows });
+        c.expose('y', c.net.linear(normed, c.linear('l', 12, 20), { rows }));
+        await bed.check(c.finish({ runs: [{ modulationRow: 1 }] }), 20);
+      });
+    }
+  });
+}
+
 function ones(value: number): readonly number[] {
   return [value, value, value, value];
 }

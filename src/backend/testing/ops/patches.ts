@@ -72,13 +72,19 @@ export function describePatches(bed: OpBed): void {
         await bed.check(c.finish());
       });
     }
+  });
 
-    // A backend may do both at once.
+  describePatchesOfProducts(bed);
+}
+
+/** Products whose values become pixels; a backend may do both at once. */
+export function describePatchesOfProducts(bed: OpBed): void {
+  describe('unpatchify behind a product', () => {
     for (const [items, channels, side, patch] of [
       [2, 3, 4, 2],
       [2, 1, 6, 3], // 9 columns, which are padded
     ]) {
-      test(`behind a product, ${items} items, ${channels} x ${side} x ${side}, patch ${patch}`, async () => {
+      test(`${items} items, ${channels} x ${side} x ${side}, patch ${patch}`, async () => {
         const c = new CaseBuilder(side);
         const x = c.rows('x', items * (side / patch) ** 2, 12);
         const patches = c.net.linear(x, c.linear('l', patch ** 2 * channels, 12));
