@@ -4,7 +4,7 @@ import { unmixed } from '../src/network/dit/label';
 import type { DitRun } from '../src/network/dit/run';
 import type { Output } from './agreement';
 import type { BenchInputs } from './inputs';
-import type { Mode } from './options';
+import type { Mode } from './names';
 import { workOf, type EvaluationWork } from './work';
 
 /** What a mode gives: an output for each evaluation, and the mean work of them. */

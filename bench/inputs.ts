@@ -5,7 +5,7 @@ import { Dit } from '../src/network/dit/dit';
 import { inferDitConfig } from '../src/network/dit/infer-config';
 import { unmixed, type Label } from '../src/network/dit/label';
 import { emojiGuidance, type BenchModel } from './models';
-import type { ConfigName } from './options';
+import type { ConfigName } from './names';
 import { random } from './synthetic';
 
 /** What the evaluations of a benchmark are made on, the same for everybody. Plain data. */

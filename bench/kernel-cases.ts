@@ -4,7 +4,7 @@ import type { Activation } from '../src/ops/op';
 import { chunk, Recorder } from '../src/ops/recorder';
 import type { Program } from '../src/ops/program';
 import { rowsOf, type Tensor } from '../src/ops/tensor';
-import type { ConfigName } from './options';
+import type { ConfigName } from './names';
 
 /** An op of a network at one of its shapes, for as many rows as an evaluation of a batch has. */
 export interface KernelCase {

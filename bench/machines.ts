@@ -2,7 +2,7 @@ import { createEngine } from '../src/engine/index';
 import { DyditError } from '../src/errors';
 import { machinesOf, type BenchContext } from './context';
 import { kernelCases, kernelStorages, shapeOf } from './kernel-cases';
-import type { Mode } from './options';
+import type { Mode } from './names';
 import { pictureRequest } from './picture-request';
 import type { AttentionResult, KernelResult, PictureResult } from './report';
 import { median } from './timings';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DyditError } from '../src/errors';
 import type { Output } from './agreement';
 import { measure, type Subject, type Verify } from './measure';
-import type { Mode } from './options';
+import type { Mode } from './names';
 
 const right: Output = { prediction: Float32Array.of(1), kept: new Uint32Array() };
 const wrong: Output = { prediction: Float32Array.of(2), kept: new Uint32Array() };

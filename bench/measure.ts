@@ -1,6 +1,6 @@
 import { DyditError } from '../src/errors';
 import type { Agreement, Output } from './agreement';
-import type { Mode } from './options';
+import type { Mode } from './names';
 import { median, spread } from './timings';
 
 /** Something that evaluates a network, ours or a peer's. */

@@ -2,7 +2,7 @@ import type { TensorMap } from '../src/checkpoint/checkpoint';
 import { openCheckpoint } from '../src/checkpoint/open';
 import type { DitHints } from '../src/network/dit/infer-config';
 import { keptShare, officialConfig } from './configs';
-import type { ConfigName } from './options';
+import type { ConfigName } from './names';
 import type { Lambda } from './paper';
 import { syntheticCheckpoint } from './synthetic';
 

@@ -8,7 +8,7 @@ import { benchInputs, type BenchInputs } from './inputs';
 import { measure, type Measured, type Measurement, type Refusal, type Verify } from './measure';
 import { benchModel, emojiCheckpoint, measuredApart, referenceDepth } from './models';
 import type { BenchModel } from './models';
-import type { ConfigName, Mode } from './options';
+import type { ConfigName, Mode } from './names';
 import { Oracle } from './oracle';
 import { exportPeer } from './peer/export';
 import { peerForms } from './peer/forms';

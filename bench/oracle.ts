@@ -5,7 +5,7 @@ import { expectAgreement, itemOf, type Agreement, type Output } from './agreemen
 import { Evaluator } from './evaluator';
 import { latentSize, type BenchInputs } from './inputs';
 import type { BenchModel } from './models';
-import type { Mode } from './options';
+import type { Mode } from './names';
 
 /**
  * What a network gives on the inputs of a benchmark, by plain loops in double precision. They are

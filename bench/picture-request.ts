@@ -1,6 +1,6 @@
 import type { GenerateRequest } from '../src/engine/index';
 import { emojiGuidance } from './models';
-import type { Mode } from './options';
+import type { Mode } from './names';
 
 /** A picture of the shipped model. */
 export function pictureRequest(mode: Mode, steps: number): GenerateRequest {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { backendNames } from './options';
+import { backendNames } from './names';
 import { chart } from './plot/chart';
 import { growthCharts } from './plot/growth';
 import { reportSchema } from './report';

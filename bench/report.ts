@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { kernelStorages } from './kernel-cases';
-import { backendNames, configNames, modeNames, runtimeNames } from './options';
+import { backendNames, configNames, modeNames, runtimeNames } from './names';
 import { lambdas } from './paper';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));

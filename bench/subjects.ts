@@ -1,6 +1,6 @@
 import type { Output } from './agreement';
 import type { Subject } from './measure';
-import type { Mode } from './options';
+import type { Mode } from './names';
 import type { Runtime } from './runtime/runtime';
 import type { EvaluationWork } from './work';
 import type { CardCosts, SubjectSpec } from './workplace/subject';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { modeNames } from '../options';
+import { modeNames } from '../names';
 import { lambdas } from '../paper';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));

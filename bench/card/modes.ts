@@ -6,7 +6,7 @@ import type { DitConfig } from '../../src/network/config';
 import { Dit } from '../../src/network/dit/dit';
 import { Evaluator } from '../evaluator';
 import { latentSize, type BenchInputs } from '../inputs';
-import { modeNames, type Mode } from '../options';
+import { modeNames, type Mode } from '../names';
 import type { Lambda } from '../paper';
 import { random, syntheticCheckpoint } from '../synthetic';
 import { median } from '../timings';

@@ -7,7 +7,7 @@ import type { TensorMap } from '../../src/checkpoint/checkpoint';
 import { elementCount } from '../../src/checkpoint/layout';
 import { DyditError } from '../../src/errors';
 import { emojiCheckpoint } from '../models';
-import type { ConfigName } from '../options';
+import type { ConfigName } from '../names';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const python = 'training/.venv/bin/python';

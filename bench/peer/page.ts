@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import type { BackendName } from '../options';
+import type { BackendName } from '../names';
 import type { BenchInputs } from '../inputs';
 import { conditioningFile, type PeerForm } from './forms';
 

@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import type { Browser } from '../../tools/browser-page';
 import type { Output } from '../agreement';
 import type { Subject } from '../measure';
-import type { ConfigName } from '../options';
+import type { ConfigName } from '../names';
 import type { PeerPage, PeerSpec } from './page';
 
 /** The page's functions; `page.evaluate` carries the call over. */

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { withBrowser, type Browser } from '../../tools/browser-page';
 import { chromiumArgs, nativeArgs } from '../../tools/chromium';
-import type { AdapterName } from '../options';
+import type { AdapterName } from '../names';
 import type { Workplace } from '../workplace/workplace';
 import type { Runtime } from './runtime';
 

@@ -5,7 +5,7 @@ import { keepAlive } from '../../src/engine/keep-alive';
 import { DyditError } from '../../src/errors';
 import { exposeGpu } from '../../tools/vulkan/dawn';
 import { chromiumSwiftshader, findLavapipe } from '../../tools/vulkan/drivers';
-import type { AdapterName } from '../options';
+import type { AdapterName } from '../names';
 import type { Workplace } from '../workplace/workplace';
 import type { Runtime } from './runtime';
 

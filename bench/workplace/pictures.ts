@@ -1,5 +1,5 @@
 import { createEngine, type Engine } from '../../src/engine/index';
-import type { Mode } from '../options';
+import type { Mode } from '../names';
 import { pictureRequest } from '../picture-request';
 import type { MachineSpec } from './subject';
 

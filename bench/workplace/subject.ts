@@ -4,7 +4,7 @@ import { Dit } from '../../src/network/dit/dit';
 import { Evaluator, prepareModes } from '../evaluator';
 import type { BenchInputs } from '../inputs';
 import { benchModel, type ModelChoice } from '../models';
-import type { BackendName, Mode } from '../options';
+import type { BackendName, Mode } from '../names';
 import { median } from '../timings';
 import type { EvaluationWork } from '../work';
 import { GpuMeter } from './gpu-meter';

@@ -1,6 +1,6 @@
 import type { Backend } from '../../src/backend/backend';
 import type { KernelCase, KernelStorage } from '../kernel-cases';
-import type { Mode } from '../options';
+import type { Mode } from '../names';
 import { adapterFacts, type AdapterFacts } from './adapter';
 import { timeAttention, type AttentionCase, type AttentionTiming } from './attention';
 import { GpuMeter } from './gpu-meter';
