@@ -1,4 +1,5 @@
 import { Attend, PackKeys, State } from './fields';
+import { loadColumns, storeColumns } from './columns';
 import { exp4 } from './exp';
 import { runTile, TILE_BYTES, TILE_ROWS } from './tile';
 import { greatestLane, sumOfLanes } from './vector';
@@ -42,12 +43,9 @@ export function packKeys(op: usize, state: usize, item: u32): void {
   const valueColumn = ((2 * heads + head) * width) << 2;
 
   const keys = word(op, PackKeys.keys) + pair * ((tokens + 7) & ~7) * (width << 2);
-  for (let token = first; token < padded; token++) {
+  for (let token = first; token < padded; token += 4) {
     const to = keys + (token >> 3) * (width << 5) + ((token & 7) << 2);
-    const from = source + token * stride + keyColumn;
-    for (let e: u32 = 0; e < width; e++) {
-      store<f32>(to + (e << 5), token < last ? load<f32>(from + (e << 2)) * scale : 0);
-    }
+    packFourKeys(source + token * stride + keyColumn, stride, last - min(token, last), to, width, scale);
   }
 
   const panels = ceilDivide(width, 8);
@@ -56,10 +54,57 @@ export function packKeys(op: usize, state: usize, item: u32): void {
     const from = source + token * stride + valueColumn;
     for (let panel: u32 = 0; panel < panels; panel++) {
       const to = values + (panel * tokens + token) * 32;
-      const columns = min(8, width - (panel << 3));
-      if (columns < 8) memory.fill(to, 0, 32);
-      memory.copy(to, from + (panel << 5), columns << 2);
+      packColumns(to, from + (panel << 5), min(8, width - (panel << 3)));
     }
+  }
+}
+
+/** The keys of four tokens, of which `there` exist and the others are zeros, side by side. */
+@inline
+function packFourKeys(
+  from: usize,
+  stride: u32,
+  there: u32,
+  to: usize,
+  width: u32,
+  scale: f32,
+): void {
+  let e: u32 = 0;
+  if (there >= 4) {
+    const factor = f32x4.splat(scale);
+    for (; e + 4 <= width; e += 4) {
+      const at = from + (e << 2);
+      const a = f32x4.mul(v128.load(at), factor);
+      const b = f32x4.mul(v128.load(at + stride), factor);
+      const c = f32x4.mul(v128.load(at + 2 * stride), factor);
+      const d = f32x4.mul(v128.load(at + 3 * stride), factor);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const abEnd = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const cdEnd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const out = to + (e << 5);
+      v128.store(out, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), 0);
+      v128.store(out, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 32);
+      v128.store(out, v128.shuffle<f32>(abEnd, cdEnd, 0, 1, 4, 5), 64);
+      v128.store(out, v128.shuffle<f32>(abEnd, cdEnd, 2, 3, 6, 7), 96);
+    }
+  }
+  for (; e < width; e++) {
+    for (let i: u32 = 0; i < 4; i++) {
+      const key = i < there ? load<f32>(from + i * stride + (e << 2)) * scale : 0;
+      store<f32>(to + (e << 5) + (i << 2), key);
+    }
+  }
+}
+
+/** The first `columns` of 8 values, then zeros. */
+@inline
+function packColumns(to: usize, from: usize, columns: u32): void {
+  if (columns == 8) {
+    v128.store(to, v128.load(from, 0), 0);
+    v128.store(to, v128.load(from, 16), 16);
+  } else {
+    loadColumns(from, columns, to);
   }
 }
 
@@ -160,9 +205,9 @@ export function attend(op: usize, state: usize, item: u32, scratch: usize): void
       for (let i: u32 = 0; i < height; i++) {
         const factor = f32x4.splat(load<f32>(scale + ((row + i - first) << 2)));
         const from = scratch + (i << 5);
-        v128.store(from, f32x4.mul(v128.load(from, 0), factor), 0);
-        v128.store(from, f32x4.mul(v128.load(from, 16), factor), 16);
-        memory.copy(y + (row + i) * yStride + (panel << 5), from, columns << 2);
+        const v0 = f32x4.mul(v128.load(from, 0), factor);
+        const v1 = f32x4.mul(v128.load(from, 16), factor);
+        storeColumns(y + (row + i) * yStride + (panel << 5), v0, v1, columns, from);
       }
     }
   }
