@@ -20,8 +20,8 @@ export async function measurePeaks({ runtime, options, peaks }: BenchContext): P
 export type KernelFigure = Omit<KernelResult, 'fractionOfPeak'> & { readonly threads: number };
 
 /**
- * The products of a block, alone, on every backend, with every kind of weights. On the processor with one thread, where that was
- * asked for: a page's own thread may not sleep, so it has no others to share the work with.
+ * The products of a block, alone, on every backend, with every kind of weights; on the processor with
+ * one thread, where that was asked for.
  */
 export async function benchKernels(context: BenchContext): Promise<readonly KernelFigure[]> {
   const figures: KernelFigure[] = [];

@@ -1,20 +1,10 @@
-import { emojiCheckpoint } from '../models';
-import { localWorkplace, type Workplace } from '../workplace/workplace';
-import { wasmPeak } from './wasm-peak';
+import { wrap, type Remote } from 'comlink';
+import type { Workplace } from '../workplace/workplace';
 
 declare global {
   /** What a page of the benchmark does, called from Node. */
-  var benchPage: Workplace | undefined;
+  var benchPage: Remote<Workplace> | undefined;
 }
 
-async function openEmoji(): Promise<Blob> {
-  const response = await fetch(`/${emojiCheckpoint}`);
-  if (!response.ok) throw new Error(`${emojiCheckpoint} can't be read (${response.status}).`);
-  return response.blob();
-}
-
-globalThis.benchPage = localWorkplace({
-  openEmoji,
-  emojiManifest: new URL('/models/emoji/manifest.json', location.href).href,
-  wasmPeak,
-});
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+globalThis.benchPage = wrap<Workplace>(worker);

@@ -15,7 +15,8 @@ export function withChromium<T>(
 ): Promise<T> {
   const args = adapter === 'native' ? nativeArgs : chromiumArgs;
   // onnxruntime-web finds its WebAssembly beside itself, so it must stay where it is.
-  return withBrowser({ exclude: ['onnxruntime-web'], args }, (browser) =>
+  const bundling = { include: ['comlink'], exclude: ['onnxruntime-web'] };
+  return withBrowser({ ...bundling, args }, (browser) =>
     work({ browser, openWorkplace: async () => workplaceOn(await openBenchPage(browser)) }),
   );
 }
