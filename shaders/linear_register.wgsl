@@ -6,6 +6,7 @@
 // lib/load_x_alone.wgsl or load_x_quad.wgsl.
 const ROWS = 8u; // of a thread
 const LANES = 8u;
+const THREADS = LANES * LANES;
 const TILE_ROWS = LANES * ROWS;
 const TILE_COLUMNS = 2 * LANES; // in vec4
 
@@ -26,19 +27,16 @@ fn store_pair(
   }
 }
 
-@compute @workgroup_size(LANES, LANES)
-fn main(
-  @builtin(workgroup_id) tile: vec3u,
-  @builtin(local_invocation_id) lane: vec3u,
-  @builtin(local_invocation_index) index: u32,
-) {
+// Threads lie in a row: of a square, Direct3D makes quads of 2 x 2.
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) index: u32) {
   let first_row = (row_dims.first_tile + tile.y) * TILE_ROWS;
   let count = find_rows(first_row, index);
-  let row = first_row + lane.y * ROWS;
-  let column = tile.x * TILE_COLUMNS + lane.x;
+  let row = first_row + index / LANES * ROWS;
+  let column = tile.x * TILE_COLUMNS + index % LANES;
   let columns = active_columns();
   // Threads of a quad, which may read x together, leave together.
-  let quad_lane = lane.x % 4;
+  let quad_lane = index % 4;
   if (row >= count || column - quad_lane >= columns) {
     return;
   }
