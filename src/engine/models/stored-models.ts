@@ -128,6 +128,14 @@ export async function filesOfStored(
   storage: ModelStorage,
   id: string,
 ): Promise<readonly NamedFile[]> {
+  return (await wholeModel(storage, id)).files;
+}
+
+/** What `filesOfStored` gives, and the manifest. @throws as it does */
+async function wholeModel(
+  storage: ModelStorage,
+  id: string,
+): Promise<{ readonly manifest: Manifest; readonly files: readonly NamedFile[] }> {
   const files = await storage.files(id);
   const read = await readManifest(files);
   if (read?.damage) throw read.damage;
@@ -143,7 +151,7 @@ export async function filesOfStored(
       'It was deleted in another tab, or the browser cleared it as the disk is full. Open the model’s own files again.',
     );
   }
-  return [{ name: manifestName, blob: read.blob }, ...found];
+  return { manifest: read.manifest, files: [{ name: manifestName, blob: read.blob }, ...found] };
 }
 
 /**
@@ -152,10 +160,8 @@ export async function filesOfStored(
  * @throws DyditError as `filesOfStored`, `storage-full`, `storage-failed`
  */
 export async function renameStored(storage: ModelStorage, id: string, name: string): Promise<void> {
-  await filesOfStored(storage, id);
-  const read = await readManifest(await storage.files(id));
-  const text = manifestText({ ...read?.manifest, name });
-  const bytes = new TextEncoder().encode(text);
+  const { manifest } = await wholeModel(storage, id);
+  const bytes = new TextEncoder().encode(manifestText({ ...manifest, name }));
   try {
     await writeFile(storage, { folder: id, name: nextManifestName }, bytes);
     await writeFile(storage, { folder: id, name: manifestName }, bytes);
