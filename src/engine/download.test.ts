@@ -5,6 +5,7 @@ import { DyditError } from '../errors';
 import type { Clock } from '../clock';
 import { HandClock } from '../testing/hand-clock';
 import { download, downloadAll, nameOf } from './download';
+import { Arrivals } from './testing/arrivals';
 import {
   breakingAfter,
   type MisbehavingServer,
@@ -171,12 +172,13 @@ describe('a transfer that falls silent', () => {
 
 describe('a connection that breaks off', () => {
   it('is followed by as many others as the file needs, as long as each brings it further', async () => {
+    const { of: arrival, onProgress } = new Arrivals();
     const url = server.file(
       'a',
-      ...Array.from({ length: 9 }, () => breakingAfter(10_000, file)),
+      ...Array.from({ length: 9 }, () => breakingAfter(10_000, file, arrival)),
       well(file),
     );
-    expect(await contents(download({ url, sha256 }, { clock }))).toBe(true);
+    expect(await contents(download({ url, sha256 }, { clock, onProgress }))).toBe(true);
     expect(new Set(clock.waits)).toEqual(new Set([retryWaitsMs[0]]));
   });
 
@@ -186,9 +188,10 @@ describe('a connection that breaks off', () => {
   });
 
   it('goes on where an answer is shorter than it said without breaking off', async () => {
+    const { of: arrival, onProgress } = new Arrivals();
     const url = server.file(
       'a',
-      breakingAfter(half, file),
+      breakingAfter(half, file, arrival),
       (response) => {
         const range = `bytes ${half}-${bytes.length - 1}/${bytes.length}`;
         response.writeHead(206, { 'content-range': range });
@@ -196,7 +199,7 @@ describe('a connection that breaks off', () => {
       },
       well(file),
     );
-    expect(await contents(download({ url }, { clock }))).toBe(true);
+    expect(await contents(download({ url }, { clock, onProgress }))).toBe(true);
     expect(server.asked('a').at(2)).toMatchObject({ range: `bytes=${half + 100}-` });
   });
 
@@ -236,8 +239,9 @@ describe('a server that lies', () => {
   });
 
   it('and sends more than it said is not believed, and asked again', async () => {
-    const url = server.file('a', breakingAfter(half, file), overrunning(file), well(file));
-    expect(await contents(download({ url }, { clock }))).toBe(true);
+    const { of: arrival, onProgress } = new Arrivals();
+    const url = server.file('a', breakingAfter(half, file, arrival), overrunning(file), well(file));
+    expect(await contents(download({ url }, { clock, onProgress }))).toBe(true);
     expect(server.asked('a').at(2)).not.toHaveProperty('range');
   });
 

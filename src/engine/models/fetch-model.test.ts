@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DyditError } from '../../errors';
+import { Arrivals } from '../testing/arrivals';
 import {
   breakingAfter,
   type MisbehavingServer,
@@ -49,16 +50,17 @@ const isRight = async (got: File) => Buffer.from(await got.arrayBuffer()).equals
 
 describe('a file that is fetched into the store', () => {
   it('goes on in a later visit where the connection broke off for good', async () => {
+    const { of: arrival, onProgress } = new Arrivals();
     const storage = memoryStorage();
     const url = server.file(
       'a.pt',
-      breakingAfter(half, file),
+      breakingAfter(half, file, arrival),
       breakingAfter(0, file),
       breakingAfter(0, file),
       breakingAfter(0, file),
       breakingAfter(0, file),
     );
-    const broken = await failureOf(fetchIntoStore(storage, { url }, { clock }));
+    const broken = await failureOf(fetchIntoStore(storage, { url }, { clock, onProgress }));
     expect(broken.code).toBe('network-failed');
     expect((await listStored(storage)).unfinished).toMatchObject([{ url }]);
     // Another visit: the same address, the same store.
@@ -94,9 +96,10 @@ describe('a file that is fetched into the store', () => {
     ['404', saying(404)],
     ['a web page', saying(200, { 'content-type': 'text/html' }, '<!doctype html>')],
   ])('keeps what has arrived where the server answers %s', async (_, answer) => {
+    const { of: arrival, onProgress } = new Arrivals();
     const storage = memoryStorage();
-    const url = server.file('a.pt', breakingAfter(half, file), answer);
-    const failure = await failureOf(fetchIntoStore(storage, { url }, { clock }));
+    const url = server.file('a.pt', breakingAfter(half, file, arrival), answer);
+    const failure = await failureOf(fetchIntoStore(storage, { url }, { clock, onProgress }));
     expect(failure.code).toBe('network-failed');
     server.file('a.pt', well(file));
     const tries = server.asked('a.pt').length;

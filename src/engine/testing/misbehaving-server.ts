@@ -82,12 +82,23 @@ export function stallingAfter(count: number, file: SentFile): Answer {
   };
 }
 
-/** Sends that many bytes of what it should send, then breaks the connection off. */
-export function breakingAfter(count: number, file: SentFile): Answer {
+/**
+ * Sends that many bytes of what it should send, then breaks the connection off.
+ * @param arrival of so many bytes of the file, which the break waits for: one that comes sooner takes
+ * along what nobody has read yet
+ */
+export function breakingAfter(
+  count: number,
+  file: SentFile,
+  arrival: (bytes: number) => Promise<unknown> = () => Promise.resolve(),
+): Answer {
   return (response, request) => {
     const { start, headers, status } = partOf(file, request);
+    const end = start + count;
     response.writeHead(status, headers);
-    response.write(file.bytes.subarray(start, start + count), () => response.destroy());
+    response.write(file.bytes.subarray(start, end), () => {
+      void arrival(end).then(() => response.destroy());
+    });
   };
 }
 

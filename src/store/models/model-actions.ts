@@ -8,6 +8,7 @@ import { openAddress } from './open-address';
 import { openFiles, openModel, sourceOf } from './open-files';
 import { reportOfFiles } from './origin';
 import { refreshShelf, shelfChanged } from './refresh-shelf';
+import { runAskedSince } from './run-before';
 import { restoreWaiting } from './waiting-files';
 
 export function modelActions(context: AppContext): ModelActions {
@@ -36,7 +37,10 @@ export function modelActions(context: AppContext): ModelActions {
     return session.opened === turn ? model : undefined;
   };
   return {
-    openFiles: (files) => attempt(async () => openFiles(context, await files)),
+    openFiles: (files) => {
+      const runBefore = session.abort;
+      return attempt(async () => openFiles(context, await files, runBefore));
+    },
     restoreWaiting: () => restoreWaiting(context),
     openAddress: (url) => openAddress(context, url),
     reconsider: (choice) =>
@@ -52,6 +56,7 @@ export function modelActions(context: AppContext): ModelActions {
         const { opening } = get();
         if (opening?.status !== 'asking') return;
         const { files } = opening;
+        const runBefore = session.abort;
         const model = await look(files, choice);
         if (!model) return;
         if (model.problem) {
@@ -61,14 +66,18 @@ export function modelActions(context: AppContext): ModelActions {
         await library.remember(model.filesIdentity, choice);
         const source = sourceOf(model, files, { choice, address: opening.address });
         if (!keepAs) {
-          await openModel(context, source);
+          await openModel(context, source, runBefore);
           return;
         }
         const kept = await keepModel(context, { source, dtype: keepAs });
         if (kept) {
           const stored = { kind: 'stored', id: kept.id, name: kept.name } as const;
           // Files that were opened meanwhile keep their card.
-          await (get().opening === null ? openModel : loadSource)(context, stored);
+          if (get().opening === null) await openModel(context, stored, runBefore);
+          else {
+            await runAskedSince(context, runBefore);
+            await loadSource(context, stored);
+          }
         }
         // It can still be used, or kept in another way.
         else if (get().opening === null) set({ opening });
@@ -103,7 +112,8 @@ export function modelActions(context: AppContext): ModelActions {
     openStored: (id) =>
       attempt(async () => {
         const model = get().shelf.overview?.models.find((each) => each.id === id);
-        if (model) await openModel(context, { kind: 'stored', id, name: model.name });
+        if (model)
+          await openModel(context, { kind: 'stored', id, name: model.name }, session.abort);
       }),
     removeStored: (id) =>
       attempt(async () => {

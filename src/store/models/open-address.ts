@@ -11,6 +11,7 @@ export async function openAddress(context: AppContext, url: string): Promise<voi
   session.fetchAbort = abort;
   const isCurrent = () => session.fetchAbort === abort;
   session.opened = {};
+  const runBefore = session.abort;
   const before = waitingOf(get().opening);
   set({ opening: { status: 'fetching', url, before }, notice: null });
   try {
@@ -23,7 +24,7 @@ export async function openAddress(context: AppContext, url: string): Promise<voi
       },
     });
     if (!isCurrent() || abort.signal.aborted) return;
-    await takeFiles(context, files, url);
+    await takeFiles(context, files, { address: url, runBefore });
   } catch (thrown) {
     const error = reportOfFiles(thrown, 'fetched');
     if (isCurrent() && error.code !== 'cancelled') {

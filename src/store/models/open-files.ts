@@ -10,37 +10,45 @@ import { isLarge } from './keep-choice';
 import { gatheredFiles, waitingOf } from './opening';
 import { originOfFiles, reportOfFiles, type Origin } from './origin';
 import { isPicture, restoreFromPicture } from './restore-picture';
+import { runAskedSince, type RunBefore } from './run-before';
 
 /** Files together, and what they come to. */
 interface Gathered {
   readonly files: readonly File[];
   readonly choice?: ModelChoice | undefined;
   readonly inspection: LibraryInspection;
+}
+
+/** Where files come from, and what the engine was at when they were asked for. */
+interface Arrival {
+  /** Where they were fetched from. */
   readonly address?: string | undefined;
+  readonly runBefore: RunBefore;
 }
 
 /**
  * Takes files in: a saved picture, or files of models, told by their content. Those that make no
  * model yet are kept until the rest comes.
  */
-export async function openFiles(context: AppContext, files: readonly File[]): Promise<void> {
+export async function openFiles(
+  context: AppContext,
+  files: readonly File[],
+  runBefore: RunBefore,
+): Promise<void> {
   const first = files.at(0);
   if (!first) return;
   if (files.length === 1 && (await isPicture(first))) {
     await restoreFromPicture(context, first);
     return;
   }
-  await takeFiles(context, files);
+  await takeFiles(context, files, { runBefore });
 }
 
-/**
- * Takes files of models in.
- * @param address where they were fetched from
- */
+/** Takes files of models in. */
 export async function takeFiles(
   context: AppContext,
   files: readonly File[],
-  address?: string,
+  arrival: Arrival,
 ): Promise<void> {
   const { session, set, get } = context;
   const before = get().opening;
@@ -50,10 +58,10 @@ export async function takeFiles(
   try {
     const gathered = await gather(context, together);
     if (session.opened !== turn) return;
-    await settle(context, { ...gathered, address }, waitingOf(before));
+    await settle(context, { ...gathered, ...arrival }, waitingOf(before));
   } catch (thrown) {
     if (session.opened !== turn) return;
-    const error = reportOfFiles(thrown, originOfFiles(address));
+    const error = reportOfFiles(thrown, originOfFiles(arrival.address));
     set({ opening: waitingOf(before), notice: { kind: 'error', error } });
   }
 }
@@ -90,7 +98,7 @@ async function filesInUse({
 /** Loads what files come to, asks about it, or waits for the rest. */
 async function settle(
   context: AppContext,
-  { files, choice, inspection, address }: Gathered,
+  { files, choice, inspection, address, runBefore }: Gathered & Arrival,
   before: ReturnType<AppContext['get']>['opening'],
 ): Promise<void> {
   const { set } = context;
@@ -124,7 +132,7 @@ async function settle(
   const isPart = (file: File) => parts.some((index) => files[index] === file);
   const own = usable.filter((file) => !isPart(file));
   const rest = usable.filter(isPart);
-  const loading = openModel(context, sourceOf(model, own, { choice, address }));
+  const loading = openModel(context, sourceOf(model, own, { choice, address }), runBefore);
   if (rest.length > 0) set({ opening: { status: 'waiting', files: rest, sentences: waiting } });
   await loading;
   // Said last: loading takes earlier notices away.
@@ -150,7 +158,7 @@ function mustAsk(model: InspectedModel): boolean {
 export function sourceOf(
   model: InspectedModel,
   files: readonly File[],
-  { choice, address }: Pick<Gathered, 'choice' | 'address'>,
+  { choice, address }: Pick<Gathered, 'choice'> & Pick<Arrival, 'address'>,
 ): Extract<ModelSource, { kind: 'files' }> {
   return {
     ...{ kind: 'files', name: model.name, files },
@@ -159,11 +167,22 @@ export function sourceOf(
   };
 }
 
-/** Loads a model, as soon as there is an engine. */
-export async function openModel(context: AppContext, source: ModelSource): Promise<void> {
+/** Loads a model, as soon as there is an engine, and after a run that was asked for since. */
+export async function openModel(
+  context: AppContext,
+  source: ModelSource,
+  runBefore: RunBefore,
+): Promise<void> {
   const { session, set } = context;
   const name = source.kind === 'manifest' ? source.url : source.name;
-  set({ opening: session.engine ? null : { status: 'queued', name } });
+  const run = runAskedSince(context, runBefore);
+  if (run) {
+    const { opened } = session;
+    set({ opening: { status: 'queued', name, behind: 'run' } });
+    await run;
+    if (session.opened !== opened) return;
+  }
+  set({ opening: session.engine ? null : { status: 'queued', name, behind: 'engine' } });
   await loadSource(context, source);
 }
 

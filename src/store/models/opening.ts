@@ -34,8 +34,8 @@ export type Opening =
       /** Why it can't be loaded by the answers so far. */
       readonly problem?: ErrorReport | undefined;
     }
-  /** They are loaded as soon as the engine is there. */
-  | { readonly status: 'queued'; readonly name: string }
+  /** They are loaded as soon as the engine is there, or has done the run that was asked for meanwhile. */
+  | { readonly status: 'queued'; readonly name: string; readonly behind: 'engine' | 'run' }
   /** They are converted and written to the browser's store. */
   | {
       readonly status: 'keeping';

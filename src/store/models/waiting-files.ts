@@ -44,12 +44,13 @@ function waitingFiles(opening: Opening): WaitingFiles | null {
 
 /** Brings back what waited on the page before a reload. Never rejects. */
 export async function restoreWaiting(context: AppContext): Promise<void> {
-  const { dependencies, get, set } = context;
+  const { dependencies, session, get, set } = context;
+  const runBefore = session.abort;
   const kept = await dependencies.waiting.read();
   // What was dropped since is more than what waited.
   if (!kept || get().opening) return;
   const { files, lost, address } = kept;
-  if (files.length > 0) await takeFiles(context, files, address);
+  if (files.length > 0) await takeFiles(context, files, { address, runBefore });
   if (lost.length === 0) return;
   const [is, it] = lost.length === 1 ? ['is', 'it'] : ['are', 'them'];
   set({

@@ -44,7 +44,7 @@ export function OpeningCard() {
     case 'queued':
       return (
         <Words onDismiss={drop}>
-          {opening.name} is opened as soon as the engine runs again or has started.
+          {`${opening.name} is opened as soon as ${queuedBehind[opening.behind]}.`}
         </Words>
       );
     case 'waiting':
@@ -57,6 +57,11 @@ export function OpeningCard() {
       return <QuestionForm key={keyOf(opening)} opening={opening} />;
   }
 }
+
+const queuedBehind = {
+  engine: 'the engine runs again or has started',
+  run: 'this run has ended',
+} as const;
 
 /** A link can name any address: it is shown before anything is asked of it. */
 function ConfirmAddress({ url }: { url: string }) {
