@@ -111,7 +111,7 @@ describe('by choice', () => {
     },
   );
 
-  it.each([0, 1.5, -1, Number.NaN])('refuses %s threads', async (threads) => {
+  it.each([0, 1.5, -1, Number.NaN, 65])('refuses %s threads', async (threads) => {
     await expect(chooseBackend({ threads }, platformWith(card))).rejects.toMatchObject({
       code: 'invalid-request',
     });

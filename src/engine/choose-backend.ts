@@ -1,6 +1,8 @@
 import type { Backend, Precision } from '../backend/backend';
 import { DyditError } from '../errors';
 import type { BackendOptions, CardChoice, MachineReport } from './api';
+import { assertInteger } from './assert-number';
+import { requestLimits } from './limits';
 
 /** What this platform can compute on. */
 export interface Platform {
@@ -35,12 +37,8 @@ export async function chooseBackend(
   platform: Platform = thisPlatform,
 ): Promise<ChosenBackend> {
   const { threads, precision = 'exact' } = options;
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
-    throw new DyditError(
-      'invalid-request',
-      `The number of threads is ${threads}; a whole number from 1 was expected.`,
-      'Correct the setting and try again.',
-    );
+  if (threads !== undefined) {
+    assertInteger('The number of threads', threads, requestLimits.threads);
   }
   const started = await start(options, platform);
   if (started.machine.precision === precision) return started;

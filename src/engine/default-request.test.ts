@@ -36,7 +36,14 @@ describe('a request of what is wished for', () => {
 
   it('refuses what the model has not', async () => {
     const model = await load();
-    for (const wish of [{ class: 'no such thing' }, { class: '' }, { style: 'none of these' }]) {
+    const labels = [{ classId: 0, weight: 1 }];
+    for (const wish of [
+      { class: 'no such thing' },
+      { class: '' },
+      { style: 'none of these' },
+      { class: 1, labels },
+      { style: 1, labels },
+    ]) {
       expect(() => defaultRequest(model, wish)).toThrow(
         expect.objectContaining({ code: 'invalid-request' }),
       );

@@ -13,18 +13,26 @@ export interface Wish extends Partial<GenerateRequest> {
 /**
  * A whole request for one picture: what is wished for, and the rest as the model was made for. The
  * seed is drawn by lot where none is given.
- * @throws DyditError `invalid-request` where the model has no such class or style
+ * @throws DyditError `invalid-request` where the model has no such class or style, or where labels
+ * are wished for as well
  */
 export function defaultRequest(
   model: ModelInfo,
-  { class: subject = 0, style = 0, ...wish }: Wish = {},
+  { class: subject, style, ...wish }: Wish = {},
 ): GenerateRequest {
+  if (wish.labels && (subject !== undefined || style !== undefined)) {
+    throw new DyditError(
+      'invalid-request',
+      'Both labels and a class or style are wished for.',
+      'Give one of them: labels have their styles in them.',
+    );
+  }
   const { classes, styles, defaults, dynamic, variation } = model;
-  const classId = indexOf('class', subject, [
+  const classId = indexOf('class', subject ?? 0, [
     classes.map(({ name }) => name),
     classes.map(({ emoji }) => emoji),
   ]);
-  const styled = styles.length > 0 ? { styleId: indexOf('style', style, [styles]) } : {};
+  const styled = styles.length > 0 ? { styleId: indexOf('style', style ?? 0, [styles]) } : {};
   return {
     ...defaults,
     labels: [{ classId, ...styled, weight: 1 }],
@@ -42,7 +50,7 @@ function indexOf(
   lists: readonly (readonly string[])[],
 ): number {
   if (typeof wanted === 'number') return wanted;
-  const sought = wanted.trim().toLowerCase();
+  const sought = String(wanted).trim().toLowerCase();
   for (const names of lists) {
     const found = names.findIndex((name) => name.toLowerCase() === sought);
     if (found >= 0 && sought !== '') return found;

@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions, ModelSource } from './api';
+import { assertEngineOptions, assertModelSource } from './arguments';
 import { createEngine as createWorkerEngine } from './worker/client';
 
 /** The engine as browsers get it: `import { createEngine } from 'dydit-web/engine'`. */
@@ -10,8 +11,15 @@ export * from './public';
  * `not-answering`, `worker-failed`, `cancelled`
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  assertEngineOptions(options);
   const engine = await createWorkerEngine(options);
-  return { ...engine, load: (source, loading) => engine.load(seenFromHere(source), loading) };
+  return {
+    ...engine,
+    async load(source, loading) {
+      assertModelSource(source);
+      return engine.load(seenFromHere(source), loading);
+    },
+  };
 }
 
 /** An address as the caller means it: the worker's script is somewhere else. */

@@ -1,5 +1,6 @@
 import { DyditError } from '../errors';
-import type { Engine, EngineOptions } from './api';
+import type { Engine, EngineOptions, ModelSource } from './api';
+import { assertEngineOptions, assertModelSource } from './arguments';
 import { eitherSignal } from './either-signal';
 import { keepAlive } from './keep-alive';
 import { Session } from './session';
@@ -9,6 +10,7 @@ import { Session } from './session';
  * @throws DyditError as `chooseBackend`, `cancelled`
  */
 export async function createLocalEngine(options: EngineOptions = {}): Promise<Engine> {
+  assertEngineOptions(options);
   const engine = new LocalEngine(await keepAlive(() => Session.start(options)));
   if (!options.signal?.aborted) return engine;
   engine.dispose();
@@ -27,9 +29,11 @@ class LocalEngine implements Engine {
     this.machine = session.machine;
     this.lost = session.lost;
     this.load = (source, { signal, onProgress, images } = {}) =>
-      this.#work(signal, (ended) =>
-        session.load(source, ended, (event) => onProgress?.(event), images),
-      );
+      this.#work(signal, async (ended) => {
+        assertModelSource(source);
+        assertWholeAddress(source);
+        return session.load(source, ended, (event) => onProgress?.(event), images);
+      });
     this.generate = (request, { signal, ...options } = {}) =>
       this.#work(signal, (ended) => session.generate(request, ended, options));
     this.measureAgain = (onProgress) =>
@@ -55,4 +59,15 @@ class LocalEngine implements Engine {
     }
     return keepAlive(() => work(ended));
   }
+}
+
+/** Here is no page whose address a part of one could be completed by. */
+function assertWholeAddress(source: ModelSource): void {
+  if (source.kind !== 'manifest') return;
+  if (/^(file|https?|data|blob):/i.test(source.url) && URL.canParse(source.url)) return;
+  throw new DyditError(
+    'invalid-request',
+    `${JSON.stringify(source.url)} is not a whole address.`,
+    'Give one that begins with https: or file:, such as pathToFileURL(path).href of node:url.',
+  );
 }

@@ -10,8 +10,10 @@ import type {
   ModelInfo,
   ModelSource,
 } from './api';
+import { assertInteger } from './assert-number';
 import { chooseBackend, type ChosenBackend } from './choose-backend';
 import { generate, type PictureModel } from './generate';
+import { requestLimits } from './limits';
 import { loadModel } from './load-model';
 import { validateRequest } from './validate-request';
 
@@ -77,6 +79,9 @@ export class Session {
     images?: number,
   ): Promise<ModelInfo> {
     return this.#alone(async () => {
+      if (images !== undefined) {
+        assertInteger('The number of images', images, requestLimits.images);
+      }
       const load = (from: ModelSource, until: AbortSignal, atOnce?: number) =>
         this.#loadModel(this.#backend, from, { signal: until, onProgress, images: atOnce });
       let model: SessionModel;

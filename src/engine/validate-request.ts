@@ -1,24 +1,12 @@
-import { DyditError } from '../errors';
 import { samplerNamed } from '../sampler/samplers';
 import type { GenerateRequest, ModelInfo } from './api';
+import { assertRequestShape } from './arguments';
+import { assertInteger, assertWithin, refuse } from './assert-number';
 import { requestLimits } from './limits';
-
-function refuse(message: string): never {
-  throw new DyditError('invalid-request', message, 'Correct the setting and try again.');
-}
-
-function assertInteger(
-  name: string,
-  value: number,
-  { min, max }: { readonly min: number; readonly max: number },
-): void {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    refuse(`${name} is ${value}; a whole number from ${min} to ${max} was expected.`);
-  }
-}
 
 /** @throws DyditError `invalid-request` naming the first setting that does not fit the model */
 export function validateRequest(request: GenerateRequest, model: ModelInfo): void {
+  assertRequestShape(request);
   assertInteger('The number of images', request.images, requestLimits.images);
   assertInteger('The seed', request.seed, requestLimits.seed);
   assertLabels(request.labels, model);
@@ -73,17 +61,4 @@ function assertJumps({ guidance, guidanceChannels }: GenerateRequest, model: Mod
   if (guidance === 1) return;
   if (!model.foldedGuidance) refuse('In jumps this model takes no guidance but 1.');
   if (guidanceChannels !== 'all') refuse('In jumps all channels are guided, or none.');
-}
-
-function assertWithin(
-  name: string,
-  value: number,
-  { min, max }: { readonly min: number; readonly max: number },
-): void {
-  if (value >= min && value <= max) return;
-  refuse(
-    min === max
-      ? `${name} is ${value}; this model takes ${min} alone.`
-      : `${name} is ${value}; a number from ${min} to ${max} was expected.`,
-  );
 }

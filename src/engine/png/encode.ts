@@ -1,3 +1,4 @@
+import { DyditError } from '../../errors';
 import type { Picture } from '../api';
 import { type Chunk, writeChunks } from './chunks';
 
@@ -7,11 +8,19 @@ const filterSub = 1;
 /**
  * A lossless PNG of the picture's exact bytes. A canvas would do too, but browsers that guard
  * against fingerprinting add noise to what is read back from one.
+ * @throws DyditError `invalid-request` where the bytes are not as many as the pixels need
  */
 export async function encodePng(
   { width, height, rgba }: Picture,
   extra: readonly Chunk[] = [],
 ): Promise<Uint8Array<ArrayBuffer>> {
+  if (rgba.length !== width * height * bytesPerPixel) {
+    throw new DyditError(
+      'invalid-request',
+      `A picture of ${width} x ${height} has ${width * height * bytesPerPixel} bytes; there are ${rgba.length}.`,
+      'Give the whole picture.',
+    );
+  }
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
