@@ -27,12 +27,10 @@ describe('options of the engine', () => {
     [/nothing called workers/, { workers: 2 }],
     [/signal is "x"/, { signal: 'x' }],
   ])('are refused with %s', async (message, options) => {
-    const refusal = expect.objectContaining({
+    expect(() => assertEngineOptions(options)).toThrow(message);
+    await expect(Reflect.apply(createEngine, undefined, [options])).rejects.toMatchObject({
       code: 'invalid-request',
-      message: expect.stringMatching(message),
     });
-    expect(() => assertEngineOptions(options)).toThrow(refusal);
-    await expect(Reflect.apply(createEngine, undefined, [options])).rejects.toEqual(refusal);
   });
 });
 
@@ -66,7 +64,7 @@ describe('a source of a model', () => {
       for (const url of ['/models/emoji/manifest.json', 'manifest.json', 'C:\\manifest.json']) {
         await expect(engine.load({ kind: 'manifest', url })).rejects.toMatchObject({
           code: 'invalid-request',
-          advice: expect.stringContaining('pathToFileURL'),
+          message: `${JSON.stringify(url)} is not a whole address.`,
         });
       }
       for (const images of [0, 17, Number.NaN]) {
@@ -101,13 +99,9 @@ describe('a request', () => {
     [/preview is "yes"/, { ...request, preview: 'yes' }],
     [/moves is null/, { ...request, moves: null }],
   ])('is refused with %s', (message, asked) => {
-    const validate = () => Reflect.apply(validateRequest, undefined, [asked, mockInfo]);
-    expect(validate).toThrow(
-      expect.objectContaining({
-        code: 'invalid-request',
-        message: expect.stringMatching(message),
-      }),
-    );
+    const validate = () => void Reflect.apply(validateRequest, undefined, [asked, mockInfo]);
+    expect(validate).toThrow(message);
+    expect(validate).toThrow(expect.objectContaining({ code: 'invalid-request' }));
   });
 });
 

@@ -50,7 +50,8 @@ function indexOf(
   lists: readonly (readonly string[])[],
 ): number {
   if (typeof wanted === 'number') return wanted;
-  const sought = String(wanted).trim().toLowerCase();
+  // What no compiler has seen may be null.
+  const sought = typeof wanted === 'string' ? wanted.trim().toLowerCase() : '';
   for (const names of lists) {
     const found = names.findIndex((name) => name.toLowerCase() === sought);
     if (found >= 0 && sought !== '') return found;
