@@ -54,6 +54,8 @@ export interface Session {
   engineBusy: Promise<unknown>;
   /** Identifies the latest look at opened files: what comes of those before is of no interest. */
   opened: object;
+  /** Identifies the latest look at what the browser keeps: those before have seen what is past. */
+  shelfLook: object;
   /** Ends the keeping of a model under way. */
   keepAbort: AbortController | null;
   /** Ends the fetching of a model under way. */

@@ -27,6 +27,7 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     wanted: source,
     abort: null,
     opened: {},
+    shelfLook: {},
     keepAbort: null,
     fetchAbort: null,
     engineBusy: Promise.resolve(),

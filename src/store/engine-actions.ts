@@ -58,7 +58,8 @@ export function engineActions(context: AppContext): EngineActions {
         set({ engine: { status: 'failed', while: 'starting', error } });
         return;
       }
-      if (isCurrent()) await loadSource(context, session.wanted);
+      // What was told since the start began is about files, and still to be read.
+      if (isCurrent()) await load(context, session.wanted);
     },
     retryLoad: () => (session.engine ? loadSource(context, session.wanted) : get().start()),
     loadBuiltIn: () => loadSource(context, { kind: 'manifest', url: dependencies.builtInManifest }),
@@ -70,16 +71,23 @@ export function engineActions(context: AppContext): EngineActions {
  * is doing first, for it does one thing at a time.
  */
 export async function loadSource(context: AppContext, source: ModelSource): Promise<void> {
-  const { session, get, set } = context;
-  const { engine } = session;
+  const { session, set } = context;
   session.wanted = source;
   // An engine that starts takes up what is wanted by then.
+  if (!session.engine) return;
+  set({ notice: null });
+  await load(context, source);
+}
+
+async function load(context: AppContext, source: ModelSource): Promise<void> {
+  const { session, get, set } = context;
+  const { engine } = session;
   if (!engine) return;
   session.abort?.abort();
   const abort = new AbortController();
   session.abort = abort;
   const isCurrent = () => session.abort === abort;
-  set({ engine: { status: 'loading', progress: null }, run: null, notice: null });
+  set({ engine: { status: 'loading', progress: null }, run: null });
   try {
     await session.engineBusy.catch(() => undefined);
     if (!isCurrent()) return;

@@ -47,7 +47,9 @@ async function follow(
   const run: Run = { kind, cause, settings, model, step: null, previews: [], cancelling: false };
   const { notice } = get();
   // What a link still waits for stays said.
-  const isPast = notice?.kind === 'error' || (cause === 'asked' && !session.awaited);
+  const isRead = notice?.kind === 'error' || (cause === 'asked' && !session.awaited);
+  // Who has pressed nothing yet may not have read it.
+  const isPast = isRead && cause !== 'first';
   const said = words === '' ? null : ({ kind: 'info', text: words } as const);
   set({ run, notice: said ?? (isPast ? null : notice) });
   if (cause !== 'live') setUnfinished(context, null);

@@ -63,7 +63,10 @@ export function modelActions(context: AppContext): ModelActions {
           set({ opening: { ...opening, model, problem: model.problem } });
           return;
         }
+        const turn = session.opened;
         await library.remember(model.filesIdentity, choice);
+        // They may have been let go of meanwhile.
+        if (session.opened !== turn) return;
         const source = sourceOf(model, files, { choice, address: opening.address });
         if (!keepAs) {
           await openModel(context, source, runBefore);

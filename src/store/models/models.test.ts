@@ -4,6 +4,7 @@ import type { LibraryInspection, ModelLibrary } from '../../engine/models/librar
 import type { StoredModel } from '../../engine/models/stored-models';
 import { fakeInspected, fakeLibrary, modelInspection } from '../testing/fake-library';
 import { gate, setUp } from '../testing/set-up';
+import { noUnfinished } from '../unfinished-store';
 
 const nothing: LibraryInspection = {
   ...{ waiting: [], refused: [], parts: [], useless: [], passedOver: [], joins: false },
@@ -128,6 +129,27 @@ describe('files that are no model yet', () => {
   });
 });
 
+describe('what is told of files while the engine starts', () => {
+  it.each([false, true])('is still to be read once it has; first picture: %s', async (live) => {
+    const hold = gate();
+    const refused = new DyditError('checkpoint-unsupported', 'This is a UNet.', 'Use a DiT.');
+    const { state } = setUp({
+      preferences: { backend: 'auto', live },
+      library: fakeLibrary({ inspect: () => Promise.reject(refused) }),
+      unfinished: { ...noUnfinished, read: () => hold.opened.then(() => undefined) },
+    });
+    const starting = state().start();
+    await state().openFiles([file('unet.pt')]);
+    const told = { kind: 'error', error: { message: 'This is a UNet.' } };
+    expect(state().notice).toMatchObject(told);
+    hold.open();
+    await starting;
+    await expect.poll(() => state().run).toBeNull();
+    expect(state().outcomes).toHaveLength(live ? 1 : 0);
+    expect(state().notice).toMatchObject(told);
+  });
+});
+
 describe('what files say and is not used', () => {
   it('is told once the model is loaded, or beside the questions about it', async () => {
     const leftOut = ['The names are left out.'];
@@ -203,6 +225,21 @@ describe('quick hands', () => {
     hold.open();
     await answering;
     expect(state()).toMatchObject({ opening: null, model: { name: 'heads.pt' } });
+  });
+
+  it('that let files go while their answer is remembered are obeyed', async () => {
+    const hold = gate();
+    const library = fakeLibrary({ inspect: () => modelInspection(asked) });
+    const { state } = setUp({ library: { ...library, remember: () => hold.opened } });
+    await state().start();
+    await state().openFiles([file('heads.pt')]);
+    const answering = state().answer({ answers: { numHeads: 6 } });
+    // Until the look at them is over: the next is to remember.
+    await new Promise((resolve) => setTimeout(resolve));
+    state().dropOpening();
+    hold.open();
+    await answering;
+    expect(state()).toMatchObject({ opening: null, source: { kind: 'manifest' } });
   });
 
   it('that open files while a model is kept see what became of them', async () => {
@@ -362,6 +399,24 @@ describe('models that the browser keeps', () => {
     news();
     await state().refreshShelf();
     expect(state().notice).toBeNull();
+    expect(state().shelf.overview?.models).toEqual([]);
+  });
+
+  it('are shown as they were seen last, also where an earlier look at them takes longer', async () => {
+    const hold = gate();
+    let looks = 0;
+    const overview = async () => {
+      const models = looks++ === 0 ? [stored] : [];
+      if (models.length > 0) await hold.opened;
+      return { models, unfinished: [], isPersistent: false };
+    };
+    const { state } = setUp({ library: libraryWith([], { overview }) });
+    await state().start();
+    const looking = state().refreshShelf();
+    await state().removeStored(stored.id);
+    expect(state().shelf.overview?.models).toEqual([]);
+    hold.open();
+    await looking;
     expect(state().shelf.overview?.models).toEqual([]);
   });
 

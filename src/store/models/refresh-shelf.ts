@@ -4,10 +4,13 @@ import type { AppContext } from '../app-context';
 
 /** Looks at what the browser keeps. Never rejects. */
 export async function refreshShelf(context: AppContext): Promise<void> {
-  const { dependencies, get, set } = context;
+  const { dependencies, session, get, set } = context;
   const before = get().shelf.overview?.models;
+  const look = (session.shelfLook = {});
   try {
     const overview = await dependencies.library.overview();
+    // A slow disk may answer last what it was asked first.
+    if (session.shelfLook !== look) return;
     set({ shelf: { overview, error: null } });
     const { source, notice } = get();
     if (source.kind !== 'stored' || notice?.kind === 'error') return;
@@ -18,6 +21,7 @@ export async function refreshShelf(context: AppContext): Promise<void> {
       set({ notice: { kind: 'info', text } });
     }
   } catch (thrown) {
+    if (session.shelfLook !== look) return;
     set({ shelf: { overview: null, error: DyditError.from(thrown).toReport() } });
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { DyditError } from '../../errors';
 import type { LibraryInspection } from '../../engine/models/library';
 import { fakeInspected, fakeLibrary, modelInspection } from '../testing/fake-library';
-import { setUp } from '../testing/set-up';
+import { gate, setUp } from '../testing/set-up';
 import type { WaitingFiles, WaitingStore } from './waiting-store';
 
 /** What a browser keeps from one life of a page to the next. */
@@ -55,6 +55,27 @@ describe('files', () => {
     expect(nameless(state().opening)).toEqual({ status, names: [name] });
     state().dropOpening();
     expect(waiting.kept()).toBeUndefined();
+  });
+
+  it('that wait are there after a reload, also where a slow disk lets the address ask first', async () => {
+    const waiting = memory();
+    const url = 'https://example.org/model.pt';
+    await waiting.write({ files: [new File(['w'], 'vae.pt')], lost: [] });
+    const hold = gate();
+    const read = async () => {
+      const kept = await waiting.read();
+      await hold.opened;
+      return kept;
+    };
+    const query = `model=${encodeURIComponent(url)}`;
+    const { state } = setUp({ query, waiting: { ...waiting, read }, library: library() });
+    const restoring = state().restoreWaiting();
+    await state().start();
+    expect(state().opening).toEqual({ status: 'confirming', url });
+    hold.open();
+    await restoring;
+    expect(nameless(state().opening)).toEqual({ status: 'waiting', names: ['vae.pt'] });
+    expect(waiting.kept()?.files).toHaveLength(1);
   });
 
   it('that were fetched keep their address', async () => {

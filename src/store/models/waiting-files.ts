@@ -47,8 +47,9 @@ export async function restoreWaiting(context: AppContext): Promise<void> {
   const { dependencies, session, get, set } = context;
   const runBefore = session.abort;
   const kept = await dependencies.waiting.read();
-  // What was dropped since is more than what waited.
-  if (!kept || get().opening) return;
+  const { opening } = get();
+  // What was dropped since is more than what waited; what a link asks for is less.
+  if (!kept || (opening && opening.status !== 'confirming')) return;
   const { files, lost, address } = kept;
   if (files.length > 0) await takeFiles(context, files, { address, runBefore });
   if (lost.length === 0) return;
