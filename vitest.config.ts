@@ -5,6 +5,9 @@ import { kernels } from './tools/build-kernels.ts';
 import { bundledDependencies } from './tools/bundled-dependencies.ts';
 import { chromiumArgs, ensureChromium } from './tools/chromium.ts';
 
+/** What is waited for comes in a moment; a busy machine may take longer than the second that is usual. */
+const patience = { poll: { timeout: 60_000 } };
+
 /** `*.test.ts` run in Node; `*.gpu.test.ts` run on WebGPU in headless Chromium. */
 export default defineConfig({
   plugins: [kernels()],
@@ -20,6 +23,7 @@ export default defineConfig({
           alias: { wgsl_reflect: 'wgsl_reflect/wgsl_reflect.module.js' },
           server: { deps: { inline: ['wgsl_reflect'] } },
           testTimeout: 120_000,
+          expect: patience,
         },
       },
       {
@@ -29,6 +33,7 @@ export default defineConfig({
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
           testTimeout: 120_000,
+          expect: patience,
           // One SwiftShader shared by parallel files would only thrash two cores.
           fileParallelism: false,
           browser: {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import { unmixed } from '../network/dit/label';
 import { samplerNamed, type SamplerName } from '../sampler/samplers';
@@ -133,10 +133,8 @@ describe('sampling', () => {
     const sampling = sample(denoiser);
     for (let released = 0; released < 4; released++) {
       const expected = Math.min(4, released + 2);
-      await vi.waitFor(() => {
-        expect(held.length).toBeGreaterThan(released);
-        expect(evaluated.length).toBeGreaterThanOrEqual(expected);
-      });
+      await expect.poll(() => held.length).toBeGreaterThan(released);
+      await expect.poll(() => evaluated.length).toBeGreaterThanOrEqual(expected);
       await everythingDue();
       expect(evaluated).toHaveLength(expected);
       held[released]();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import type { Clock } from '../clock';
 import { HandClock } from '../testing/hand-clock';
@@ -159,14 +159,14 @@ describe('a transfer that falls silent', () => {
     const failing = download({ url }, { clock });
     failing.catch(() => undefined);
     for (let count = 1; count <= retryWaitsMs.length + 1; count++) {
-      await vi.waitFor(() => expect(server.asked('a')).toHaveLength(count));
+      await expect.poll(() => server.asked('a')).toHaveLength(count);
       clock.passStall();
     }
     const { code, message } = await failureOf(failing);
     expect(code).toBe('network-failed');
     expect(message).toContain('nothing arrived for 20 seconds');
     expect(clock.waits).toEqual(retryWaitsMs);
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await expect.poll(() => server.open()).toBe(0);
   });
 });
 
@@ -262,7 +262,7 @@ describe('a server that lies', () => {
     expect(code).toBe('network-failed');
     expect(message).toContain('more than 4 MB');
     expect(server.asked('a')).toHaveLength(1);
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await expect.poll(() => server.open()).toBe(0);
   });
 
   it('and says of more than any file has is refused unread', async () => {
@@ -341,19 +341,20 @@ describe('several files', () => {
   });
 
   it('are given up when one of them fails, with its reason', async () => {
-    const stalled = server.file('a', stallingAfter(half, file));
-    const missing = server.file('b', (response) => {
-      // The other one is under way.
-      void vi
-        .waitFor(() => expect(server.asked('a')).toHaveLength(1))
-        .then(() => saying(404)(response, response.req));
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const stalled = server.file('a', (...parts) => {
+      stallingAfter(half, file)(...parts);
+      begin();
     });
+    // Once the other one is under way.
+    const missing = server.file('b', (...parts) => void begun.then(() => saying(404)(...parts)));
     const { code, message } = await failureOf(
       downloadAll([{ url: stalled }, { url: missing }], { clock }),
     );
     expect(code).toBe('network-failed');
     expect(message).toContain('404');
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await expect.poll(() => server.open()).toBe(0);
   });
 });
 
@@ -373,10 +374,10 @@ describe('Cancel', () => {
     const url = start((...given) => server.file(...given));
     const got = download({ url }, { clock: waiting, signal: abort.signal });
     got.catch(() => undefined);
-    await vi.waitFor(() => expect(server.asked('a')).toHaveLength(1));
+    await expect.poll(() => server.asked('a')).toHaveLength(1);
     abort.abort();
     await expect(got).rejects.toMatchObject({ code: 'cancelled' });
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await expect.poll(() => server.open()).toBe(0);
     expect(server.asked('a')).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import { fillNormal, LATENT_STREAM, stepStream } from '../sampler/normal';
 import { respacedSchedule } from '../sampler/schedule';
@@ -199,7 +199,7 @@ describe('memory', () => {
     await expect(generate(full.model, request, {})).rejects.toMatchObject({
       code: 'out-of-memory',
     });
-    await vi.waitFor(() => expect(full.liveCount()).toBe(0));
+    await expect.poll(() => full.liveCount()).toBe(0);
 
     const abort = new AbortController();
     const cancelled = modelOf({

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import { writePictureFile } from './picture-file';
 import { settingsOfImage } from './settings';
@@ -394,7 +394,7 @@ describe('opening files', () => {
     const running = state().generate();
     expect(state().run).not.toBeNull();
     const loading = state().openFiles([new File([], 'mine.pt')]);
-    await vi.waitFor(() => expect(state().run).toBeNull());
+    await expect.poll(() => state().run).toBeNull();
     hold.open();
     await Promise.all([running, loading]);
     expect(state()).toMatchObject({ engine: { status: 'ready' }, outcomes: [], notice: null });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DyditError } from '../errors';
 import type { App } from './app-state';
 import { setUp, type SetUpOptions } from './testing/set-up';
@@ -182,9 +182,9 @@ describe('Go on', () => {
     await state().start();
     await state().generate();
     await state().start();
-    await vi.waitFor(() => expect(state().brokenOff).not.toBeNull());
+    await expect.poll(() => state().brokenOff).not.toBeNull();
     state().change({ seed: 8 });
-    await vi.waitFor(() => expect(state().outcomes[0]?.cause).toBe('live'));
+    await expect.poll(() => state().outcomes[0]?.cause).toBe('live');
     expect(state().brokenOff).toMatchObject({ step: 5 });
   });
 
@@ -333,7 +333,7 @@ describe('Cancel', () => {
       engines[0].loseDevice({ code: 'not-answering', message: 'It hung.', advice: '' });
     });
     await state().openFiles([new File([], 'mine.pt')]);
-    await vi.waitFor(() => expect(state().engine.status).toBe('ready'));
+    await expect.poll(() => state().engine.status).toBe('ready');
     expect(state()).toMatchObject({ model: { name: 'emoji starter' } });
   });
 

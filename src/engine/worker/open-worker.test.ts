@@ -54,7 +54,7 @@ describe.each(callers)('the worker of the %s', (_, call) => {
     await expect(refused).rejects.toMatchObject({ code: 'worker-failed', cause: refusal });
     await expect(refused).rejects.toThrow(/refused to start a worker: The policy forbids/);
     const again = call();
-    await vi.waitFor(() => expect(present().posted).toHaveLength(1));
+    await expect.poll(() => present().posted).toHaveLength(1);
     present().dispatchEvent(new Event('messageerror'));
     await expect(again).rejects.toMatchObject({ code: 'worker-failed' });
   });
@@ -67,7 +67,7 @@ describe.each(callers)('the worker of the %s', (_, call) => {
   ])('that tells of %s (%o) fails what waits for it, and is ended', async (type, told, words) => {
     vi.stubGlobal('Worker', FakeWorker);
     const failing = call();
-    await vi.waitFor(() => expect(present().posted).toHaveLength(1));
+    await expect.poll(() => present().posted).toHaveLength(1);
     present().dispatchEvent(Object.assign(new Event(type), told));
     await expect(failing).rejects.toMatchObject({ code: 'worker-failed' });
     await expect(failing).rejects.toThrow(words);

@@ -253,7 +253,7 @@ describe('Cancel', () => {
         ? engine.load({ kind: 'manifest', url: 'https://example.org/' }, options)
         : engine.generate(request, options);
     working.catch(() => undefined);
-    await vi.waitFor(() => expect(started).toHaveBeenCalledOnce());
+    await expect.poll(() => started.mock.calls.length).toBe(1);
     abort.abort();
     await expect(working).rejects.toMatchObject({
       code: 'cancelled',
@@ -334,7 +334,7 @@ describe('a worker that hangs', () => {
     const working = engine.load({ kind: 'manifest', url: 'x:/' }, { signal: abort.signal });
     working.catch(() => undefined);
     abort.abort();
-    await vi.waitFor(() => expect(worker.delivered).toContain('pong'));
+    await expect.poll(() => worker.delivered).toContain('pong');
     clock.pass(19_999);
     expect(worker.terminated).toBe(false);
     clock.pass(1);
@@ -377,10 +377,9 @@ describe('a worker that hangs', () => {
     const { worker, engine } = await engineOn(servedSession({ generate: never }), clock);
     engine.generate(request).catch(() => undefined);
     for (let beat = 0; beat < 20; beat++) {
-      const asked = worker.posted.length;
+      const heard = worker.delivered.length;
       clock.pass(5000);
-      await vi.waitFor(() => expect(worker.posted.length).toBeGreaterThan(asked));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await expect.poll(() => worker.delivered.length).toBeGreaterThan(heard);
     }
     expect(worker.terminated).toBe(false);
     engine.dispose();

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DyditError } from '../../errors';
 import type { LibraryInspection } from '../../engine/models/library';
 import { fakeInspected, fakeLibrary, modelInspection } from '../testing/fake-library';
@@ -141,7 +141,7 @@ describe('files', () => {
     await state().openAddress(url);
     expect(nameless(state().opening)).toEqual({ status: 'waiting', names: ['vae.pt'] });
     void state().openAddress(url);
-    await vi.waitFor(() => expect(state().opening?.status).toBe('fetching'));
+    await expect.poll(() => state().opening?.status).toBe('fetching');
     state().dropOpening();
     expect(nameless(state().opening)).toEqual({ status: 'waiting', names: ['vae.pt'] });
     await state().openAddress(url);
