@@ -32,7 +32,7 @@ export async function guarded<T>(what: string, action: () => Promise<T>): Promis
     if (thrown instanceof DyditError) throw thrown;
     const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
     if (name === 'AbortError') throw thrown;
-    const said = `${what} could not be read: ${message}`;
+    const said = `${what} could not be read: ${message.replace(/[^.!?]$/, '$&.')}`;
     if (goneNames.includes(name)) {
       const advice = 'It was moved, changed or removed since it was chosen. Choose it again.';
       throw new DyditError('file-unreadable', said, advice, { cause: thrown });

@@ -43,14 +43,14 @@ export class TensorSource {
    *   it is of another shape, `weights-not-finite` where a number in it is none or infinite
    */
   async float32(name: string, shape: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
-    const values = await readFloat32(this.#expect(name, shape));
+    const values = await readFloat32(this.expect(name, shape));
     expectFinite(name, new Uint32Array(values.buffer), float32Format);
     return values;
   }
 
   /** Half-precision bits of a tensor stored as f16; throws as `float32`. */
   async halfBits(name: string, shape: readonly number[]): Promise<Uint16Array<ArrayBuffer>> {
-    const bits = await readHalfBits(this.#expect(name, shape));
+    const bits = await readHalfBits(this.expect(name, shape));
     expectFinite(name, bits, float16Format);
     return bits;
   }
@@ -59,7 +59,7 @@ export class TensorSource {
   async scaledBytes(name: string, shape: readonly number[]): Promise<ScaledBytes | undefined> {
     const scaledBytes = this.tensors.get(name)?.scaledBytes;
     if (!scaledBytes) return undefined;
-    this.#expect(name, shape);
+    this.expect(name, shape);
     const values = await guarded(`Tensor ${quoted(name)}`, scaledBytes);
     expectFinite(name, new Uint32Array(values.scales.buffer), float32Format);
     return values;
@@ -67,10 +67,11 @@ export class TensorSource {
 
   /** The rule of a tensor that has to be drawn, undefined for all others; throws as `float32`. */
   drawn(name: string, shape: readonly number[]): DrawnHalves | undefined {
-    return this.tensors.get(name)?.drawn && this.#expect(name, shape).drawn;
+    return this.tensors.get(name)?.drawn && this.expect(name, shape).drawn;
   }
 
-  #expect(name: string, shape: readonly number[]): CheckpointTensor {
+  /** @throws DyditError as `float32`, but for what reading shows */
+  protected expect(name: string, shape: readonly number[]): CheckpointTensor {
     if (this.signal?.aborted) throw new DyditError('cancelled', 'Loading was cancelled.');
     const tensor = this.tensors.get(name);
     if (!tensor) {

@@ -35,6 +35,7 @@ export async function reportOn(
   ];
   if (!model || !assembly.dit) return lines;
   const { checkpoint } = assembly.dit;
+  const odd: string[] = [];
   lines.push(...about(model));
   try {
     const { dit, vae, preview, space } = await resolveAssembly(assembly, choice);
@@ -50,11 +51,11 @@ export async function reportOn(
     }
   } catch (thrown) {
     const { message, advice } = DyditError.from(thrown);
-    lines.push('', `${message} ${advice}`.trim());
+    odd.push(`  ${message} ${advice}`.trimEnd());
   }
   const { tensors, skippedTypes } = checkpoint;
-  const left = model.leftOut.map((sentence) => `  ${sentence}`);
-  const odd = [...left, ...(await oddities(tensors, skippedTypes, readsAll))];
+  odd.push(...model.leftOut.map((sentence) => `  ${sentence}`));
+  odd.push(...(await oddities(tensors, skippedTypes, readsAll)));
   lines.push('', 'What is odd', ...(odd.length > 0 ? odd : ['  nothing']));
   lines.push('', 'Tensors', ...tensorLines(checkpoint.tensors));
   return lines;

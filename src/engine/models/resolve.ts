@@ -7,6 +7,7 @@ import { askAbout, describeAssembly, vaeHints } from '../../network/answers/desc
 import { imagenetNames } from '../../network/answers/imagenet-names';
 import { likelyAnswers } from '../../network/answers/questions';
 import type { DecoderConfig, DitConfig, TinyVaeConfig } from '../../network/config';
+import { expectDitShapes } from '../../network/dit/expect-shapes';
 import type { DitHints } from '../../network/dit/infer-config';
 import {
   checkDitManifest,
@@ -15,6 +16,7 @@ import {
   hintsOfManifest,
 } from '../../network/manifest';
 import { inferDecoderConfig, type VaeHints } from '../../network/vae/config';
+import { expectDecoderShapes } from '../../network/vae/decoder-layers';
 import { inferTinyConfig } from '../../network/vae/tiny-config';
 import { filesOfManifest, namesOf, parseManifest, type Manifest } from '../manifest';
 import type { ModelChoice } from './model-choice';
@@ -73,6 +75,20 @@ export async function resolveAssembly(
   assembly: Assembly,
   choice: ModelChoice = {},
   control: ResolveControl = {},
+): Promise<ResolvedModel> {
+  const model = await describedModel(assembly, choice, control);
+  // Told before anything is converted, kept or put on a card.
+  await expectDitShapes(model.dit.tensors, model.dit.config);
+  for (const part of [model.vae, model.preview]) {
+    if (part) await expectDecoderShapes(part.tensors, part.config);
+  }
+  return model;
+}
+
+async function describedModel(
+  assembly: Assembly,
+  choice: ModelChoice,
+  control: ResolveControl,
 ): Promise<ResolvedModel> {
   const { dit, vae, preview, waiting, refused } = assembly;
   const missing = waiting.at(0)?.sentence;

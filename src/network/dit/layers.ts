@@ -77,7 +77,8 @@ function blockLayers(config: DitConfig, block: string): BlockLayers {
           kind: 'tokenRouter',
           name: `${block}.token_selection.mlp_head`,
           width: hiddenSize,
-          hidden: Math.floor(hiddenSize / 16),
+          // Networks for tests are narrower than that.
+          hidden: Math.max(1, Math.floor(hiddenSize / 16)),
         }
       : undefined,
     fc1: { kind: 'linear', name: `${block}.mlp.fc1`, n: groups, k: width },

@@ -5,15 +5,13 @@ import type { TensorMap } from '../../checkpoint/checkpoint';
 import { expectVae } from '../../checkpoint/layouts/expect';
 import { TensorSource } from '../../checkpoint/tensor-source';
 import { DyditError } from '../../errors';
-import { layersOf } from '../../ops/program';
 import { elementCount } from '../../ops/tensor';
 import { isTiny, type DecoderConfig } from '../config';
 import { freeWeights, uploadLayers, type LaneWeights } from '../lane-weights';
 import { assertRunnable } from './config';
 import { LaneDecoder, type ReadDecoded } from './decoder';
-import { readVaeLayer } from './load';
-import { readTinyLayer } from './tiny-load';
-import { decoderCost, pictureChannels, pictureSide, recordDecoder } from './network';
+import { decoderLayers, decoderTensors, hasPostQuant, readDecoderLayer } from './decoder-layers';
+import { decoderCost, pictureChannels, pictureSide } from './network';
 
 /** A decoded picture: RGBA bytes, row-major from the top left. */
 export interface DecodedPicture {
@@ -70,15 +68,12 @@ export class Vae {
     expectVae(tensors);
     if (!isTiny(config)) assertRunnable(config);
     const source = new TensorSource(decoderTensors(tensors), onProgress, signal);
-    const postQuantConv = source.has('post_quant_conv.weight');
-    // The decoder of any size names every layer once, with its shape.
-    const layers = layersOf([recordDecoder({ config, latentSide: 1, postQuantConv })]);
+    const postQuantConv = hasPostQuant(source);
     const weights = await uploadLayers(backend, {
       label: 'Vae',
       what: 'loading the picture decoder',
-      layers,
-      read: (layer) =>
-        isTiny(config) ? readTinyLayer(source, layer, config) : readVaeLayer(source, layer),
+      layers: decoderLayers(config, source),
+      read: (layer) => readDecoderLayer(source, layer, config),
     });
     return new Vae(config, backend, weights, postQuantConv);
   }
@@ -193,13 +188,6 @@ export class Vae {
       decoder.destroy();
     }
   }
-}
-
-/** The tensors a decoder reads; the encoder's are left out. */
-function decoderTensors(tensors: TensorMap): TensorMap {
-  return new Map(
-    [...tensors].filter(([key]) => key.startsWith('decoder.') || key.startsWith('post_quant_conv')),
-  );
 }
 
 function cancelled(): DyditError {
