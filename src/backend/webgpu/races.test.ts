@@ -7,6 +7,7 @@ import {
   type LinearCore,
   type LinearEnd,
 } from './shaders';
+import { convCores, linearCores, plainCores } from './testing/every-shader';
 import { findRaces } from './testing/races';
 
 /** Products on kept rows with a norm in front, where the core can have one, and without either. */
@@ -15,17 +16,15 @@ function products(core: LinearCore): readonly (readonly [string, string])[] {
     linearSource(core, { storage: 'f32', end, kept, normed });
   return [
     [`linear ${core}`, source('Store', false, false)],
-    [`linear ${core}, kept rows`, source('AddGated', true, core !== 'register' && core !== 'quad')],
+    [`linear ${core}, kept rows`, source('AddGated', true, !plainCores.includes(core))],
   ];
 }
 
 const sources: readonly (readonly [string, string])[] = [
   ...Object.entries(plainShaders),
   ...(['conv', 'patchEmbed'] as const).map((name) => [name, weightedSource(name, 'f32')] as const),
-  ...(['naive', 'register', 'quad', 'few', 'subgroup', 'tiled', 'tall', 'half'] as const).flatMap(
-    products,
-  ),
-  ...(['tiled', 'tall'] as const).map((core) => [`conv ${core}`, convSource(core, 'f32')] as const),
+  ...linearCores.flatMap(products),
+  ...convCores.map((core) => [`conv ${core}`, convSource(core, 'f32')] as const),
 ];
 
 /** What is right all the same, by what the text alone does not say. */

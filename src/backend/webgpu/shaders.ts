@@ -61,6 +61,9 @@ import update from '../../../shaders/update.wgsl?raw';
 /** What WGSL wants at the head of a text. */
 const directive = /^(?:enable|diagnostic)\b.*;$/gm;
 
+/** A number of the module, also one that a pipeline sets, with what is said of it. */
+const number = /^(?:const|override)\b[^(;]*;.*$/gm;
+
 /**
  * How weights lie in GPU memory: f32, f16 read with shader-f16, f16 pairs read without, or int8 with a
  * scale for every output column and group of K. All are widened to f32 as they are read.
@@ -188,9 +191,15 @@ export function allSources(): readonly string[] {
   ];
 }
 
-/** Texts one after the other; their directives come first, once, as WGSL asks for. */
+/**
+ * Texts one after the other. Their directives come first, once, as WGSL asks for; then the numbers, in
+ * their order, which WGSL takes anywhere: naga, the compiler of Firefox, panics on an override that it
+ * meets after an array whose size is made of others (seen in naga 27 and 29).
+ */
 function compose(...parts: readonly string[]): string {
   const text = parts.join('\n');
   const directives = new Set(text.match(directive));
-  return [...directives, text.replace(directive, '')].join('\n');
+  const numbers = text.match(number) ?? [];
+  const rest = text.replace(directive, '').replace(number, '');
+  return [...directives, ...numbers, rest].join('\n');
 }
