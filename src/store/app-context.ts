@@ -54,6 +54,9 @@ export interface Session {
   engineBusy: Promise<unknown>;
   /** Identifies the latest look at opened files: what comes of those before is of no interest. */
   opened: object;
+  /** How often files were dropped or chosen, and the latest of these whose settings were taken. */
+  drops: number;
+  pictureTaken: number;
   /** Identifies the latest look at what the browser keeps: those before have seen what is past. */
   shelfLook: object;
   /** Ends the keeping of a model under way. */

@@ -385,6 +385,30 @@ describe('opening files', () => {
     expect(state().outcomes[0]?.settings.seed).toBe(42);
   });
 
+  it('takes the settings of the picture that was dropped last, also where one before is read for longer', async () => {
+    const { state } = setUp();
+    await state().start();
+    const hold = gate();
+    const picture = { width: 1, height: 1, rgba: new Uint8ClampedArray([1, 2, 3, 255]) };
+    const [early, late] = await Promise.all(
+      [1, 2].map(async (seed) => new File([await writePictureFile(picture, { seed })], 'one.png')),
+    );
+    // As where it has to be fetched from a cloud first.
+    const slice = early.slice.bind(early);
+    early.slice = (...part) => {
+      const blob = slice(...part);
+      const read = blob.arrayBuffer.bind(blob);
+      blob.arrayBuffer = () => hold.opened.then(read);
+      return blob;
+    };
+    const reading = state().openFiles([early]);
+    await state().openFiles([late]);
+    expect(state().settings?.seed).toBe(2);
+    hold.open();
+    await reading;
+    expect(state().settings?.seed).toBe(2);
+  });
+
   it('ends a run under way when a model is loaded', async () => {
     const hold = gate();
     const waits: Promise<void>[] = [];

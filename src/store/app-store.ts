@@ -27,6 +27,8 @@ export function createAppStore(dependencies: AppDependencies): AppStore {
     wanted: source,
     abort: null,
     opened: {},
+    drops: 0,
+    pictureTaken: 0,
     shelfLook: {},
     keepAbort: null,
     fetchAbort: null,

@@ -37,8 +37,9 @@ export async function openFiles(
 ): Promise<void> {
   const first = files.at(0);
   if (!first) return;
+  const turn = ++context.session.drops;
   if (files.length === 1 && (await isPicture(first))) {
-    await restoreFromPicture(context, first);
+    await restoreFromPicture(context, first, turn);
     return;
   }
   await takeFiles(context, files, { runBefore });

@@ -19,14 +19,24 @@ export async function isPicture(file: File): Promise<boolean> {
   return png.every((byte, i) => bytes[i] === byte);
 }
 
-/** Takes the settings that a picture was made with. */
-export async function restoreFromPicture(context: AppContext, file: File): Promise<void> {
+/**
+ * Takes the settings that a picture was made with.
+ * @param turn counts what was dropped: a picture that takes longer to read than one after it comes too late
+ */
+export async function restoreFromPicture(
+  context: AppContext,
+  file: File,
+  turn: number,
+): Promise<void> {
+  const { session } = context;
   const found = await readPictureFile(file);
   if (found.kind !== 'settings') {
     const error = found.kind === 'none' ? noSettings(file) : brokenSettings(file, found.reason);
     context.set({ notice: { kind: 'error', error } });
     return;
   }
+  if (turn < session.pictureTaken) return;
+  session.pictureTaken = turn;
   settleRedraw(context);
   const again =
     found.read.shared.run === 'strip'
