@@ -12,7 +12,7 @@ async function press(page: Page, name: string): Promise<void> {
 
 test('after Compare and Cancel the focus is where one goes on', async ({ page }) => {
   await prependToWorker(page, withSlowSteps);
-  await openPage(page, { ...quickSettings, steps: 50 });
+  await openPage(page, { ...quickSettings, steps: 1000 });
   await press(page, 'Compare');
   await expect(cancelButton(page)).toBeFocused();
   await press(page, 'Cancel');

@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures';
+import { expectKept, finishedRuns } from './steps/kept';
 import { numberField, openPage, problem, setNumber } from './steps/page';
 import { expectSamePicture, readPicture } from './steps/pixels';
 import { earlierRuns, generate } from './steps/run';
@@ -9,6 +10,7 @@ test('the history survives a reload, is downloaded as one, and cleared', async (
   const first = await readPicture(page);
   await setNumber(page, 'Seed', 11);
   await generate(page);
+  await expectKept(page, finishedRuns, 2);
   await page.reload();
   await expect(earlierRuns(page)).toHaveCount(2);
   await expect(earlierRuns(page).last()).toBeEnabled();
@@ -23,6 +25,7 @@ test('the history survives a reload, is downloaded as one, and cleared', async (
 
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
   await expect(earlierRuns(page)).toHaveCount(0);
+  await expectKept(page, finishedRuns, 0);
   await page.reload();
   await expect(numberField(page, 'Seed')).toBeVisible();
   await expect(earlierRuns(page)).toHaveCount(0);

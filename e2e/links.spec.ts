@@ -95,7 +95,9 @@ test('an edit is in the link at once: copied, and after a reload', async ({ page
   await openPage(page);
   await numberField(page, 'Steps').fill('9');
   await numberField(page, 'Steps').press('Enter');
+  const reloaded = page.waitForEvent('load');
   await page.evaluate(() => location.reload());
+  await reloaded;
   await expect(numberField(page, 'Steps')).toHaveValue('9');
   await numberField(page, 'Steps').fill('11');
   await page.getByRole('button', { name: 'Copy link' }).click();

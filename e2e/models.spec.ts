@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from './fixtures';
 import { expectAccessible } from './steps/accessibility';
 import { dropFile } from './steps/files';
+import { expectKept, waitingFiles } from './steps/kept';
 import { openPage, quickSettings, setNumber, visit, waitUntilReady } from './steps/page';
 import { readPicture } from './steps/pixels';
 import { generate } from './steps/run';
@@ -23,7 +24,7 @@ test('a file that does not say all is asked about, kept as chosen, and there at 
   const form = page.getByTestId('questions');
   await expect(form).toContainText('DiT of 2 layers');
   // What waits for an answer still does after a reload, once the browser has it.
-  await expect.poll(() => page.evaluate(countWaiting), { timeout: 60_000 }).toBe(1);
+  await expectKept(page, waitingFiles, 1);
   await page.reload();
   await expect(form).toContainText('DiT of 2 layers');
   await form.getByRole('button', { name: /How many attention heads/ }).click();
@@ -119,23 +120,3 @@ test('files that are dropped while the engine starts are opened once it has', as
   await expect(page.getByRole('button', { name: 'Model: early' })).toBeVisible();
   await waitUntilReady(page);
 });
-
-/** Records of files that wait, as src/store/models/waiting-store.ts keeps them; runs on the page. */
-function countWaiting(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const opened = indexedDB.open('dydit-web-waiting-1');
-    // It is the page's to make.
-    opened.onupgradeneeded = () => opened.transaction?.abort();
-    opened.onerror = () => resolve(0);
-    opened.onsuccess = () => {
-      const database = opened.result;
-      if (!database.objectStoreNames.contains('files')) {
-        resolve(0);
-        return;
-      }
-      const counted = database.transaction('files').objectStore('files').count();
-      counted.onsuccess = () => resolve(counted.result);
-      counted.onerror = () => reject(new Error('The waiting files can not be counted.'));
-    };
-  });
-}

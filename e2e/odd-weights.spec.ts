@@ -8,9 +8,11 @@ import {
   cutToBf16,
   safetensorsFile,
 } from '../src/engine/models/testing/field';
+import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
+import { announced } from './steps/announcements';
 import { dropFile, dropPaths, type FileToOpen } from './steps/files';
-import { openPage, problem, setNumber } from './steps/page';
+import { openPage, problem, setNumber, waitUntilReady } from './steps/page';
 import { expectSamePicture, readPicture } from './steps/pixels';
 import { generate } from './steps/run';
 
@@ -20,6 +22,16 @@ const picture = fileURLToPath(new URL('./pictures/pizza-twemoji-7.png', import.m
 
 async function toOpen(file: File): Promise<FileToOpen> {
   return { name: file.name, bytes: Buffer.from(await file.arrayBuffer()) };
+}
+
+/** Drops files that make a model at once, of a name that the model in use may have as well. */
+async function dropAndLoad(page: Page, ...paths: readonly string[]): Promise<void> {
+  const before = (await announced(page)).length;
+  await dropPaths(page, ...paths);
+  await expect
+    .poll(async () => (await announced(page)).slice(before))
+    .toContain('Loading the model.');
+  await waitUntilReady(page);
 }
 
 test('bf16 is said to be widened, may be kept smaller, and draws what its numbers are', async ({
@@ -135,13 +147,14 @@ test.describe('dropped together', () => {
     await expect(page.getByRole('button', { name: /^Model: model/ })).toBeVisible();
 
     // Dropped alone the other one opens, with settings that fit it.
-    await dropPaths(page, join(folder, 'a', 'model.pt'));
+    await dropAndLoad(page, join(folder, 'a', 'model.pt'));
     await expect(page.getByRole('button', { name: 'Model: model.pt' })).toBeVisible();
     await expect(page.getByText(said)).toBeHidden();
     await expect(form).toBeHidden();
     // Twice the same file is one model.
-    await dropPaths(page, join(folder, 'a', 'model.pt'), join(folder, 'a', 'model.pt'));
-    await expect(page.getByRole('button', { name: 'Model: model.pt' })).toBeVisible();
+    await dropAndLoad(page, join(folder, 'a', 'model.pt'), join(folder, 'a', 'model.pt'));
+    await expect(page.getByRole('button', { name: /^Model: model/ })).toBeVisible();
+    await expect(form).toBeHidden();
     await expect(page.getByText(said)).toBeHidden();
     await setNumber(page, 'Steps', 1);
     await generate(page);

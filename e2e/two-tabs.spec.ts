@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { type Preferences, preferencesKey } from '../src/store/preferences';
 import { expect, test } from './fixtures';
 import { dropFile } from './steps/files';
+import { expectKept, finishedRuns } from './steps/kept';
 import { openPage, quickSettings, setNumber, waitUntilReady } from './steps/page';
 import { earlierRuns, generate } from './steps/run';
 import { readPicture } from './steps/pixels';
@@ -96,8 +97,10 @@ test('runs of two tabs are both there at the next visit, and one that is cleared
   await generate(page);
   await generate(other);
   await expect(earlierRuns(page)).toHaveCount(2);
+  await expectKept(page, finishedRuns, 4);
   await page.getByRole('button', { name: 'Clear' }).click();
   await expect(earlierRuns(page)).toHaveCount(0);
+  await expectKept(page, finishedRuns, 2);
   await other.reload();
   await waitUntilReady(other);
   await expect(earlierRuns(other)).toHaveCount(2);
@@ -115,9 +118,11 @@ test('what is set in one tab does not undo what is set in another', async ({ pag
     .first()
     .click();
   await other.getByText('Settings in PNGs', { exact: true }).click();
-  const kept = await page.evaluate((key) => localStorage.getItem(key), preferencesKey);
   const expected: Preferences = { backend: 'wasm', live: true, settingsInPictures: false };
-  expect(JSON.parse(kept ?? '')).toEqual(expected);
+  // What one tab writes is in the other a moment later.
+  const kept = async (): Promise<unknown> =>
+    JSON.parse(await page.evaluate((key) => localStorage.getItem(key) ?? '', preferencesKey));
+  await expect.poll(kept).toEqual(expected);
   await other.close();
 });
 

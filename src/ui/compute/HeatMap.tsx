@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
+import { type PointerEvent, useLayoutEffect, useMemo, useRef } from 'react';
 import { type Cell, type Quantity, shareMap } from '../../store/compute-record';
 import type { ComputeRecord } from '../../engine/api';
 import { formatShare } from '../format';
@@ -19,7 +19,7 @@ export function HeatMap({ record, quantity, cell, onPick }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const shares = useMemo(() => shareMap(record, quantity), [record, quantity]);
   const { evaluations, layers } = record;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const image = new ImageData(evaluations, layers);
     shares.forEach((share, i) => image.data.set([...heat, Math.round(share * 255)], i * 4));
     canvas.current?.getContext('2d')?.putImageData(image, 0, 0);

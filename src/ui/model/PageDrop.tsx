@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { useApp } from '../use-app';
 import { droppedFiles } from './dropped-files';
 import styles from './PageDrop.module.css';
@@ -11,7 +11,8 @@ function carriesFiles(event: DragEvent): boolean {
 export function PageDrop() {
   const openFiles = useApp((app) => app.openFiles);
   const [isOver, setOver] = useState(false);
-  useEffect(() => {
+  // From when the page is seen: what is dropped before, the browser opens in its place.
+  useLayoutEffect(() => {
     const over = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();

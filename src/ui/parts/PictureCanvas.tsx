@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { Picture } from '../../engine/api';
 import styles from './PictureCanvas.module.css';
 
@@ -11,7 +11,8 @@ interface Props {
 /** A picture, pixel for pixel, scaled to the width it is given. */
 export function PictureCanvas({ picture, label }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  // Before it is seen: a busy machine would show an empty canvas first.
+  useLayoutEffect(() => {
     const image = new ImageData(picture.rgba, picture.width, picture.height);
     canvas.current?.getContext('2d')?.putImageData(image, 0, 0);
   }, [picture]);
