@@ -23,6 +23,7 @@ export default defineConfig({
           alias: { wgsl_reflect: 'wgsl_reflect/wgsl_reflect.module.js' },
           server: { deps: { inline: ['wgsl_reflect'] } },
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           expect: patience,
         },
       },
@@ -33,6 +34,7 @@ export default defineConfig({
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           expect: patience,
           // One SwiftShader shared by parallel files would only thrash two cores.
           fileParallelism: false,
