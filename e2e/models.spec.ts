@@ -5,9 +5,10 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './fixtures';
 import { expectAccessible } from './steps/accessibility';
+import { watchWorkers } from './steps/engine-worker';
 import { dropFile } from './steps/files';
 import { expectKept, waitingFiles } from './steps/kept';
-import { openPage, quickSettings, setNumber, visit, waitUntilReady } from './steps/page';
+import { openPage, problem, quickSettings, setNumber, visit, waitUntilReady } from './steps/page';
 import { readPicture } from './steps/pixels';
 import { generate } from './steps/run';
 
@@ -119,4 +120,27 @@ test('files that are dropped while the engine starts are opened once it has', as
   });
   await expect(page.getByRole('button', { name: 'Model: early' })).toBeVisible();
   await waitUntilReady(page);
+});
+
+test('a file that is refused while the engine starts is said to be, once it has', async ({
+  page,
+}) => {
+  await watchWorkers(page);
+  let letIn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (letIn = resolve));
+  // Without its kernels the engine goes on starting.
+  await page.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await visit(page, quickSettings);
+  await dropFile(page, { name: 'notes.txt', bytes: Buffer.from('These are no weights.') });
+  const isSeen = () =>
+    page.evaluate(() =>
+      window.watchedWorkers.some(({ received }) => received.includes('inspected')),
+    );
+  await expect.poll(isSeen).toBe(true);
+  letIn();
+  await waitUntilReady(page);
+  await expect(problem(page, 'checkpoint-unsupported')).toContainText('notes.txt');
 });
