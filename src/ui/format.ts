@@ -49,9 +49,10 @@ export function formatDuration(ms: number): string {
     : `${Math.floor(seconds / 60)}\u00a0min ${seconds % 60}\u00a0s`;
 }
 
-/** A guess in words: 'a few seconds', 'about 40 s', 'about 3 minutes'. */
+/** A guess in words: 'less than a second', 'about 40 s', 'about 3 minutes'. */
 export function formatGuess(ms: number): string {
   const seconds = ms / 1000;
+  if (seconds < 0.8) return 'less than a second';
   if (seconds < 2) return 'a second or two';
   if (seconds < 10) return `about ${Math.round(seconds)}\u00a0s`;
   if (seconds < 90) return `about ${Math.round(seconds / 5) * 5}\u00a0s`;

@@ -68,7 +68,7 @@ export function ComputeSection({ outcome }: { outcome: Exclude<Outcome, StripOut
             />
           </div>
           <p className={styles.reading} aria-live="polite" data-testid="cell-reading">
-            {describeCell(record, cell)}
+            {describeCell(record, cell, result.request.images)}
           </p>
           <LayerTable record={record} />
         </div>

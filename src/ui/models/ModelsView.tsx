@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { Input, Label, TextField } from 'react-aria-components';
-import type { StoreOverview } from '../../engine/models/library';
 import type { StoredModel } from '../../engine/models/stored-models';
 import { download } from '../download';
 import { formatBytes, formatDate } from '../format';
@@ -10,6 +9,7 @@ import { useApp } from '../use-app';
 import { typeNames } from './dtype-words';
 import { KeepModel } from './KeepModel';
 import styles from './ModelsView.module.css';
+import { roomWords } from './room-words';
 
 /** Models that this browser keeps, and the room they take. */
 export function ModelsView({ onDone }: { onDone: () => void }) {
@@ -125,19 +125,5 @@ function Rename({ model, onDone }: { model: StoredModel; onDone: () => void }) {
       <Label className={styles.hidden}>Name of the model</Label>
       <Input className={styles.input} />
     </TextField>
-  );
-}
-
-function roomWords({ usage, quota, isPersistent, models }: StoreOverview): string {
-  const room =
-    usage === undefined || quota === undefined
-      ? ''
-      : `${formatBytes(usage)} of ${formatBytes(quota)} that the browser gives this page are used. `;
-  if (models.length === 0) return room;
-  return (
-    room +
-    (isPersistent
-      ? 'The browser has promised not to clear it by itself.'
-      : 'The browser may clear it when the disk is full: keep the original files, or export.')
   );
 }
