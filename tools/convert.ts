@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targetDtypes } from '../src/checkpoint/convert/converted-tensor';
 import { roundingError } from '../src/checkpoint/convert/rounding-error';
+import { assumed } from '../src/engine/models/assumed';
 import { inspect } from '../src/engine/models/inspect';
 import { keepModel } from '../src/engine/models/keep';
 import { describeRounding } from '../src/engine/models/rounding';
@@ -50,8 +51,9 @@ await run(usage, async (signal) => {
   const choice = choiceOf(values.weights, values.answer);
   const model = await resolveFiles(files, choice);
   const inspected = await inspect(files, choice);
-  const remarks = inspected.passedOver.map(({ sentence }) => sentence);
-  for (const remark of [...(inspected.model?.leftOut ?? []), ...remarks]) {
+  const passedOver = inspected.passedOver.map(({ sentence }) => sentence);
+  const remarks = inspected.model ? [...assumed(inspected.model), ...inspected.model.leftOut] : [];
+  for (const remark of [...remarks, ...passedOver]) {
     process.stderr.write(`${remark}\n`);
   }
   let shown = -1;

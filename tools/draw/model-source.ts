@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { identify } from '../../src/checkpoint/files/identify';
 import type { ModelSource } from '../../src/engine/api';
 import { parseManifest } from '../../src/engine/manifest';
+import { assumed } from '../../src/engine/models/assumed';
 import { inspect } from '../../src/engine/models/inspect';
 import { UsageError } from '../command';
 import { openPaths } from '../models/options';
@@ -45,7 +46,10 @@ export async function findModel({
   const named = files.map((file) => ({ name: file.name, blob: file }));
   const { model, passedOver } = await inspect(named, choice);
   const name = model?.name ?? basename(paths[0]);
-  const remarks = [...(model?.leftOut ?? []), ...passedOver.map(({ sentence }) => sentence)];
+  const remarks = [
+    ...(model ? [...assumed(model), ...model.leftOut] : []),
+    ...passedOver.map(({ sentence }) => sentence),
+  ];
   return { source: { kind: 'files', name, files, choice }, name, remarks };
 }
 

@@ -159,6 +159,20 @@ describe('draw', () => {
     }
   });
 
+  it('says what it takes for granted: one of several sets of weights, and what no shape tells', async () => {
+    const choices = join(field, 'choices.ckpt');
+    const still = fileURLToPath(
+      new URL('../../conformance/cases/static/model.pt', import.meta.url),
+    );
+    const [several, open] = await Promise.all([
+      run('convert', choices, join(folder, 'chosen')),
+      run('draw', '1', '--model', still, '--steps', '1', '-o', join(folder, 'still.png')),
+    ]);
+    expect(several.err).toContain('Weights: ema_model, model; taken: ema_model\n');
+    expect(open.err).toMatch(/Not said by the file, and taken: numHeads: \d+ {2}\(/);
+    expect(open.code).toBe(0);
+  });
+
   it('names damage that only a checksum shows, and what it passes over', async () => {
     const bytes = await readFile(tiny);
     bytes[Math.floor(bytes.length / 2)] ^= 1;

@@ -8,6 +8,7 @@ import type { NamedFile } from '../../checkpoint/files/named-file';
 import { auditDit } from '../../checkpoint/layouts/dit-keys';
 import type { TensorMap } from '../../checkpoint/tensor';
 import { DyditError } from '../../errors';
+import { openWords, weightsWords } from './assumed';
 import { inspect, type InspectedModel } from './inspect';
 import type { ModelChoice } from './model-choice';
 import { resolveAssembly } from './resolve';
@@ -62,30 +63,15 @@ export async function reportOn(
 }
 
 function about(model: InspectedModel): readonly string[] {
-  const {
-    name,
-    kind,
-    parameters,
-    dtype,
-    hasVae,
-    hasPreview,
-    choices,
-    chosen,
-    questions,
-    keptBytes,
-  } = model;
+  const { name, kind, parameters, dtype, hasVae, hasPreview, keptBytes } = model;
   const decoders = `${hasVae ? ', with its VAE' : ''}${hasPreview ? ' and a tiny one for previews' : ''}`;
   const megabytes = Object.entries(keptBytes).map(
     ([type, bytes]) => `${type} ${(bytes / 1e6).toFixed(1)} MB`,
   );
-  const open = questions.filter((question) => question.open);
+  const open = openWords(model);
   return [
     `${name}: a ${kind}, ${parameters} numbers in ${dtype}${decoders}`,
-    ...(choices.length > 1
-      ? [
-          `Weights: ${choices.map((each) => each.name || 'the file itself').join(', ')}; taken: ${chosen}`,
-        ]
-      : []),
+    ...weightsWords(model),
     ...(dtype === 'bf16' || dtype === 'f64'
       ? [
           `${dtype} is computed with as f32 (${dtype === 'f64' ? 'narrowed' : 'widened'}), or as what it is converted to.`,
@@ -93,10 +79,7 @@ function about(model: InspectedModel): readonly string[] {
       : []),
     `Converted: ${megabytes.join(', ')}`,
     ...(open.length > 0 ? ['', 'Not said by the file, and taken for the likeliest'] : []),
-    ...open.map(({ id, text, options }) => {
-      const [first, ...others] = options.map(({ value }) => JSON.stringify(value));
-      return `  ${id}: ${first}  (${text} Or ${others.join(', ')})`;
-    }),
+    ...open.map((words) => `  ${words}`),
   ];
 }
 
