@@ -105,9 +105,8 @@ async function settle(
   const { set } = context;
   const { model, waiting, refused, parts, useless } = inspection;
   const usable = files.filter((_, index) => !useless.includes(index));
-  const problem = refused.at(0);
-  const notice = problem
-    ? ({ kind: 'error', error: withName(problem, originOfFiles(address)) } as const)
+  const notice = refused[0]
+    ? ({ kind: 'error', error: ofRefused(refused, originOfFiles(address)) } as const)
     : leftOutOf(inspection);
   if (!model) {
     const sentences =
@@ -185,6 +184,14 @@ export async function openModel(
   }
   set({ opening: session.engine ? null : { status: 'queued', name, behind: 'engine' } });
   await loadSource(context, source);
+}
+
+/** What is wrong with the first file, and the names of the others that can't be used either. */
+function ofRefused([first, ...others]: readonly RefusedReport[], origin: Origin): ErrorReport {
+  const error = withName(first, origin);
+  if (others.length === 0) return error;
+  const names = others.map(({ name }) => name).join(', ');
+  return { ...error, message: `${error.message} Nor can these be used: ${names}.` };
 }
 
 /** A message that does not say which of several files it is about gets its name. */

@@ -41,6 +41,20 @@ describe('what to do about a damaged file', () => {
     expect(advised(state())).toMatch(/^Drop it again/);
   });
 
+  it('of several that were refused none is left unnamed', async () => {
+    const names = ['mine.pt', 'yours.pt', 'empty.pt'];
+    const refused = names.map((name, index) => ({ index, name, error: broken().toReport() }));
+    const { state } = setUp({
+      library: fakeLibrary({
+        inspect: () => ({ ...modelInspection(fakeInspected('a')), model: undefined, refused }),
+      }),
+    });
+    await state().start();
+    await state().openFiles(names.map((name) => new File([], name)));
+    const message = 'mine.pt: A byte is wrong. Nor can these be used: yours.pt, empty.pt.';
+    expect(state().notice).toMatchObject({ error: { message } });
+  });
+
   it('that was fetched: fetch it again', async () => {
     const fetching = setUp({
       library: { ...fakeLibrary(), fetch: () => Promise.reject(broken()) },

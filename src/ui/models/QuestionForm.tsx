@@ -89,7 +89,8 @@ export function QuestionForm({ opening }: { opening: Asking }) {
           <div className={styles.fields}>{questions(others)}</div>
         </details>
       )}
-      {hasStore ? (
+      {/* What can't be opened as it is has no sizes to choose of. */}
+      {problem ? null : hasStore ? (
         <Choice
           label="Keep it in this browser?"
           options={keepChoices.map((value) => ({
