@@ -49,8 +49,8 @@ export interface Place {
   readonly of: number;
 }
 
-/** What a run is doing; a comparison goes through all three in order. */
-export type Leg = 'warm-up' | 'static' | 'dynamic';
+/** What a run is doing; a comparison goes through them in order, to the last where it is a short one. */
+export type Leg = 'warm-up' | 'static' | 'dynamic' | 'again';
 
 /** Who wanted a run: the visitor, the page as its first picture, or a changed setting. */
 export type Cause = 'asked' | 'first' | 'live';
@@ -90,6 +90,8 @@ export interface PicturesOutcome extends OutcomeBase {
 /** The result of a comparison: the same seeds, static and dynamic. */
 export interface ComparisonOutcome extends OutcomeBase {
   readonly kind: 'comparison';
+  /** How often each was run: its statistics are those of the run of the median time. Once where absent. */
+  readonly rounds?: number;
   readonly static: GenerateResult;
   readonly dynamic: GenerateResult;
   /** One for each pair of pictures. */

@@ -191,10 +191,31 @@ describe('comparing', () => {
     const { state, engines } = setUp({ query: 'steps=1' });
     await state().start();
     await state().compare();
-    expect(engines[0].requests.map(({ dynamicWidth }) => dynamicWidth)).toEqual([
-      ...[false, true],
-      ...[false, true],
-    ]);
+    const warmUpAndRounds = Array.from({ length: 1 + 5 }, () => [false, true]);
+    expect(engines[0].requests.map(({ dynamicWidth }) => dynamicWidth)).toEqual(
+      warmUpAndRounds.flat(),
+    );
+  });
+
+  it('runs what is short several times in turn, and shows the runs of the median time', async () => {
+    // Decoding of both warm-ups, then of the static and the dynamic run of each round.
+    const decodeMs = [0, 0, ...[30, 900], ...[10, 20], ...[500, 40]];
+    const { state, engines } = setUp({ query: 'steps=3', decodeMs });
+    await state().start();
+    await state().compare();
+    const [outcome] = state().outcomes;
+    if (outcome.kind !== 'comparison') throw new Error('It is no comparison.');
+    expect(engines[0].requests).toHaveLength(2 + 6);
+    expect(outcome.rounds).toBe(3);
+    expect(outcome.static.statistics.totalMs).toBe(3 * 100 + 30);
+    expect(outcome.dynamic.statistics.totalMs).toBe(3 * 65 + 40);
+  });
+
+  it('runs once what takes its time', async () => {
+    const { state } = setUp({ query: 'steps=12' });
+    await state().start();
+    await state().compare();
+    expect(state().outcomes).toMatchObject([{ rounds: 1 }]);
   });
 
   it('takes the toggles as they are where one is on, and needs no second warm-up', async () => {

@@ -129,7 +129,7 @@ describe('Go on', () => {
       },
     ];
     for (const [index, way] of ways.entries()) {
-      const { state, store, engines } = setUp({ query: 'seed=7&steps=9' });
+      const { state, store, engines } = setUp({ query: 'seed=7&steps=20' });
       const stop = store.subscribe(({ run }) => {
         if (run?.leg !== 'dynamic' || run.step?.step !== 2) return;
         stop();
@@ -140,7 +140,7 @@ describe('Go on', () => {
       expect(state().engine.status).toBe('lost');
       await way(state());
       expect(state().outcomes).toMatchObject([{ kind: 'comparison' }]);
-      const measured = engines[1].requests.filter(({ steps }) => steps === 9);
+      const measured = engines[1].requests.filter(({ steps }) => steps === 20);
       expect(measured).toHaveLength(index === 0 ? 1 : 2);
       if (index === 0) expect(state().notice).toBeNull();
       else expect(said(state)).toContain('times of two machines cannot be compared');

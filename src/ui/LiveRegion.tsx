@@ -21,6 +21,7 @@ function announcement(app: App): string {
   const run = watchedRun(app);
   if (run) {
     if (run.cancelling) return 'Cancelling.';
+    if (run.leg === 'again') return 'Timing both again.';
     const quarters = Math.floor(runFraction(run) * 4);
     const subject = describeRecipe(run);
     return quarters === 0 ? `Generating ${subject}.` : `${quarters * 25} percent done.`;

@@ -6,5 +6,6 @@ export function runFraction({ kind, leg, place, step }: Run): number {
   if (place) return (place.index + ofLeg) / place.of;
   if (kind !== 'compare') return ofLeg;
   if (leg === 'warm-up') return 0;
+  if (leg === 'again') return 1;
   return leg === 'dynamic' ? 0.5 + ofLeg / 2 : ofLeg / 2;
 }

@@ -28,6 +28,8 @@ export interface FakeEngineOptions {
   /** Errors to throw, one for each call, before calls succeed again. */
   readonly loadErrors?: DyditError[];
   readonly generateErrors?: DyditError[];
+  /** What decoding takes, one for each call, before calls take what they usually do. */
+  readonly decodeMs?: number[];
 }
 
 export interface FakeEngine extends Engine {
@@ -176,7 +178,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
         }
         const error = options.generateErrors?.shift();
         if (error) throw error;
-        return fakeResult(request, model, stepMs);
+        return fakeResult(request, model, { stepMs, decodeMs: options.decodeMs?.shift() ?? 40 });
       }),
     measureAgain: (onProgress) =>
       alone(async () => {
@@ -205,7 +207,11 @@ export function identityOfText(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, '0').repeat(2);
 }
 
-function fakeResult(request: GenerateRequest, model: ModelInfo, stepMs: number): GenerateResult {
+function fakeResult(
+  request: GenerateRequest,
+  model: ModelInfo,
+  { stepMs, decodeMs }: { readonly stepMs: number; readonly decodeMs: number },
+): GenerateResult {
   const record = fakeRecord(request, model);
   const items = record.items * record.evaluations;
   const dynamic = request.dynamicWidth || request.dynamicTokens;
@@ -214,9 +220,9 @@ function fakeResult(request: GenerateRequest, model: ModelInfo, stepMs: number):
     pictures: paintAll(request, model, 0),
     precision: 'exact',
     statistics: {
-      totalMs: request.steps * stepMs + 40,
+      totalMs: request.steps * stepMs + decodeMs,
       samplingMs: request.steps * stepMs,
-      decodeMs: 40,
+      decodeMs,
       stepMs: Array.from({ length: request.steps }, () => stepMs),
       deviceStepMs: Array.from({ length: request.steps }, () => stepMs * 0.9),
       multiplyAdds: { done: 0.42e9 * items * (dynamic ? 0.65 : 1), static: 0.42e9 * items },

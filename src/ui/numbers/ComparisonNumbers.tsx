@@ -7,6 +7,10 @@ import { Figure } from './Figure';
 import styles from './Numbers.module.css';
 import { Shares } from './Shares';
 
+function ofRounds({ rounds = 1 }: ComparisonOutcome): string {
+  return rounds > 1 ? `; medians of ${rounds} runs each` : '';
+}
+
 /** What the two runs cost, side by side, and what was gained. */
 export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
   const [before, after] = [outcome.static.statistics, outcome.dynamic.statistics];
@@ -21,7 +25,7 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
         <Figure
           name="Speed-up"
           value={formatRatio(before.totalMs / after.totalMs)}
-          note="static time over dynamic time, all included"
+          note={`static time over dynamic time, all included${ofRounds(outcome)}`}
           testId="speed-up"
         />
         <Figure

@@ -30,6 +30,7 @@ function stageOf({ leg, place, step, cancelling }: Run): string {
   if (cancelling) return 'Cancelling';
   if (place) return `Picture ${place.index + 1} of ${place.of}`;
   if (leg === 'warm-up') return 'Warming up, so that neither run pays for it';
+  if (leg === 'again') return 'Timing both again: one short run says little';
   const prefix = leg === undefined ? '' : leg === 'static' ? 'Static · ' : 'Dynamic · ';
   if (!step) return `${prefix}Starting`;
   if (step.stage === 'decoding') return `${prefix}Turning latents into pixels`;
