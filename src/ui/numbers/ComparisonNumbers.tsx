@@ -54,7 +54,7 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
             </tr>
           </thead>
           <tbody>
-            {comparisonRows(before, after).map((row) => (
+            {comparisonRows(before, after, outcome.machine).map((row) => (
               <tr key={row.name}>
                 <th scope="row">{row.name}</th>
                 <td data-testid={row.testId && `static-${row.testId}`}>{row.before}</td>

@@ -1,4 +1,4 @@
-import type { RunStatistics } from '../../engine/api';
+import type { MachineReport, RunStatistics } from '../../engine/api';
 import { formatDuration, formatGiga, formatShare, median } from '../format';
 
 interface Row {
@@ -9,8 +9,12 @@ interface Row {
   readonly testId?: string;
 }
 
-/** The lines of the comparison's table; GPU times only where the adapter has them. */
-export function comparisonRows(before: RunStatistics, after: RunStatistics): Row[] {
+/** The lines of the comparison's table; GPU times only where there is one that has them. */
+export function comparisonRows(
+  before: RunStatistics,
+  after: RunStatistics,
+  { kind }: Pick<MachineReport, 'kind'>,
+): Row[] {
   const row = (
     name: string,
     a: number,
@@ -25,10 +29,10 @@ export function comparisonRows(before: RunStatistics, after: RunStatistics): Row
     ...(testId === undefined ? {} : { testId }),
   });
   const onDevice =
-    before.deviceStepMs && after.deviceStepMs
+    kind === 'webgpu' && before.deviceStepMs && after.deviceStepMs
       ? [
           row(
-            'A step on the device, median',
+            'A step on the GPU, median',
             median(before.deviceStepMs),
             median(after.deviceStepMs),
             formatDuration,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import type { ComputeRecord } from '../../engine/api';
+import type { ComputeRecord, RunStatistics } from '../../engine/api';
 import { describeCell } from '../compute/describe-cell';
 import { formatGuess } from '../format';
+import { comparisonRows } from './comparison-rows';
 
 /* What is said of a run in one place must not gainsay what is said of it in another. */
 
@@ -32,4 +33,17 @@ it.each([
   [1900, 'a second or two'],
 ])('%i ms are guessed as %s', (ms, words) => {
   expect(formatGuess(ms)).toBe(words);
+});
+
+it('a comparison tells the times of a GPU where there is one', () => {
+  const statistics: RunStatistics = {
+    ...{ totalMs: 100, samplingMs: 60, decodeMs: 30, stepMs: [30, 30], deviceStepMs: [31, 29] },
+    multiplyAdds: { done: 1, static: 2 },
+    shares: { heads: 1, groups: 1, tokens: 1 },
+    record: record(1),
+  };
+  const names = (kind: 'webgpu' | 'wasm') =>
+    comparisonRows(statistics, statistics, { kind }).map(({ name }) => name);
+  expect(names('webgpu')).toContain('A step on the GPU, median');
+  expect(names('wasm').filter((name) => /GPU|device/.test(name))).toEqual([]);
 });
