@@ -7,8 +7,11 @@ import { Figure } from './Figure';
 import styles from './Numbers.module.css';
 import { Shares } from './Shares';
 
-function ofRounds({ rounds = 1 }: ComparisonOutcome): string {
-  return rounds > 1 ? `; medians of ${rounds} runs each` : '';
+/** How far its times can be trusted. */
+function howTimed({ rounds = 1 }: ComparisonOutcome): string {
+  return rounds > 1
+    ? `Each was run ${rounds} times, in turn; the times are those of the run in the middle.`
+    : 'One pair of runs is one measurement: compare again to see how much the times vary.';
 }
 
 /** What the two runs cost, side by side, and what was gained. */
@@ -25,7 +28,7 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
         <Figure
           name="Speed-up"
           value={formatRatio(before.totalMs / after.totalMs)}
-          note={`static time over dynamic time, all included${ofRounds(outcome)}`}
+          note="static time over dynamic time, all included"
           testId="speed-up"
         />
         <Figure
@@ -70,8 +73,7 @@ export function ComparisonNumbers({ outcome }: { outcome: ComparisonOutcome }) {
         Computed by {describeMachine(outcome.machine)}. Same seeds, same settings. Both ran once
         before the clock started, so neither pays for warming up; live previews were off. Static
         runs first. Multiply-adds are those of attention and MLP in all blocks, for all pictures and
-        all halves of guidance, as the DyDiT paper counts them. One pair of runs is one measurement:
-        compare again to see how much the times vary.
+        all halves of guidance, as the DyDiT paper counts them. {howTimed(outcome)}
       </p>
     </section>
   );
