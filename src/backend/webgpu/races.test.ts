@@ -1,31 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import {
-  convSource,
-  linearSource,
-  plainShaders,
-  weightedSource,
-  type LinearCore,
-  type LinearEnd,
-} from './shaders';
-import { convCores, linearCores, plainCores } from './testing/every-shader';
+import { linearSource, plainShaders } from './shaders';
+import { everyShader } from './testing/every-shader';
 import { findRaces } from './testing/races';
 
-/** Products on kept rows with a norm in front, where the core can have one, and without either. */
-function products(core: LinearCore): readonly (readonly [string, string])[] {
-  const source = (end: LinearEnd, kept: boolean, normed: boolean): string =>
-    linearSource(core, { storage: 'f32', end, kept, normed });
-  return [
-    [`linear ${core}`, source('Store', false, false)],
-    [`linear ${core}, kept rows`, source('AddGated', true, !plainCores.includes(core))],
-  ];
-}
-
-const sources: readonly (readonly [string, string])[] = [
-  ...Object.entries(plainShaders),
-  ...(['conv', 'patchEmbed'] as const).map((name) => [name, weightedSource(name, 'f32')] as const),
-  ...linearCores.flatMap(products),
-  ...convCores.map((core) => [`conv ${core}`, convSource(core, 'f32')] as const),
-];
+/** What no storage of weights changes, and of products the plain one and those on kept rows. */
+const sources = everyShader().filter(([name]) =>
+  /^(?:\w+|(?:conv|conv \w+|patchEmbed) f32|linear \w+ f32 (?:Store|AddGated kept(?: normed)?))$/.test(
+    name,
+  ),
+);
 
 /** What is right all the same, by what the text alone does not say. */
 const right: Readonly<Record<string, readonly string[]>> = {

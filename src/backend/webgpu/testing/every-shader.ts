@@ -11,15 +11,15 @@ import {
 /** A name and a text. */
 export type NamedShader = readonly [name: string, code: string];
 
-export const linearCores: readonly LinearCore[] = [
+const linearCores: readonly LinearCore[] = [
   ...(['naive', 'register', 'quad', 'few', 'subgroup', 'tiled', 'tall', 'half'] as const),
 ];
 
 /** Cores that make convolutions, too. */
-export const convCores: readonly LinearCore[] = ['tiled', 'tall'];
+const convCores: readonly LinearCore[] = ['tiled', 'tall'];
 
 /** Cores that read x as it is. */
-export const plainCores: readonly LinearCore[] = ['register', 'quad'];
+const plainCores: readonly LinearCore[] = ['register', 'quad'];
 
 const storages: readonly WeightStorage[] = ['f32', 'f16', 'f16-packed', 'i8'];
 const ends: readonly LinearEnd[] = ['Store', 'AddGated', 'Patches'];
